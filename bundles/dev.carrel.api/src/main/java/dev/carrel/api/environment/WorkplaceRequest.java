@@ -1,0 +1,84 @@
+package dev.carrel.api.environment;
+
+import dev.carrel.api.container.Stdio;
+import dev.carrel.api.network.NetworkSpec;
+import dev.carrel.api.mount.Access;
+import dev.carrel.api.store.PackageRequest;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The place to work that somebody wants.
+ *
+ * @param software where the programs inside come from
+ * @param command the program and its arguments; empty: an interactive shell
+ * @param directory the directory it was asked from, on the host
+ * @param shareDirectory whether that directory is shared and is where the program starts
+ * @param mappings what else is to be seen inside
+ * @param preserve variables of {@code hostEnvironment} whose whole names match one of these are kept
+ * @param user another name for the user inside, with uid and gid 1000
+ * @param root a symbolic link to the profile that is made and keeps it from collection
+ */
+public record WorkplaceRequest(
+    Software software,
+    List<String> command,
+    Path directory,
+    boolean shareDirectory,
+    List<MappingRequest> mappings,
+    Map<String, String> hostEnvironment,
+    List<Pattern> preserve,
+    Optional<String> user,
+    NetworkSpec network,
+    boolean writableRoot,
+    Optional<String> hostname,
+    Optional<Path> root,
+    Optional<String> backend,
+    Stdio stdio) {
+
+  /** Where the programs inside come from. */
+  public sealed interface Software {
+    /**
+     * Packages.
+     *
+     * @param source name of the package source; empty: the best there is
+     * @param refresh whether the lists of packages are fetched anew first
+     */
+    record Packages(List<PackageRequest> packages, Optional<String> source, boolean refresh) implements Software {
+      public Packages {
+        packages = List.copyOf(packages);
+      }
+    }
+
+    /** A profile that exists: a store item, or a symbolic link to one. */
+    record ExistingProfile(Path profile) implements Software {}
+
+    /** The host's own programs: /usr and what belongs to it, read-only. */
+    record HostSystem() implements Software {}
+
+    /** Nothing but the mappings. */
+    record MappingsOnly() implements Software {}
+  }
+
+  /**
+   * A mapping as the user wrote it.
+   *
+   * @param source on the host; a relative one is taken from {@link #directory()}
+   * @param target inside; empty: as the source
+   */
+  public record MappingRequest(Path source, Optional<Path> target, Access access) {}
+
+  public WorkplaceRequest {
+    Objects.requireNonNull(software);
+    command = List.copyOf(command);
+    Objects.requireNonNull(directory);
+    mappings = List.copyOf(mappings);
+    hostEnvironment = Map.copyOf(hostEnvironment);
+    preserve = List.copyOf(preserve);
+    Objects.requireNonNull(network);
+    Objects.requireNonNull(stdio);
+  }
+}

@@ -1,0 +1,26 @@
+package dev.carrel.api.host;
+
+import dev.carrel.api.container.Container;
+import dev.carrel.api.container.ExitStatus;
+import dev.carrel.api.container.Stdio;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** Puts a container in this process's place: its terminal, its signals, its exit status. */
+@ProviderType
+public interface Foreground {
+  /** Whether a descriptor of this process (0, 1, 2) is a terminal. */
+  boolean isTerminal(int descriptor);
+
+  /**
+   * The streams that a container needs to be attached: a terminal of its own if standard input and output are one;
+   * otherwise what is no terminal is inherited and what is one is a pipe, so that the container never holds the
+   * caller's terminal.
+   */
+  Stdio stdio();
+
+  /**
+   * Connects a container that was started with {@link #stdio()} until it ends: keys and output, window size, and the
+   * signals INT, TERM and HUP, which go to its program. The terminal is as before on every way out.
+   */
+  ExitStatus attach(Container container);
+}

@@ -1,0 +1,22 @@
+package dev.carrel.api.host;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** The host, as far as Java itself does not tell. */
+@ProviderType
+public interface Host {
+  /**
+   * The user this JVM runs as. Where the host's name service does not know the user, the name is that of
+   * {@code $USER} or {@code user}, and the home directory that of {@code $HOME} or {@code /}.
+   */
+  Account account();
+
+  /** The groups of this JVM, its own first; one without a name is called {@code group<gid>}. */
+  List<Group> groups();
+
+  /** Writes everything of a file system to its device: syncfs(2). */
+  void sync(Path anyFileOfIt) throws IOException;
+}

@@ -1,0 +1,15 @@
+package dev.carrel.api.isolation;
+
+/** What a backend may or may not be able to do. */
+public enum Feature {
+  /** A terminal of the container's own. */
+  TERMINAL,
+  /** Runs for users without privileges. */
+  UNPRIVILEGED,
+  /** Shares the network of the host. */
+  HOST_NETWORK,
+  /** Nothing mounted read-only can be made writable inside, not even with every capability. */
+  LOCKED_MOUNTS,
+  /** The container dies with the JVM that started it, however that ends. */
+  DIES_WITH_PARENT
+}

@@ -1,0 +1,35 @@
+package dev.carrel.api.isolation;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/** Turns a launch plan into a running container. The service property {@value #NAME} repeats {@link #name()}. */
+@ConsumerType
+public interface IsolationBackend {
+  /** Service property with the backend's name. */
+  String NAME = "carrel.backend";
+
+  /** The name users choose it by: {@code namespace}. */
+  String name();
+
+  /** Its version, or that of the tool it drives. */
+  String version();
+
+  /** What it can do. A specification that needs more is refused before anything is made. */
+  Set<Feature> features();
+
+  /** Why it cannot work on this host, and what to do about it; empty if it can. */
+  Optional<String> unavailable();
+
+  /**
+   * Starts a container; returns once its program has been executed.
+   *
+   * @throws dev.carrel.api.CarrelException if that failed; nothing is left then
+   */
+  Running launch(LaunchPlan plan);
+
+  /** What {@link #launch} would do, in order; does nothing. */
+  List<Step> explain(LaunchPlan plan);
+}

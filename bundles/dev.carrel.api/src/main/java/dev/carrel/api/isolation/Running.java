@@ -1,0 +1,25 @@
+package dev.carrel.api.isolation;
+
+import dev.carrel.api.container.ExitStatus;
+import dev.carrel.api.container.TerminalSize;
+import java.util.concurrent.CompletableFuture;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/** A backend's hold on a container that runs. */
+@ConsumerType
+public interface Running {
+  /** Its program; the pid is that of the container's first process. */
+  Process process();
+
+  /** Completes when nothing of the container is left. */
+  CompletableFuture<ExitStatus> exit();
+
+  /** Sends a signal to the program; does nothing once it has ended. */
+  void signal(int signal);
+
+  /** Kills everything inside at once. */
+  void kill();
+
+  /** Tells the terminal its new size; does nothing without one. */
+  void resize(TerminalSize size);
+}

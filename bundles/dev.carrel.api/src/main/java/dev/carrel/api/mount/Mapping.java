@@ -1,0 +1,35 @@
+package dev.carrel.api.mount;
+
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * Something of the host that the user wants to see inside.
+ *
+ * @param source where it is on the host: absolute, symbolic links resolved
+ * @param target where it appears inside: absolute, without {@code .} or {@code ..}
+ * @param access read-only or writable
+ * @param kind what the source is; the planner asks no file system
+ */
+public record Mapping(Path source, Path target, Access access, Kind kind) {
+  /** What stands at the source. */
+  public enum Kind {
+    DIRECTORY,
+    /** Anything that is no directory: a regular file, socket, fifo or device. */
+    FILE
+  }
+
+  /** Checks that nothing is missing; the planner judges the paths. */
+  public Mapping {
+    Objects.requireNonNull(source);
+    Objects.requireNonNull(target);
+    Objects.requireNonNull(access);
+    Objects.requireNonNull(kind);
+  }
+
+  /** As the user would write it. */
+  @Override
+  public String toString() {
+    return "--" + access.name().toLowerCase(java.util.Locale.ROOT) + "=" + source + (source.equals(target) ? "" : "=" + target);
+  }
+}

@@ -1,0 +1,19 @@
+package dev.carrel.api.mount;
+
+import java.util.List;
+
+/**
+ * What a container's root file system is made of.
+ *
+ * @param base what Carrel brings along: the software's tree, temporary directories, generated files, the working
+ *     directory; later entries replace earlier ones at the same target
+ * @param mappings what the user asked for; a mapping replaces what {@code base} has at its target, two different
+ *     mappings of one target are a contradiction
+ * @param writable whether the root directory itself can be written
+ */
+public record RootSpec(List<Mount> base, List<Mapping> mappings, boolean writable) {
+  public RootSpec {
+    base = List.copyOf(base);
+    mappings = List.copyOf(mappings);
+  }
+}

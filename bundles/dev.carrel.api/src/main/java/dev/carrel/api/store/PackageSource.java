@@ -1,0 +1,46 @@
+package dev.carrel.api.store;
+
+import dev.carrel.api.Progress;
+import java.util.List;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/** Somewhere packages come from. The service property {@value #NAME} repeats {@link #name()}. */
+@ConsumerType
+public interface PackageSource {
+  /** Service property with the source's name. */
+  String NAME = "carrel.source";
+
+  /** When a source may fetch its lists of packages. */
+  enum Lists {
+    /** If they were never fetched. */
+    IF_MISSING,
+    /** Anew. */
+    REFRESH,
+    /** Never: use what is there and fail if nothing is. */
+    AS_THEY_ARE
+  }
+
+  /** The name users choose it by: {@code debian}. */
+  String name();
+
+  /**
+   * A fingerprint of everything but the request that a resolution depends on: lists, configuration, architecture.
+   * Quick and offline. Empty if the lists were never fetched.
+   */
+  String state(Store store);
+
+  /**
+   * Finds the exact packages that satisfy a request, with everything they need.
+   *
+   * @throws dev.carrel.api.CarrelException if a package is unknown (names the nearest), they exclude each other, or
+   *     the lists cannot be had
+   */
+  Resolution resolve(List<PackageRequest> wanted, Store store, Lists lists, Progress progress);
+
+  /**
+   * Brings the packages into the store; downloads and unpacks only those that are not there.
+   *
+   * @throws dev.carrel.api.CarrelException if that failed; what is in the store then is valid
+   */
+  void realize(Resolution resolution, Store store, Progress progress);
+}

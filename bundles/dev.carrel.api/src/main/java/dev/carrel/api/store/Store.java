@@ -1,0 +1,62 @@
+package dev.carrel.api.store;
+
+import dev.carrel.api.Progress;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * Software on disk, each item once. Items are immutable; an item is valid or it does not exist, whatever was killed when.
+ * Many threads and processes may use one store at the same time.
+ */
+@ProviderType
+public interface Store {
+  /** Where the store is. Nothing is created by asking. */
+  Path directory();
+
+  /** Where an item is or would be. */
+  Path locate(StorePath item);
+
+  /** Whether an item is there, complete. */
+  boolean isValid(StorePath item);
+
+  /**
+   * Makes items that are not there yet; all become valid in one transaction. Items that another process is making are
+   * waited for, not made twice.
+   *
+   * @throws dev.carrel.api.CarrelException if one could not be made; none of them is valid then
+   */
+  void realize(Collection<Recipe> recipes, Progress progress);
+
+  /** The name that {@link #union} gives to a profile of these items; a pure function. */
+  StorePath unionPath(String name, List<StorePath> items);
+
+  /**
+   * Makes a profile: one tree with the content of all items, whose files are hard links to theirs. Its references are
+   * the items. Returns at once if it is there.
+   *
+   * <p>The tree always has the directories usr, etc, var, opt and srv.
+   *
+   * @throws dev.carrel.api.CarrelException if two items have different things at one path that cannot be merged
+   */
+  StorePath union(String name, List<StorePath> items, Progress progress);
+
+  /** The closure of a valid item. */
+  Closure closure(StorePath item);
+
+  /** What was remembered under a key, if it is still there. Reads one symbolic link: no database. */
+  Optional<StorePath> recall(String key);
+
+  /** Remembers a valid item under a key: lower-case hexadecimal, 64 characters. */
+  void remember(String key, StorePath item);
+
+  /**
+   * Makes {@code link} a symbolic link to an item and registers it as a root, which keeps the item's closure from
+   * collection as long as the link exists.
+   *
+   * @throws dev.carrel.api.CarrelException if something else is at {@code link}
+   */
+  void addRoot(Path link, StorePath item);
+}

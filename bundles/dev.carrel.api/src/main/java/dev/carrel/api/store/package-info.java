@@ -1,0 +1,7 @@
+/** Software on disk: items, closures, profiles, and where packages come from. */
+@Export
+@Version("1.0.0")
+package dev.carrel.api.store;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;
