@@ -1,0 +1,89 @@
+package dev.carrel.backend.namespace;
+
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.CarrelException.Kind;
+import dev.carrel.api.container.ContainerSpec;
+import dev.carrel.linux.LaunchFailure;
+import dev.carrel.linux.machine.Errno;
+import dev.carrel.linux.machine.SystemCall;
+
+/** Says in the user's words why a container could not be set up. */
+final class Failures {
+  private final ContainerSpec spec;
+  private final UserNamespaces userNamespaces;
+
+  Failures(ContainerSpec spec, UserNamespaces userNamespaces) {
+    this.spec = spec;
+    this.userNamespaces = userNamespaces;
+  }
+
+  CarrelException explain(LaunchFailure failure) {
+    SystemCall call = failure.instruction().call().orElse(SystemCall.GETPID);
+    int errno = failure.errno();
+    return switch (call) {
+      case EXECVE -> execution(failure);
+      case UNSHARE, CLONE -> namespaces(failure);
+      case CHDIR -> directory(failure);
+      case MOUNT_SETATTR, OPEN_TREE, MOVE_MOUNT, OPENAT2, CLOSE_RANGE -> errno == Errno.ENOSYS.number()
+          ? new CarrelException(Kind.FAILED, "cannot " + failure.instruction().purpose() + ": this kernel does not have "
+              + call.label() + "(2); Carrel needs Linux 5.12 or newer", failure)
+          : mount(failure);
+      default -> mount(failure);
+    };
+  }
+
+  private CarrelException execution(LaunchFailure failure) {
+    String name = spec.process().command().get(0);
+    if (failure.errno() == Errno.ENOENT.number() || failure.errno() == Errno.ENOTDIR.number()) {
+      boolean path = name.indexOf('/') >= 0;
+      String where = path
+          ? "no such file is in the container, or the interpreter it names is not"
+          : "no such program is in the container (looked in " + spec.process().environment().getOrDefault("PATH", "") + ")";
+      return new CarrelException(Kind.NOT_FOUND, "cannot run " + name + ": " + where
+          + ". Name the package it belongs to, or expose the directory it is in with --expose", failure);
+    }
+    String why = failure.errno() == Errno.ENOEXEC.number()
+        ? "it is no program this machine can execute: neither for this processor nor a script that begins with #!"
+        : failure.errno() == Errno.EACCES.number()
+            ? "permission denied: it is a directory or has no execute permission"
+            : Errno.describe(failure.errno());
+    return new CarrelException(Kind.CANNOT_EXECUTE, "cannot run " + name + ": " + why, failure);
+  }
+
+  private CarrelException namespaces(LaunchFailure failure) {
+    boolean root = failure.instruction().call().orElseThrow() == SystemCall.CLONE
+        && spec.identity().user().outside() == 0;
+    int errno = failure.errno();
+    if (errno == Errno.EPERM.number() || errno == Errno.ENOSPC.number() || errno == Errno.EACCES.number()
+        || errno == Errno.EUSERS.number()) {
+      return new CarrelException(Kind.FAILED, "cannot create a user namespace: " + userNamespaces.reason(root), failure);
+    }
+    return other(failure, errno == Errno.EINVAL.number()
+        ? ". This kernel may lack one of the namespaces: run carrel doctor" : "");
+  }
+
+  private CarrelException directory(LaunchFailure failure) {
+    return other(failure, failure.errno() == Errno.ENOENT.number()
+        ? ": there is no such directory in the container. Share it with --share, or leave it out with --no-cwd" : "");
+  }
+
+  private CarrelException mount(LaunchFailure failure) {
+    String advice = "";
+    boolean target = failure.instruction().call().orElseThrow() != SystemCall.OPEN_TREE;
+    int errno = failure.errno();
+    if (target && (errno == Errno.ENOENT.number() || errno == Errno.EROFS.number())) {
+      advice = ". The place to mount it does not exist in the tree around it, which is read-only or the host's own:"
+          + " make that file or directory there, or choose another target";
+    } else if (target && errno == Errno.ENOTDIR.number()) {
+      advice = ". A directory can only be mounted on a directory, and a file on a file";
+    } else if (errno == Errno.EACCES.number()) {
+      advice = ". Its owner has to let you in";
+    }
+    return other(failure, advice);
+  }
+
+  private static CarrelException other(LaunchFailure failure, String advice) {
+    return new CarrelException(Kind.FAILED, "cannot " + failure.instruction().purpose() + ": "
+        + Errno.describe(failure.errno()) + " in " + failure.instruction() + advice, failure);
+  }
+}

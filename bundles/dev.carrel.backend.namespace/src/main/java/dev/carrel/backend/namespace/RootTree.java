@@ -1,0 +1,292 @@
+package dev.carrel.backend.namespace;
+
+import static dev.carrel.backend.namespace.Kernel.CURRENT;
+import static dev.carrel.backend.namespace.Kernel.NULL;
+import static dev.carrel.backend.namespace.Kernel.ZERO;
+
+import dev.carrel.api.container.Namespace;
+import dev.carrel.api.mount.Access;
+import dev.carrel.api.mount.Mapping;
+import dev.carrel.api.mount.Mount;
+import dev.carrel.api.mount.MountPlan;
+import dev.carrel.linux.machine.Data;
+import dev.carrel.linux.machine.Operand;
+import dev.carrel.linux.machine.ProgramBuilder;
+import dev.carrel.linux.machine.SystemCall;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Writes the part of a program that builds the new root.
+ *
+ * <p>A target in a directory of Carrel's own is reached by its path, as nobody else can change that directory. A target
+ * in a tree of the host (below a bind mount) may have been exchanged for a symbolic link by somebody who can write there:
+ * it is resolved with the new root as the root, and what was found is mounted upon, not a name (CVE-2021-30465).
+ */
+final class RootTree {
+  private static final Path ROOT = Path.of("/");
+  private static final String STAGED_FILE = ".carrel-file";
+
+  private final ProgramBuilder program;
+  private final MountPlan plan;
+  private final Map<Path, Mount> placed = new HashMap<>();
+  private final Map<Mount, Data> sources = new HashMap<>();
+  private final Map<String, Data> attributes = new HashMap<>();
+  private final DeviceDirectory devices;
+  private Data root;
+
+  RootTree(ProgramBuilder program, MountPlan plan) {
+    this.program = program;
+    this.plan = plan;
+    this.devices = new DeviceDirectory(program, this);
+  }
+
+  /** Clones every source as a mount of its own that is attached nowhere yet, with its flags on all submounts. */
+  void openSources() {
+    for (Mount mount : plan.mounts()) {
+      if (mount instanceof Mount.Bind bind) {
+        program.purpose((bind.access() == Access.EXPOSE ? "expose " : "share ") + bind.source() + at(bind));
+        long flags = Kernel.MOUNT_ATTR_NOSUID
+            | (bind.devices() ? 0 : Kernel.MOUNT_ATTR_NODEV)
+            | (bind.access() == Access.EXPOSE ? Kernel.MOUNT_ATTR_RDONLY : 0);
+        sources.put(bind, openSource(CURRENT, bind.source().toString(), flags));
+      } else if (mount instanceof Mount.Dev) {
+        devices.openSources();
+      }
+    }
+  }
+
+  private static String at(Mount.Bind bind) {
+    return bind.source().equals(bind.target()) ? "" : " as " + bind.target();
+  }
+
+  /** A detached copy of a mounted tree of the host. */
+  Data openSource(Operand directory, String source, long flags) {
+    Data tree = program.variable("tree");
+    program.callInto(tree, SystemCall.OPEN_TREE, directory, program.string(source).address(), Kernel.CLONE_TREE);
+    program.call(SystemCall.MOUNT_SETATTR, tree.value(), program.string("").address(), Kernel.EMPTY_PATH_RECURSIVE,
+        attribute(flags).address(), Operand.of(32));
+    return tree;
+  }
+
+  private Data attribute(long flags) {
+    return attributes.computeIfAbsent(
+        Kernel.attributeNames(flags), name -> program.longs(name, flags, 0, Kernel.MS_PRIVATE, 0));
+  }
+
+  /** Builds everything that needs no namespace of the container, on a new mount at {@code base}. */
+  void build(String base) {
+    program.purpose("make the new root directory");
+    Operand here = program.string(base).address();
+    Mount first = plan.mounts().isEmpty() ? null : plan.mounts().get(0);
+    boolean ownRoot = !(first instanceof Mount.Bind && first.target().equals(ROOT));
+    if (ownRoot) {
+      tmpfs(here, "mode=0755,size=10%", 0);
+    } else {
+      program.call(SystemCall.MOVE_MOUNT, sources.get(first).value(), program.string("").address(), CURRENT, here,
+          Kernel.FROM_DESCRIPTOR);
+    }
+    program.call(SystemCall.CHDIR, here);
+    root = program.variable("new_root");
+    openRoot();
+    for (Mount mount : plan.mounts()) {
+      if (!mount.target().equals(ROOT)) {
+        place(mount);
+      }
+      placed.put(mount.target(), mount);
+    }
+    if (ownRoot && !plan.writableRoot()) {
+      program.purpose("make the root directory read-only");
+      makeReadOnly(CURRENT, ".", Kernel.MOUNT_ATTR_NOSUID | Kernel.MOUNT_ATTR_NODEV);
+    }
+  }
+
+  private void openRoot() {
+    program.purpose("open the new root directory");
+    program.callInto(root, SystemCall.OPENAT, CURRENT, program.string(".").address(), Kernel.PATH_ONLY, ZERO);
+  }
+
+  /** Makes the mount at a path read-only, but not what is mounted below it. */
+  void makeReadOnly(Operand directory, String path, long moreFlags) {
+    program.call(SystemCall.MOUNT_SETATTR, directory, program.string(path).address(), ZERO,
+        attribute(Kernel.MOUNT_ATTR_RDONLY | moreFlags).address(), Operand.of(32));
+  }
+
+  private void place(Mount mount) {
+    String path = relative(mount.target());
+    boolean foreign = isForeign(mount.target());
+    if (mount instanceof Mount.Directory directory) {
+      program.purpose("make the directory " + mount.target());
+      program.attempt(SystemCall.MKDIRAT, CURRENT, program.string(path).address(), Kernel.mode(directory.mode()));
+    } else if (mount instanceof Mount.Symlink link) {
+      program.purpose("make the symbolic link " + mount.target());
+      program.call(SystemCall.SYMLINKAT, program.string(link.to()).address(), CURRENT, program.string(path).address());
+    } else if (mount instanceof Mount.Bind bind) {
+      program.purpose("mount " + bind.source() + " at " + bind.target());
+      attach(sources.get(bind), path, bind.kind(), foreign);
+    } else if (mount instanceof Mount.GeneratedFile file) {
+      program.purpose("make the file " + mount.target());
+      generate(file, path, foreign);
+    } else if (mount instanceof Mount.Tmpfs tmpfs) {
+      program.purpose("mount a tmpfs at " + mount.target());
+      String options = "mode=0" + Integer.toOctalString(tmpfs.mode()) + ",size=" + tmpfs.size();
+      onDirectory(path, foreign, target -> tmpfs(target, options, 0));
+    } else if (mount instanceof Mount.Dev dev) {
+      program.purpose("make the devices in " + mount.target());
+      onDirectory(path, foreign, target -> tmpfs(target, "mode=0755,size=64k", Kernel.MS_NOEXEC));
+      enter(path);
+      devices.populate(dev.console());
+      leave();
+    } else if (!foreign) { // Proc and Sys: init mounts them
+      program.purpose("make the directory " + mount.target());
+      program.attempt(SystemCall.MKDIRAT, CURRENT, program.string(path).address(), Kernel.mode(0555));
+    }
+  }
+
+  /** Mounts a detached tree. */
+  private void attach(Data tree, String path, Mapping.Kind kind, boolean foreign) {
+    Operand nothing = program.string("").address();
+    if (foreign) {
+      Data target = resolve(path);
+      program.call(SystemCall.MOVE_MOUNT, tree.value(), nothing, target.value(), nothing, Kernel.FROM_AND_TO_DESCRIPTOR);
+      program.call(SystemCall.CLOSE, target.value());
+    } else {
+      Operand target = program.string(path).address();
+      if (kind == Mapping.Kind.DIRECTORY) {
+        program.attempt(SystemCall.MKDIRAT, CURRENT, target, Kernel.mode(0755));
+      } else {
+        program.attempt(SystemCall.MKNODAT, CURRENT, target, Kernel.mode(Kernel.S_IFREG | 0444), ZERO);
+      }
+      program.call(SystemCall.MOVE_MOUNT, tree.value(), nothing, CURRENT, target, Kernel.FROM_DESCRIPTOR);
+    }
+    program.call(SystemCall.CLOSE, tree.value());
+  }
+
+  private void generate(Mount.GeneratedFile file, String path, boolean foreign) {
+    if (!foreign) {
+      write(path, file);
+      return;
+    }
+    // A file of our own, mounted over the one in the tree; its name is gone before anybody inside can see it.
+    write(STAGED_FILE, file);
+    Data tree = openSource(CURRENT, STAGED_FILE,
+        Kernel.MOUNT_ATTR_RDONLY | Kernel.MOUNT_ATTR_NOSUID | Kernel.MOUNT_ATTR_NODEV);
+    program.call(SystemCall.UNLINKAT, CURRENT, program.string(STAGED_FILE).address(), ZERO);
+    attach(tree, path, Mapping.Kind.FILE, true);
+  }
+
+  private void write(String path, Mount.GeneratedFile file) {
+    int length = file.content().getBytes(StandardCharsets.UTF_8).length;
+    Data descriptor = program.variable("file");
+    program.callInto(descriptor, SystemCall.OPENAT, CURRENT, program.string(path).address(), Kernel.CREATE,
+        Kernel.mode(file.mode()));
+    program.call(SystemCall.WRITE, descriptor.value(), program.string(file.content()).address(), Operand.of(length));
+    program.call(SystemCall.CLOSE, descriptor.value());
+  }
+
+  /** Something that is mounted on a directory, whose path it is given. */
+  private interface OnDirectory {
+    void mount(Operand target);
+  }
+
+  private void onDirectory(String path, boolean foreign, OnDirectory action) {
+    if (foreign) {
+      enter(path);
+      action.mount(program.string(".").address());
+      leave();
+    } else {
+      Operand target = program.string(path).address();
+      program.attempt(SystemCall.MKDIRAT, CURRENT, target, Kernel.mode(0755));
+      action.mount(target);
+    }
+  }
+
+  void tmpfs(Operand target, String options, long moreFlags) {
+    mountNew("tmpfs", target, Kernel.MS_NOSUID | Kernel.MS_NODEV | moreFlags, options);
+  }
+
+  /** Mounts a new file system. */
+  void mountNew(String type, Operand target, long flags, String options) {
+    Operand name = program.string(type).address();
+    program.call(SystemCall.MOUNT, name, target, name, Kernel.mountFlags(flags),
+        options.isEmpty() ? NULL : program.string(options).address());
+  }
+
+  private void enter(String path) {
+    Data directory = resolve(path);
+    program.call(SystemCall.FCHDIR, directory.value());
+    program.call(SystemCall.CLOSE, directory.value());
+  }
+
+  private void leave() {
+    program.call(SystemCall.FCHDIR, root.value());
+  }
+
+  /** Opens what is at a path below the new root, which no symbolic link leaves; see openat2(2). */
+  private Data resolve(String path) {
+    Data how = attributes.computeIfAbsent("{O_PATH|O_CLOEXEC, RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS}",
+        name -> program.longs(name, 0x200000 | 0x80000, 0, 0x10 | 0x02));
+    Data found = program.variable("target");
+    program.callInto(found, SystemCall.OPENAT2, root.value(), program.string(path).address(), how.address(), Operand.of(24));
+    return found;
+  }
+
+  /** Init's part: file systems that show its own namespaces. */
+  void mountOwn(Set<Namespace> namespaces) {
+    openRoot(); // in the copy that is init's: stage 1's descriptor leads to its own mounts
+    for (Mount mount : plan.mounts()) {
+      String path = relative(mount.target());
+      boolean foreign = isForeign(mount.target());
+      if (mount instanceof Mount.Proc) {
+        program.purpose("mount /proc");
+        onExisting(path, foreign, target ->
+            mountNew("proc", target, Kernel.MS_NOSUID | Kernel.MS_NODEV | Kernel.MS_NOEXEC, ""));
+      } else if (mount instanceof Mount.Sys) {
+        program.purpose("mount /sys");
+        onExisting(path, foreign, this::sysfs);
+      } else if (mount instanceof Mount.Dev && namespaces.contains(Namespace.IPC)) {
+        program.purpose("mount " + mount.target() + "/mqueue");
+        enter(path);
+        devices.mountQueues();
+        leave();
+      }
+    }
+  }
+
+  private void onExisting(String path, boolean foreign, OnDirectory action) {
+    if (foreign) {
+      enter(path);
+      action.mount(program.string(".").address());
+      leave();
+    } else {
+      action.mount(program.string(path).address());
+    }
+  }
+
+  /** The kernel refuses it where the host's /sys is partly covered, as in other containers: left out then. */
+  private void sysfs(Operand target) {
+    Operand name = program.string("sysfs").address();
+    program.attempt(SystemCall.MOUNT, name, target, name,
+        Kernel.mountFlags(Kernel.MS_RDONLY | Kernel.MS_NOSUID | Kernel.MS_NODEV | Kernel.MS_NOEXEC), NULL);
+  }
+
+  /** Whether a target lies in a tree of the host, where others may write. */
+  private boolean isForeign(Path target) {
+    for (Path parent = target.getParent(); parent != null; parent = parent.getParent()) {
+      Mount mount = placed.get(parent);
+      if (mount instanceof Mount.Bind) {
+        return true;
+      } else if (mount instanceof Mount.Tmpfs || mount instanceof Mount.Dev) {
+        return false;
+      }
+    }
+    return false;
+  }
+
+  private static String relative(Path target) {
+    return target.equals(ROOT) ? "." : target.toString().substring(1);
+  }
+}

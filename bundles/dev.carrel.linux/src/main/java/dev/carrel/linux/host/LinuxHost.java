@@ -1,0 +1,99 @@
+package dev.carrel.linux.host;
+
+import com.sun.jna.Pointer;
+import dev.carrel.api.host.Account;
+import dev.carrel.api.host.Group;
+import dev.carrel.api.host.Host;
+import dev.carrel.linux.libc.LibC;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+
+/** Asks the C library, and so every name service the host is set up with. */
+@Component
+public final class LinuxHost implements Host {
+  // struct passwd on 64-bit Linux: name, passwd, uid, gid, gecos, dir, shell; struct group: name, passwd, gid, members
+  private static final int NAME = 0;
+  private static final int UID = 16;
+  private static final int GECOS = 24;
+  private static final int HOME = 32;
+  private static final int SHELL = 40;
+
+  private Account account;
+
+  @Activate
+  public LinuxHost() {}
+
+  @Override
+  public synchronized Account account() {
+    if (account == null) {
+      account = lookUp(LibC.getuid(), LibC.getgid());
+    }
+    return account;
+  }
+
+  private static Account lookUp(int uid, int gid) {
+    Pointer entry = LibC.getpwuid(uid);
+    long user = Integer.toUnsignedLong(uid);
+    long group = Integer.toUnsignedLong(gid);
+    if (entry != null && entry.getInt(UID) == uid) {
+      return new Account(string(entry, NAME), user, group, string(entry, GECOS), absolute(string(entry, HOME)),
+          string(entry, SHELL));
+    }
+    return new Account(environment("USER", "user"), user, group, "", absolute(environment("HOME", "/")), "/bin/sh");
+  }
+
+  private static Path absolute(String path) {
+    Path home = Path.of(path);
+    return home.isAbsolute() ? home.normalize() : Path.of("/");
+  }
+
+  private static String environment(String name, String otherwise) {
+    String value = System.getenv(name);
+    return value == null || value.isEmpty() || value.contains(":") || value.contains("\n") ? otherwise : value;
+  }
+
+  private static String string(Pointer structure, int offset) {
+    Pointer value = structure.getPointer(offset);
+    return value == null ? "" : value.getString(0);
+  }
+
+  @Override
+  public synchronized List<Group> groups() {
+    int[] ids = new int[Math.max(LibC.getgroups(0, new int[0]), 0)];
+    int count = ids.length == 0 ? 0 : LibC.getgroups(ids.length, ids);
+    int own = LibC.getgid();
+    List<Group> groups = new ArrayList<>(count + 1);
+    groups.add(group(own));
+    for (int i = 0; i < count; i++) {
+      if (ids[i] != own) {
+        groups.add(group(ids[i]));
+      }
+    }
+    return groups;
+  }
+
+  private static Group group(int gid) {
+    Pointer entry = LibC.getgrgid(gid);
+    long id = Integer.toUnsignedLong(gid);
+    return new Group(entry == null ? "group" + id : string(entry, NAME), id);
+  }
+
+  @Override
+  public void sync(Path anyFileOfIt) throws IOException {
+    int descriptor = LibC.open(anyFileOfIt.toString(), LibC.O_RDONLY | LibC.O_CLOEXEC, 0);
+    if (descriptor < 0) {
+      throw new IOException("cannot open " + anyFileOfIt + ": " + LibC.lastError());
+    }
+    try {
+      if (LibC.syncfs(descriptor) < 0) {
+        throw new IOException("cannot write the file system of " + anyFileOfIt + " to its device: " + LibC.lastError());
+      }
+    } finally {
+      LibC.close(descriptor);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package dev.carrel.linux.machine;
+
+import java.util.Locale;
+
+/** The system calls that programs are made of, with their numbers on both processors; see syscalls(2). */
+public enum SystemCall {
+  CAPSET(126, 91),
+  CHDIR(80, 49),
+  CLONE(56, 220),
+  CLOSE(3, 57),
+  CLOSE_RANGE(436, 436),
+  DUP3(292, 24),
+  EXECVE(59, 221),
+  EXIT_GROUP(231, 94),
+  FCHDIR(81, 50),
+  FCNTL(72, 25),
+  GETPID(39, 172),
+  IOCTL(16, 29),
+  KILL(62, 129),
+  MKDIRAT(258, 34),
+  MKNODAT(259, 33),
+  MOUNT(165, 40),
+  MOUNT_SETATTR(442, 442),
+  MOVE_MOUNT(429, 429),
+  OPENAT(257, 56),
+  OPENAT2(437, 437),
+  OPEN_TREE(428, 428),
+  PIDFD_OPEN(434, 434),
+  PIDFD_SEND_SIGNAL(424, 424),
+  PIVOT_ROOT(155, 41),
+  PRCTL(157, 167),
+  READ(0, 63),
+  RT_SIGPROCMASK(14, 135),
+  RT_SIGTIMEDWAIT(128, 137),
+  SENDMSG(46, 211),
+  SETGROUPS(116, 159),
+  SETHOSTNAME(170, 161),
+  SETSID(112, 157),
+  SOCKET(41, 198),
+  SYMLINKAT(266, 36),
+  UMASK(95, 166),
+  UMOUNT2(166, 39),
+  UNLINKAT(263, 35),
+  UNSHARE(272, 97),
+  WAITID(247, 95),
+  WRITE(1, 64);
+
+  private final int x86;
+  private final int arm;
+
+  SystemCall(int x86, int arm) {
+    this.x86 = x86;
+    this.arm = arm;
+  }
+
+  /** Its number on a processor. */
+  public int number(Architecture architecture) {
+    return architecture == Architecture.X86_64 ? x86 : arm;
+  }
+
+  /** Its name as in its man page. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

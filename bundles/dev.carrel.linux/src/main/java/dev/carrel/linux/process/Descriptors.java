@@ -1,0 +1,97 @@
+package dev.carrel.linux.process;
+
+import dev.carrel.api.CarrelException;
+import dev.carrel.linux.libc.LibC;
+import java.util.Arrays;
+
+/** The descriptors of one start: ours, and the child's, which are closed once it has them. */
+final class Descriptors {
+  private static final int AF_UNIX = 1;
+  private static final int SOCK_STREAM = 1;
+  /** Above every number that the child's descriptors are moved to. */
+  private static final int FIRST_FREE = 16;
+
+  private int[] open = new int[12];
+  private int count;
+
+  /** A pipe, close-on-exec: {read end, write end}. */
+  int[] pipe() {
+    int[] ends = new int[2];
+    if (LibC.pipe2(ends, LibC.O_CLOEXEC) < 0) {
+      throw failure("pipe2");
+    }
+    return keep(ends);
+  }
+
+  /** A connected pair of stream sockets, close-on-exec. */
+  int[] socketPair() {
+    int[] ends = new int[2];
+    if (LibC.socketpair(AF_UNIX, SOCK_STREAM | LibC.O_CLOEXEC, 0, ends) < 0) {
+      throw failure("socketpair");
+    }
+    return keep(ends);
+  }
+
+  /** {@code /dev/null}, for reading and writing. */
+  int nullDevice() {
+    int descriptor = LibC.open("/dev/null", 2 | LibC.O_CLOEXEC, 0);
+    if (descriptor < 0) {
+      throw failure("open(\"/dev/null\")");
+    }
+    return keep(new int[] {descriptor})[0];
+  }
+
+  private int[] keep(int[] descriptors) {
+    for (int i = 0; i < descriptors.length; i++) {
+      add(descriptors[i]);
+    }
+    for (int i = 0; i < descriptors.length; i++) {
+      if (descriptors[i] < FIRST_FREE) {
+        int high = LibC.fcntl(descriptors[i], LibC.F_DUPFD_CLOEXEC, FIRST_FREE);
+        if (high < 0) {
+          throw failure("fcntl(F_DUPFD_CLOEXEC)");
+        }
+        add(high);
+        close(descriptors[i]);
+        descriptors[i] = high;
+      }
+    }
+    return descriptors;
+  }
+
+  private void add(int descriptor) {
+    if (count == open.length) {
+      open = Arrays.copyOf(open, 2 * count);
+    }
+    open[count++] = descriptor;
+  }
+
+  /** Closes one of them. */
+  void close(int descriptor) {
+    if (give(descriptor)) {
+      LibC.close(descriptor);
+    }
+  }
+
+  /** Somebody else closes it from now on. Returns whether it was open. */
+  boolean give(int descriptor) {
+    for (int i = 0; i < count; i++) {
+      if (open[i] == descriptor) {
+        open[i] = open[--count];
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Closes what is left. */
+  void closeAll() {
+    while (count > 0) {
+      LibC.close(open[--count]);
+    }
+  }
+
+  private static CarrelException failure(String call) {
+    return CarrelException.failed("cannot start a container: " + call + ": " + LibC.lastError());
+  }
+}

@@ -1,0 +1,88 @@
+package dev.carrel.linux.process;
+
+import com.sun.jna.Memory;
+import dev.carrel.api.CarrelException;
+import dev.carrel.linux.libc.LibC;
+import dev.carrel.linux.machine.Architecture;
+import java.util.HashMap;
+import java.util.Map;
+
+/** One thread that sees all children end: epoll(7) on their pidfds. The thread exists while there is something to watch. */
+final class ExitWatcher {
+  private static final int EPOLL_CTL_ADD = 1;
+  private static final int EPOLL_CTL_DEL = 2;
+  private static final int EPOLLIN = 1;
+  private static final int BATCH = 64;
+  /** How long the thread waits for another child before it ends, in milliseconds. */
+  private static final int IDLE = 10_000;
+
+  /** struct epoll_event is packed on x86-64 only. */
+  private final int eventSize = Architecture.host() == Architecture.X86_64 ? 12 : 16;
+  private final int dataAt = eventSize - 8;
+  private final Map<Integer, Runnable> watched = new HashMap<>();
+  private int epoll = -1;
+  private boolean stopped;
+
+  /** Calls {@code ended} once when the process behind a pidfd has ended. */
+  synchronized void watch(int pidfd, Runnable ended) {
+    if (epoll < 0) {
+      epoll = LibC.epoll_create1(LibC.O_CLOEXEC);
+      if (epoll < 0) {
+        throw CarrelException.failed("cannot watch a container: epoll_create1: " + LibC.lastError());
+      }
+      Thread thread = new Thread(this::run, "carrel-exit-watcher");
+      thread.setDaemon(true);
+      thread.start();
+    }
+    watched.put(pidfd, ended);
+    Memory event = LibC.zeros(16);
+    event.setInt(0, EPOLLIN);
+    event.setLong(dataAt, pidfd);
+    if (LibC.epoll_ctl(epoll, EPOLL_CTL_ADD, pidfd, event) < 0) {
+      watched.remove(pidfd);
+      throw CarrelException.failed("cannot watch a container: epoll_ctl: " + LibC.lastError());
+    }
+  }
+
+  /** The thread ends as soon as nothing is watched any more. */
+  synchronized void endWhenIdle() {
+    stopped = true;
+  }
+
+  private void run() {
+    Memory events = LibC.zeros(eventSize * BATCH);
+    int descriptor;
+    synchronized (this) {
+      descriptor = epoll;
+    }
+    while (true) {
+      int ready = LibC.epoll_wait(descriptor, events, BATCH, IDLE);
+      for (int i = 0; i < ready; i++) {
+        ended((int) events.getLong((long) i * eventSize + dataAt));
+      }
+      if (mayEnd(ready)) {
+        return;
+      }
+    }
+  }
+
+  private synchronized boolean mayEnd(int ready) {
+    if (watched.isEmpty() && (stopped || ready == 0)) {
+      LibC.close(epoll);
+      epoll = -1;
+      return true;
+    }
+    return false;
+  }
+
+  private void ended(int pidfd) {
+    Runnable action;
+    synchronized (this) {
+      LibC.epoll_ctl(epoll, EPOLL_CTL_DEL, pidfd, null);
+      action = watched.remove(pidfd);
+    }
+    if (action != null) {
+      action.run();
+    }
+  }
+}

@@ -1,0 +1,182 @@
+package dev.carrel.linux.process;
+
+import com.sun.jna.Memory;
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.container.Stdio;
+import dev.carrel.api.container.Stdio.Redirect;
+import dev.carrel.api.isolation.Running;
+import dev.carrel.linux.Image;
+import dev.carrel.linux.LaunchFailure;
+import dev.carrel.linux.Launcher;
+import dev.carrel.linux.libc.LibC;
+import dev.carrel.linux.machine.Architecture;
+import dev.carrel.linux.machine.Errno;
+import dev.carrel.linux.machine.Program;
+import dev.carrel.linux.machine.SystemCall;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+
+/** Starts images with posix_spawn(3); one thread watches all that run. */
+@Component
+public final class SpawnLauncher implements Launcher {
+  private static final int RECORD = 16;
+  private static final int SIGKILL = 9;
+
+  private final ExitWatcher watcher = new ExitWatcher();
+  private volatile Spawn spawn;
+
+  /** Ready at once: what needs native code is made at the first launch. */
+  @Activate
+  public SpawnLauncher() {}
+
+  @Deactivate
+  void deactivate() {
+    watcher.endWhenIdle();
+  }
+
+  @Override
+  public Image image(Program program) {
+    return MemoryImage.of(program);
+  }
+
+  @Override
+  public Running launch(Image image, Stdio stdio) throws LaunchFailure {
+    MemoryImage memory = (MemoryImage) image;
+    Descriptors descriptors = new Descriptors();
+    int file = memory.acquire();
+    try {
+      return launch(memory.program(), file, stdio, descriptors);
+    } finally {
+      memory.release();
+      descriptors.closeAll();
+    }
+  }
+
+  private Running launch(Program program, int file, Stdio stdio, Descriptors descriptors) throws LaunchFailure {
+    int[] status = descriptors.pipe();
+    int[] control = descriptors.socketPair();
+    StdioPipes pipes = StdioPipes.make(stdio, descriptors);
+    int firstStage = spawn().execute(
+        file, new int[] {pipes.child(0), pipes.child(1), pipes.child(2), status[1], control[1]});
+    if (firstStage < 0) {
+      throw CarrelException.failed("cannot start a process for a container: posix_spawn: " + Errno.describe(-firstStage));
+    }
+    descriptors.close(status[1]);
+    descriptors.close(control[1]);
+    pipes.closeChildEnds(descriptors);
+    byte[] record = new byte[RECORD];
+    long read = LibC.readFully(status[0], record);
+    reap(firstStage);
+    if (read != RECORD) {
+      throw CarrelException.failed("cannot start a container: the process that sets it up was killed");
+    }
+    long pid = number(record, 0);
+    if (pid < 0) {
+      throw failure(program, record);
+    }
+    if (LibC.readFully(status[0], record) == RECORD) {
+      reap((int) pid);
+      throw failure(program, record);
+    }
+    int pidfd = (int) LibC.syscall(SystemCall.PIDFD_OPEN.number(Architecture.host()), pid, 0, 0, 0);
+    if (pidfd < 0) {
+      throw CarrelException.failed("cannot watch the container's first process: pidfd_open: " + LibC.lastError());
+    }
+    try {
+      return watch((int) pid, pidfd, control[0], pipes, stdio.terminal().isPresent(), descriptors);
+    } catch (RuntimeException | Error e) {
+      LibC.syscall(SystemCall.PIDFD_SEND_SIGNAL.number(Architecture.host()), pidfd, SIGKILL, 0, 0);
+      reap((int) pid);
+      LibC.close(pidfd);
+      throw e;
+    }
+  }
+
+  private Running watch(
+      int pid, int pidfd, int control, StdioPipes pipes, boolean terminal, Descriptors descriptors) {
+    ProcessStreams streams;
+    if (terminal) {
+      streams = ProcessStreams.ofTerminal(new TerminalDescriptor(ReceivedDescriptor.receive(control)));
+    } else {
+      streams = pipes.streams();
+    }
+    MachineProcess process = new MachineProcess(pid, pidfd, control, streams);
+    watcher.watch(pidfd, process::ended);
+    descriptors.give(control);
+    return process;
+  }
+
+  private Spawn spawn() {
+    Spawn ready = spawn;
+    if (ready == null) {
+      synchronized (this) {
+        if (spawn == null) {
+          spawn = new Spawn();
+        }
+        ready = spawn;
+      }
+    }
+    return ready;
+  }
+
+  private static void reap(int pid) {
+    Memory info = LibC.zeros(128);
+    while (LibC.waitid(LibC.P_PID, pid, info, LibC.WEXITED) < 0 && LibC.errno() == Errno.EINTR.number()) {
+      // interrupted by a signal: it still has to be reaped
+    }
+  }
+
+  private static LaunchFailure failure(Program program, byte[] record) {
+    return new LaunchFailure(program.instructionAt(number(record, 8), Architecture.host()), (int) -number(record, 0));
+  }
+
+  private static long number(byte[] record, int at) {
+    return ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN).getLong(at);
+  }
+
+  /** The three standard streams: what the child gets, and our ends of the pipes. */
+  private static final class StdioPipes {
+    private final int[] child = {0, 1, 2};
+    private final int[] ours = {-1, -1, -1};
+
+    static StdioPipes make(Stdio stdio, Descriptors descriptors) {
+      StdioPipes pipes = new StdioPipes();
+      if (stdio.terminal().isPresent()) {
+        int nothing = descriptors.nullDevice(); // until the container opens its terminal
+        java.util.Arrays.fill(pipes.child, nothing);
+        return pipes;
+      }
+      pipes.choose(0, stdio.in(), descriptors);
+      pipes.choose(1, stdio.out(), descriptors);
+      pipes.choose(2, stdio.err(), descriptors);
+      return pipes;
+    }
+
+    private void choose(int stream, Redirect redirect, Descriptors descriptors) {
+      if (redirect == Redirect.DISCARD) {
+        child[stream] = descriptors.nullDevice();
+      } else if (redirect == Redirect.PIPE) {
+        int[] ends = descriptors.pipe();
+        child[stream] = ends[stream == 0 ? 0 : 1];
+        ours[stream] = ends[stream == 0 ? 1 : 0];
+      }
+    }
+
+    int child(int stream) {
+      return child[stream];
+    }
+
+    void closeChildEnds(Descriptors descriptors) {
+      for (int descriptor : child) {
+        descriptors.close(descriptor); // does nothing for the JVM's own
+      }
+    }
+
+    ProcessStreams streams() {
+      return ProcessStreams.ofPipes(ours[0], ours[1], ours[2]);
+    }
+  }
+}

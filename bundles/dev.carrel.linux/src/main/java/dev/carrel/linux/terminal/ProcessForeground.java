@@ -1,0 +1,85 @@
+package dev.carrel.linux.terminal;
+
+import com.sun.jna.Memory;
+import dev.carrel.api.container.Container;
+import dev.carrel.api.container.ExitStatus;
+import dev.carrel.api.container.Stdio;
+import dev.carrel.api.container.Stdio.Redirect;
+import dev.carrel.api.container.TerminalSize;
+import dev.carrel.api.host.Foreground;
+import dev.carrel.linux.libc.LibC;
+import java.util.Optional;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+
+/** Connects a container with this process's own descriptors 0, 1 and 2. */
+@Component
+public final class ProcessForeground implements Foreground {
+  private static final int SIGWINCH = 28;
+  private static final long TIOCGWINSZ = 0x5413;
+
+  @Activate
+  public ProcessForeground() {}
+
+  @Override
+  public boolean isTerminal(int descriptor) {
+    return LibC.isatty(descriptor) == 1;
+  }
+
+  @Override
+  public Stdio stdio() {
+    boolean in = isTerminal(0);
+    boolean out = isTerminal(1);
+    if (in && out) {
+      return Stdio.terminal(size());
+    }
+    return new Stdio(pipeIf(in), pipeIf(out), pipeIf(isTerminal(2)), Optional.empty());
+  }
+
+  private static Redirect pipeIf(boolean terminal) {
+    return terminal ? Redirect.PIPE : Redirect.INHERIT;
+  }
+
+  private static TerminalSize size() {
+    Memory winsize = LibC.zeros(8);
+    LibC.ioctl(0, TIOCGWINSZ, winsize);
+    return new TerminalSize(winsize.getShort(0) & 0xffff, winsize.getShort(2) & 0xffff);
+  }
+
+  @Override
+  public ExitStatus attach(Container container) {
+    Stdio stdio = container.spec().process().stdio();
+    if (stdio.terminal().isPresent()) {
+      return attachTerminal(container);
+    }
+    try (Signals signals = new Signals(container::signal, "INT", "TERM", "HUP");
+        Pump in = stdio.in() == Redirect.PIPE ? Pump.toStream(0, container.process().getOutputStream()) : Pump.none();
+        Pump out = stdio.out() == Redirect.PIPE ? Pump.fromStream(container.process().getInputStream(), 1) : Pump.none();
+        Pump err = stdio.err() == Redirect.PIPE ? Pump.fromStream(container.process().getErrorStream(), 2) : Pump.none()) {
+      ExitStatus status = container.exit().join();
+      out.drain();
+      err.drain();
+      return status;
+    }
+  }
+
+  private ExitStatus attachTerminal(Container container) {
+    try (RawMode raw = new RawMode(0);
+        Signals signals = new Signals(signal -> passOn(container, signal), "INT", "TERM", "HUP", "WINCH");
+        Pump in = Pump.toStream(0, container.process().getOutputStream());
+        Pump out = Pump.fromStream(container.process().getInputStream(), 1)) {
+      container.resize(size()); // it may have changed since the container was specified
+      ExitStatus status = container.exit().join();
+      out.drain();
+      return status;
+    }
+  }
+
+  private static void passOn(Container container, int signal) {
+    if (signal == SIGWINCH) {
+      container.resize(size());
+    } else {
+      container.signal(signal);
+    }
+  }
+}
