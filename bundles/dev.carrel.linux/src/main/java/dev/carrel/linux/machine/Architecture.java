@@ -25,11 +25,11 @@ public enum Architecture {
           0b | 59                   | pop rcx
           0c | 48 8b 14 cb          | mov rdx,QWORD PTR [rbx+rcx*8]
           10 | 0f a3 cd             | bt ebp,ecx
-          13 | 73 03                | jae 18 <direct>
+          13 | 73 03                | jae 0x18
           15 | 48 8b 12             | mov rdx,QWORD PTR [rdx]
           18 | 52                   | push rdx
           19 | ff c9                | dec ecx
-          1b | 75 ef                | jne c <arg>
+          1b | 75 ef                | jne 0xc
           1d | 5f                   | pop rdi
           1e | 5e                   | pop rsi
           1f | 5a                   | pop rdx
@@ -38,23 +38,23 @@ public enum Architecture {
           24 | 41 59                | pop r9
           26 | 8b 03                | mov eax,DWORD PTR [rbx]
           28 | 85 c0                | test eax,eax
-          2a | 78 27                | js 53 <equal>
+          2a | 78 27                | js 0x53
           2c | 0f 05                | syscall
           2e | 48 8b 4b 38          | mov rcx,QWORD PTR [rbx+0x38]
           32 | 48 89 01             | mov QWORD PTR [rcx],rax
           35 | 48 3d 01 f0 ff ff    | cmp rax,0xfffffffffffff001
-          3b | 73 06                | jae 43 <fail>
+          3b | 73 06                | jae 0x43
           3d | 48 83 c3 48          | add rbx,0x48
-          41 | eb c3                | jmp 6 <next>
+          41 | eb c3                | jmp 0x6
           43 | 49 89 44 24 08       | mov QWORD PTR [r12+0x8],rax
           48 | 49 89 5c 24 10       | mov QWORD PTR [r12+0x10],rbx
           4d | 48 8b 5b 40          | mov rbx,QWORD PTR [rbx+0x40]
-          51 | eb b3                | jmp 6 <next>
+          51 | eb b3                | jmp 0x6
           53 | 31 c0                | xor eax,eax
           55 | 39 f7                | cmp edi,esi
           57 | 0f 95 c0             | setne al
           5a | 48 f7 d8             | neg rax
-          5d | eb cf                | jmp 2e <store>
+          5d | eb cf                | jmp 0x2e
       """) {
     @Override
     byte[] loadProgramAddress(int address) {
@@ -73,32 +73,32 @@ public enum Architecture {
           0c | 60 86 40 a9          | ldp x0, x1, [x19, #8]
           10 | 62 8e 41 a9          | ldp x2, x3, [x19, #24]
           14 | 64 96 42 a9          | ldp x4, x5, [x19, #40]
-          18 | 49 00 08 36          | tbz w9, #1, 20
+          18 | 49 00 08 36          | tbz w9, #1, 0x20
           1c | 00 00 40 f9          | ldr x0, [x0]
-          20 | 49 00 10 36          | tbz w9, #2, 28
+          20 | 49 00 10 36          | tbz w9, #2, 0x28
           24 | 21 00 40 f9          | ldr x1, [x1]
-          28 | 49 00 18 36          | tbz w9, #3, 30
+          28 | 49 00 18 36          | tbz w9, #3, 0x30
           2c | 42 00 40 f9          | ldr x2, [x2]
-          30 | 49 00 20 36          | tbz w9, #4, 38
+          30 | 49 00 20 36          | tbz w9, #4, 0x38
           34 | 63 00 40 f9          | ldr x3, [x3]
-          38 | 49 00 28 36          | tbz w9, #5, 40
+          38 | 49 00 28 36          | tbz w9, #5, 0x40
           3c | 84 00 40 f9          | ldr x4, [x4]
-          40 | 49 00 30 36          | tbz w9, #6, 48
+          40 | 49 00 30 36          | tbz w9, #6, 0x48
           44 | a5 00 40 f9          | ldr x5, [x5]
-          48 | 68 01 f8 37          | tbnz w8, #31, 74 <equal>
+          48 | 68 01 f8 37          | tbnz w8, #31, 0x74
           4c | 01 00 00 d4          | svc #0x0
           50 | 69 aa 43 a9          | ldp x9, x10, [x19, #56]
           54 | 20 01 00 f9          | str x0, [x9]
           58 | 1f fc 3f b1          | cmn x0, #0xfff
-          5c | 62 00 00 54          | b.cs 68 <fail>
+          5c | 62 00 00 54          | b.cs 0x68
           60 | 73 22 01 91          | add x19, x19, #0x48
-          64 | e9 ff ff 17          | b 8 <next>
+          64 | e9 ff ff 17          | b 0x8
           68 | 80 ce 00 a9          | stp x0, x19, [x20, #8]
           6c | f3 03 0a aa          | mov x19, x10
-          70 | e6 ff ff 17          | b 8 <next>
+          70 | e6 ff ff 17          | b 0x8
           74 | 1f 00 01 6b          | cmp w0, w1
           78 | e0 03 9f da          | csetm x0, ne
-          7c | f5 ff ff 17          | b 50 <store>
+          7c | f5 ff ff 17          | b 0x50
       """) {
     @Override
     byte[] loadProgramAddress(int address) {
