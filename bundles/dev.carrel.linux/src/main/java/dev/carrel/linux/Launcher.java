@@ -3,6 +3,7 @@ package dev.carrel.linux;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.isolation.Running;
 import dev.carrel.linux.machine.Program;
+import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -36,4 +37,20 @@ public interface Launcher {
    * @throws dev.carrel.api.CarrelException if no process could be started
    */
   Running launch(Image image, Stdio stdio) throws LaunchFailure;
+
+  /**
+   * Starts an image that joins a template; otherwise as {@link #launch(Image, Stdio)}.
+   *
+   * @throws IllegalStateException if the image or the template is closed
+   */
+  Running launch(Image image, Stdio stdio, MountTemplate template) throws LaunchFailure;
+
+  /**
+   * Runs an image that builds mounts in namespaces of its own, writes a record of 1 and 0 to the status pipe, and waits
+   * for the end of the control socket.
+   *
+   * @param sources the files of the host that it mounts, by which {@link MountTemplate#isCurrent} is judged
+   * @throws LaunchFailure if one of the program's instructions failed; nothing is left then
+   */
+  MountTemplate template(Image image, List<String> sources) throws LaunchFailure;
 }

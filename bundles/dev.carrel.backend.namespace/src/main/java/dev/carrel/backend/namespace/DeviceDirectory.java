@@ -47,15 +47,27 @@ final class DeviceDirectory {
       program.purpose("make the symbolic link /dev/" + link[1]);
       program.call(SystemCall.SYMLINKAT, program.string(link[0]).address(), CURRENT, program.string(link[1]).address());
     }
-    program.purpose("mount /dev/pts");
-    // No gid=5: the group tty is not mapped for users without sub-ids.
-    tree.mountNew("devpts", directory("pts", 0755), Kernel.MS_NOSUID | Kernel.MS_NOEXEC, "newinstance,ptmxmode=0666,mode=0620");
-    program.purpose("mount /dev/shm");
-    tree.tmpfs(directory("shm", 0755), "mode=01777,size=64m", 0);
+    program.purpose("make the mount points in /dev");
+    directory("pts", 0755);
+    directory("shm", 0755);
     directory("mqueue", 0755);
     if (console) {
       file("console");
     }
+  }
+
+  /** What each container has for itself: terminals and shared memory. */
+  void mountFresh() {
+    program.purpose("mount /dev/pts");
+    // No gid=5: the group tty is not mapped for users without sub-ids.
+    tree.mountNew("devpts", program.string("pts").address(), Kernel.MS_NOSUID | Kernel.MS_NOEXEC,
+        "newinstance,ptmxmode=0666,mode=0620");
+    program.purpose("mount /dev/shm");
+    tree.tmpfs(program.string("shm").address(), "mode=01777,size=64m", 0);
+  }
+
+  /** Nobody can add anything. */
+  void close() {
     program.purpose("make /dev read-only");
     tree.makeReadOnly(CURRENT, ".", Kernel.MOUNT_ATTR_NOSUID | Kernel.MOUNT_ATTR_NOEXEC);
   }

@@ -10,7 +10,6 @@ import dev.carrel.api.isolation.LaunchPlan;
 import dev.carrel.api.isolation.Running;
 import dev.carrel.api.isolation.Step;
 import dev.carrel.api.mount.MountPlan;
-import dev.carrel.linux.Image;
 import dev.carrel.linux.LaunchFailure;
 import dev.carrel.linux.Launcher;
 import dev.carrel.linux.machine.Instruction;
@@ -30,16 +29,17 @@ import org.osgi.service.component.annotations.Reference;
 /** Carrel's own backend: user, mount, pid and other namespaces, made by the system-call machine. */
 @Component(property = {IsolationBackend.NAME + "=namespace", "service.ranking:Integer=100"})
 public final class NamespaceBackend implements IsolationBackend {
-  /** Images of the newest specifications: one is compiled once and started many times. */
-  private static final int KEPT_IMAGES = 32;
+  /** How many specifications are kept ready: a server starts the same few again and again. */
+  private static final int KEPT_STARTS = 32;
 
   private final Launcher launcher;
   private final Host host;
   private final UserNamespaces userNamespaces = new UserNamespaces();
-  private final Map<Key, Image> images = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<Key, PreparedStart> starts = new LinkedHashMap<>(16, 0.75f, true);
   private SetupProgram.Account account;
+  private volatile boolean stopped;
 
-  /** What an image depends on. */
+  /** What a prepared start depends on. */
   private record Key(ContainerSpec spec, MountPlan mounts) {}
 
   @Activate
@@ -50,9 +50,10 @@ public final class NamespaceBackend implements IsolationBackend {
 
   @Deactivate
   void deactivate() {
-    synchronized (images) {
-      images.values().forEach(Image::close);
-      images.clear();
+    synchronized (starts) {
+      stopped = true;
+      starts.values().forEach(PreparedStart::close);
+      starts.clear();
     }
   }
 
@@ -81,11 +82,14 @@ public final class NamespaceBackend implements IsolationBackend {
     check(plan.spec());
     try {
       while (true) {
-        Image image = image(plan);
         try {
-          return launcher.launch(image, plan.spec().process().stdio());
+          return prepared(plan).start();
         } catch (IllegalStateException closed) {
-          // It fell out of the cache between being found and being started: compile it again.
+          if (stopped) {
+            throw CarrelException.failed("cannot start a container: the bundle dev.carrel.backend.namespace was stopped"
+                + " meanwhile. Start it again, or choose another backend");
+          }
+          // It fell out of the cache between being found and being started: prepare it again.
         }
       }
     } catch (LaunchFailure failure) {
@@ -104,31 +108,28 @@ public final class NamespaceBackend implements IsolationBackend {
     }
   }
 
-  private Image image(LaunchPlan plan) {
+  private PreparedStart prepared(LaunchPlan plan) {
     Key key = new Key(plan.spec(), plan.mounts());
-    synchronized (images) {
-      Image known = images.get(key);
-      if (known != null) {
-        return known;
+    synchronized (starts) {
+      if (stopped) {
+        throw new IllegalStateException("stopped");
       }
+      PreparedStart known = starts.get(key);
+      if (known == null) {
+        known = new PreparedStart(launcher, account(), plan);
+        starts.put(key, known);
+        if (starts.size() > KEPT_STARTS) {
+          var eldest = starts.entrySet().iterator();
+          eldest.next().getValue().close();
+          eldest.remove();
+        }
+      }
+      return known;
     }
-    Image made = launcher.image(SetupProgram.compile(plan, account()));
-    synchronized (images) {
-      Image other = images.put(key, made);
-      if (other != null) {
-        other.close(); // another thread compiled the same; whoever starts it now has acquired it
-      }
-      if (images.size() > KEPT_IMAGES) {
-        var eldest = images.entrySet().iterator();
-        eldest.next().getValue().close();
-        eldest.remove();
-      }
-    }
-    return made;
   }
 
   private SetupProgram.Account account() {
-    synchronized (images) {
+    synchronized (starts) {
       if (account == null) {
         account = new SetupProgram.Account(host.account().uid(), host.account().gid());
       }
@@ -139,7 +140,7 @@ public final class NamespaceBackend implements IsolationBackend {
   @Override
   public List<Step> explain(LaunchPlan plan) {
     check(plan.spec());
-    Program program = SetupProgram.compile(plan, account());
+    Program program = SetupProgram.start(plan, account());
     List<Step> steps = new ArrayList<>(program.instructions().size() + 8);
     steps.add(new Step("jvm", "memfd_create(\"carrel\", MFD_CLOEXEC|MFD_ALLOW_SEALING|MFD_EXEC) = image"));
     steps.add(new Step("jvm", "fcntl(image, F_ADD_SEALS, F_SEAL_SEAL|F_SEAL_SHRINK|F_SEAL_GROW|F_SEAL_WRITE)"));

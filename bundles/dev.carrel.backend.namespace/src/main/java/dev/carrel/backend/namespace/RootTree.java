@@ -36,12 +36,13 @@ final class RootTree {
   private final Map<Mount, Data> sources = new HashMap<>();
   private final Map<String, Data> attributes = new HashMap<>();
   private final DeviceDirectory devices;
-  private Data root;
+  private final Data root;
 
   RootTree(ProgramBuilder program, MountPlan plan) {
     this.program = program;
     this.plan = plan;
     this.devices = new DeviceDirectory(program, this);
+    this.root = program.variable("new_root");
   }
 
   /** Clones every source as a mount of its own that is attached nowhere yet, with its flags on all submounts. */
@@ -77,8 +78,12 @@ final class RootTree {
         Kernel.attributeNames(flags), name -> program.longs(name, flags, 0, Kernel.MS_PRIVATE, 0));
   }
 
-  /** Builds everything that needs no namespace of the container, on a new mount at {@code base}. */
-  void build(String base) {
+  /**
+   * Builds everything that needs no namespace of the container, on a new mount at {@code base}.
+   *
+   * @param fresh whether to make also what each container has for itself; see {@link #mountFresh()}
+   */
+  void build(String base, boolean fresh) {
     program.purpose("make the new root directory");
     Operand here = program.string(base).address();
     Mount first = plan.mounts().isEmpty() ? null : plan.mounts().get(0);
@@ -90,17 +95,84 @@ final class RootTree {
           Kernel.FROM_DESCRIPTOR);
     }
     program.call(SystemCall.CHDIR, here);
-    root = program.variable("new_root");
     openRoot();
     for (Mount mount : plan.mounts()) {
       if (!mount.target().equals(ROOT)) {
-        place(mount);
+        if (fresh || !isFresh(mount)) {
+          place(mount, fresh);
+        } else if (mount instanceof Mount.Tmpfs && !isBelowTmpfs(mount.target())) {
+          makeMountPoint(mount);
+        }
       }
       placed.put(mount.target(), mount);
     }
     if (ownRoot && !plan.writableRoot()) {
       program.purpose("make the root directory read-only");
       makeReadOnly(CURRENT, ".", Kernel.MOUNT_ATTR_NOSUID | Kernel.MOUNT_ATTR_NODEV);
+    }
+  }
+
+  private void makeMountPoint(Mount mount) {
+    if (!isForeign(mount.target())) {
+      program.purpose("make the directory " + mount.target());
+      program.attempt(SystemCall.MKDIRAT, CURRENT, program.string(relative(mount.target())).address(), Kernel.mode(0755));
+    }
+  }
+
+  /** Whether a plan can be split: what each container has for itself must not need anything of the host. */
+  static boolean canBeTemplate(MountPlan plan) {
+    if (plan.writableRoot()) {
+      return false;
+    }
+    RootTree tree = new RootTree(new ProgramBuilder(), plan);
+    for (Mount mount : plan.mounts()) {
+      boolean needsHost = mount instanceof Mount.Bind || mount instanceof Mount.Dev;
+      boolean inOwn = mount instanceof Mount.Proc || mount instanceof Mount.Sys;
+      if (tree.isBelowTmpfs(mount.target()) && (needsHost || inOwn)) {
+        return false;
+      }
+      tree.placed.put(mount.target(), mount);
+    }
+    return true;
+  }
+
+  /** Init's part of a start from a template: what is in memory and writable, each container for itself. */
+  void mountFresh() {
+    placed.clear();
+    openRoot();
+    for (Mount mount : plan.mounts()) {
+      if (isFresh(mount)) {
+        place(mount, true);
+      } else if (mount instanceof Mount.Dev) {
+        program.purpose("make the devices in " + mount.target());
+        enter(relative(mount.target()));
+        devices.mountFresh();
+        leave();
+      }
+      placed.put(mount.target(), mount);
+    }
+  }
+
+  private boolean isFresh(Mount mount) {
+    return mount instanceof Mount.Tmpfs || isBelowTmpfs(mount.target());
+  }
+
+  private boolean isBelowTmpfs(Path target) {
+    for (Path parent = target.getParent(); parent != null; parent = parent.getParent()) {
+      Mount mount = placed.get(parent);
+      if (mount instanceof Mount.Tmpfs) {
+        return true;
+      } else if (mount instanceof Mount.Bind || mount instanceof Mount.Dev) {
+        return false;
+      }
+    }
+    return false;
+  }
+
+  /** A template's part of {@link #mountOwn}, run in namespaces that are about to die. */
+  void mountVisible() {
+    for (Mount mount : plan.mounts()) {
+      mountNamespaceView(mount);
     }
   }
 
@@ -115,7 +187,7 @@ final class RootTree {
         attribute(Kernel.MOUNT_ATTR_RDONLY | moreFlags).address(), Operand.of(32));
   }
 
-  private void place(Mount mount) {
+  private void place(Mount mount, boolean fresh) {
     String path = relative(mount.target());
     boolean foreign = isForeign(mount.target());
     if (mount instanceof Mount.Directory directory) {
@@ -139,6 +211,10 @@ final class RootTree {
       onDirectory(path, foreign, target -> tmpfs(target, "mode=0755,size=64k", Kernel.MS_NOEXEC));
       enter(path);
       devices.populate(dev.console());
+      if (fresh) {
+        devices.mountFresh();
+      }
+      devices.close();
       leave();
     } else if (!foreign) { // Proc and Sys: init mounts them
       program.purpose("make the directory " + mount.target());
@@ -238,21 +314,26 @@ final class RootTree {
   void mountOwn(Set<Namespace> namespaces) {
     openRoot(); // in the copy that is init's: stage 1's descriptor leads to its own mounts
     for (Mount mount : plan.mounts()) {
-      String path = relative(mount.target());
-      boolean foreign = isForeign(mount.target());
-      if (mount instanceof Mount.Proc) {
-        program.purpose("mount /proc");
-        onExisting(path, foreign, target ->
-            mountNew("proc", target, Kernel.MS_NOSUID | Kernel.MS_NODEV | Kernel.MS_NOEXEC, ""));
-      } else if (mount instanceof Mount.Sys) {
-        program.purpose("mount /sys");
-        onExisting(path, foreign, this::sysfs);
-      } else if (mount instanceof Mount.Dev && namespaces.contains(Namespace.IPC)) {
+      mountNamespaceView(mount);
+      if (mount instanceof Mount.Dev && namespaces.contains(Namespace.IPC)) {
         program.purpose("mount " + mount.target() + "/mqueue");
-        enter(path);
+        enter(relative(mount.target()));
         devices.mountQueues();
         leave();
       }
+    }
+  }
+
+  private void mountNamespaceView(Mount mount) {
+    String path = relative(mount.target());
+    boolean foreign = isForeign(mount.target());
+    if (mount instanceof Mount.Proc) {
+      program.purpose("mount " + mount.target());
+      onExisting(path, foreign, target ->
+          mountNew("proc", target, Kernel.MS_NOSUID | Kernel.MS_NODEV | Kernel.MS_NOEXEC, ""));
+    } else if (mount instanceof Mount.Sys) {
+      program.purpose("mount " + mount.target());
+      onExisting(path, foreign, this::sysfs);
     }
   }
 

@@ -9,6 +9,7 @@ import dev.carrel.api.container.IdMapping;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.isolation.LaunchPlan;
 import dev.carrel.linux.Launcher;
+import dev.carrel.linux.MountTemplate;
 import dev.carrel.linux.machine.Data;
 import dev.carrel.linux.machine.Instruction.Label;
 import dev.carrel.linux.machine.Operand;
@@ -16,7 +17,10 @@ import dev.carrel.linux.machine.Program;
 import dev.carrel.linux.machine.ProgramBuilder;
 import dev.carrel.linux.machine.SystemCall;
 
-/** Compiles a launch plan into the program that carries it out. A pure function. */
+/**
+ * Compiles a launch plan into the program that carries it out, or into two: one that builds a template of its mounts, and
+ * one that starts a container from it. Pure functions.
+ */
 final class SetupProgram {
   /** Where the new root is built: every host has it, and what it covers is opened before. */
   private static final String BASE = "/tmp";
@@ -27,6 +31,7 @@ final class SetupProgram {
   private final Account caller;
   private final Data umask = program.variable("umask");
   private final Data hostProc = program.variable("host_proc");
+  private final RootTree tree;
 
   /** Who starts the container. */
   record Account(long uid, long gid) {
@@ -39,30 +44,85 @@ final class SetupProgram {
     this.plan = plan;
     this.spec = plan.spec();
     this.caller = caller;
+    this.tree = new RootTree(program, plan.mounts());
   }
 
-  static Program compile(LaunchPlan plan, Account caller) {
-    return new SetupProgram(plan, caller).compile();
+  /** The whole start. */
+  static Program start(LaunchPlan plan, Account caller) {
+    return new SetupProgram(plan, caller).start();
   }
 
-  private Program compile() {
-    Label failure = program.label("failure");
-    RootTree tree = new RootTree(program, plan.mounts());
+  /** Builds what every container of this plan can copy; its root directory is the container's. */
+  static Program template(LaunchPlan plan, Account caller) {
+    return new SetupProgram(plan, caller).template();
+  }
+
+  /** A start that copies a template. */
+  static Program startFromTemplate(LaunchPlan plan, Account caller) {
+    return new SetupProgram(plan, caller).startFromTemplate();
+  }
+
+  private Program start() {
     program.actor("stage1");
-    isolateFromCaller();
+    isolateFromCaller(Launcher.CONTROL);
     outerNamespaces();
     tree.openSources();
-    tree.build(BASE);
+    tree.build(BASE, true);
     cloneInit();
+    mapIdentity();
+    tree.mountOwn(spec.namespaces());
+    enterRoot();
+    return finish();
+  }
+
+  private Program template() {
+    program.actor("template");
+    isolateFromCaller(Launcher.CONTROL);
+    outerNamespaces();
+    tree.openSources();
+    tree.build(BASE, false);
+    mountVisible();
+    pivot();
+    Data ready = program.longs("{1, 0}", 1, 0);
+    program.purpose("hand over the prepared mounts");
+    program.call(SystemCall.WRITE, Operand.of(Launcher.STATUS), ready.address(), Operand.of(16));
+    program.call(SystemCall.READ, Operand.of(Launcher.CONTROL), ready.address(), Operand.of(1));
+    program.call(SystemCall.EXIT_GROUP, ZERO);
+    return end();
+  }
+
+  private Program startFromTemplate() {
+    program.actor("stage1");
+    isolateFromCaller(MountTemplate.USER_NAMESPACE);
+    openProc(); // the host's: another pid namespace's /proc/self leads nowhere
+    program.purpose("join the prepared mounts");
+    if (!caller.root()) {
+      program.call(SystemCall.SETNS, Operand.of(MountTemplate.USER_NAMESPACE), Kernel.cloneFlags(Kernel.CLONE_NEWUSER));
+    }
+    program.call(SystemCall.SETNS, Operand.of(MountTemplate.MOUNT_NAMESPACE), Kernel.cloneFlags(Kernel.CLONE_NEWNS));
+    cloneInit();
+    mapIdentity();
+    tree.mountFresh();
+    tree.mountOwn(spec.namespaces());
+    return finish();
+  }
+
+  private void mapIdentity() {
     program.actor("init");
     if (spec.namespaces().contains(Namespace.USER)) {
       program.purpose("map the user into the container's user namespace");
       writeMaps(spec.identity().user(), spec.identity().group(), hostProc.value(), "self/");
     }
-    tree.mountOwn(spec.namespaces());
-    enterRoot();
+  }
+
+  private Program finish() {
     ownSettings();
     new InitProgram(program, spec, umask).write();
+    return end();
+  }
+
+  private Program end() {
+    Label failure = program.label("failure");
     program.actor("any");
     program.purpose("report a failure");
     program.place(failure);
@@ -72,9 +132,9 @@ final class SetupProgram {
   }
 
   /** Nothing of the caller is inherited but what was asked for. */
-  private void isolateFromCaller() {
+  private void isolateFromCaller(int lastDescriptor) {
     program.purpose("close the descriptors of the starting process");
-    program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.CONTROL + 1), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
+    program.call(SystemCall.CLOSE_RANGE, Operand.of(lastDescriptor + 1), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
     program.callInto(umask, SystemCall.UMASK, ZERO);
     if (caller.root()) {
       program.purpose("drop the supplementary groups");
@@ -93,10 +153,14 @@ final class SetupProgram {
       IdMapping user = new IdMapping(caller.uid(), caller.uid(), 1);
       writeMaps(user, new IdMapping(caller.gid(), caller.gid(), 1), CURRENT, "/proc/self/");
     }
-    program.purpose("open /proc");
-    program.callInto(hostProc, SystemCall.OPENAT, CURRENT, program.string("/proc").address(), Kernel.PATH_ONLY, ZERO);
+    openProc();
     program.purpose("keep mounts from the host");
     program.call(SystemCall.MOUNT, NULL, program.string("/").address(), NULL, Kernel.REC_PRIVATE, NULL);
+  }
+
+  private void openProc() {
+    program.purpose("open /proc");
+    program.callInto(hostProc, SystemCall.OPENAT, CURRENT, program.string("/proc").address(), Kernel.PATH_ONLY, ZERO);
   }
 
   /** user_namespaces(7): one's own single id may be mapped without privileges once setgroups(2) is denied. */
@@ -160,9 +224,42 @@ final class SetupProgram {
     program.callInto(root, SystemCall.OPEN_TREE, CURRENT, here, Kernel.CLONE_TREE);
     program.call(SystemCall.MOVE_MOUNT, root.value(), program.string("").address(), CURRENT, here, Kernel.FROM_DESCRIPTOR);
     program.call(SystemCall.FCHDIR, root.value());
+    pivot();
+  }
+
+  /** Makes the current directory, a mount, the root and drops the old one; see pivot_root(2), "pivot_root(".", ".")". */
+  private void pivot() {
+    Operand here = program.string(".").address();
+    program.purpose("move into the new root");
     program.call(SystemCall.PIVOT_ROOT, here, here);
     program.call(SystemCall.UMOUNT2, here, Kernel.DETACH);
     program.call(SystemCall.CHDIR, program.string("/").address());
+  }
+
+  /**
+   * The kernel lets a user namespace mount proc and sysfs only where it sees one whole already (mount_namespaces(7)). So
+   * a template has some, of a pid and a network namespace that have died: they show nothing, and every container covers
+   * them with its own.
+   */
+  private void mountVisible() {
+    Data child = program.variable("child");
+    Data info = program.space("siginfo", 128);
+    Label parent = program.label("mounted");
+    program.purpose("prepare /proc and /sys");
+    program.callInto(child, SystemCall.CLONE, Kernel.cloneFlags(Kernel.CLONE_NEWPID | Kernel.CLONE_NEWNET
+        | Kernel.CLONE_VM | Kernel.CLONE_VFORK | Kernel.SIGCHLD), NULL, NULL, NULL, NULL);
+    program.unlessEqual(child.value(), ZERO, parent);
+    tree.mountVisible();
+    program.call(SystemCall.EXIT_GROUP, ZERO);
+    program.place(parent);
+    program.call(SystemCall.WAITID, Operand.of(1, "P_PID"), child.value(), info.address(), Operand.of(4, "WEXITED"), NULL);
+    Label mounted = program.label("mounted");
+    Label failed = program.label("not_mounted");
+    program.unlessEqual(info.value(24), ZERO, failed);
+    program.jump(mounted);
+    program.place(failed);
+    program.call(SystemCall.EXIT_GROUP, Operand.of(125)); // the child has said why
+    program.place(mounted);
   }
 
   private void ownSettings() {

@@ -83,6 +83,8 @@ public final class LibC {
 
   public static native int syncfs(int fd);
 
+  public static native int statx(int directory, String path, int flags, int mask, Pointer result);
+
   public static native int getuid();
 
   public static native int getgid();

@@ -8,6 +8,7 @@ import dev.carrel.api.isolation.Running;
 import dev.carrel.linux.Image;
 import dev.carrel.linux.LaunchFailure;
 import dev.carrel.linux.Launcher;
+import dev.carrel.linux.MountTemplate;
 import dev.carrel.linux.libc.LibC;
 import dev.carrel.linux.machine.Architecture;
 import dev.carrel.linux.machine.Errno;
@@ -15,6 +16,8 @@ import dev.carrel.linux.machine.Program;
 import dev.carrel.linux.machine.SystemCall;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -24,6 +27,7 @@ import org.osgi.service.component.annotations.Deactivate;
 public final class SpawnLauncher implements Launcher {
   private static final int RECORD = 16;
   private static final int SIGKILL = 9;
+  private static final int[] NO_NAMESPACES = {};
 
   private final ExitWatcher watcher = new ExitWatcher();
   private volatile Spawn spawn;
@@ -44,40 +48,104 @@ public final class SpawnLauncher implements Launcher {
 
   @Override
   public Running launch(Image image, Stdio stdio) throws LaunchFailure {
+    return launch((MemoryImage) image, stdio, NO_NAMESPACES);
+  }
+
+  @Override
+  public Running launch(Image image, Stdio stdio, MountTemplate template) throws LaunchFailure {
+    NamespaceTemplate namespaces = (NamespaceTemplate) template;
+    int[] descriptors = namespaces.acquire();
+    try {
+      return launch((MemoryImage) image, stdio, descriptors);
+    } finally {
+      namespaces.release();
+    }
+  }
+
+  @Override
+  public MountTemplate template(Image image, List<String> sources) throws LaunchFailure {
     MemoryImage memory = (MemoryImage) image;
+    HostMounts mounts = HostMounts.now(sources); // before it is built: what changes meanwhile makes it outdated
     Descriptors descriptors = new Descriptors();
     int file = memory.acquire();
     try {
-      return launch(memory.program(), file, stdio, descriptors);
+      return template(memory.program(), file, mounts, descriptors);
+    } catch (LaunchFailure | RuntimeException e) {
+      mounts.close();
+      throw e;
     } finally {
       memory.release();
       descriptors.closeAll();
     }
   }
 
-  private Running launch(Program program, int file, Stdio stdio, Descriptors descriptors) throws LaunchFailure {
+  private MountTemplate template(Program program, int file, HostMounts mounts, Descriptors descriptors)
+      throws LaunchFailure {
+    int[] status = descriptors.pipe();
+    int[] control = descriptors.socketPair();
+    int nothing = descriptors.nullDevice();
+    int builder = execute(file, new int[] {nothing, nothing, nothing, status[1], control[1]});
+    descriptors.close(status[1]);
+    descriptors.close(control[1]);
+    byte[] record = new byte[RECORD];
+    try {
+      if (LibC.readFully(status[0], record) != RECORD) {
+        throw CarrelException.failed("cannot prepare a container's mounts: the process that does it was killed");
+      }
+      if (number(record, 0) < 0) {
+        throw failure(program, record);
+      }
+      return NamespaceTemplate.of(builder, mounts);
+    } finally {
+      descriptors.close(control[0]); // it has done its work, and ends
+      reap(builder);
+    }
+  }
+
+  private Running launch(MemoryImage memory, Stdio stdio, int[] namespaces) throws LaunchFailure {
+    Descriptors descriptors = new Descriptors();
+    int file = memory.acquire();
+    try {
+      return launch(memory.program(), file, stdio, namespaces, descriptors);
+    } finally {
+      memory.release();
+      descriptors.closeAll();
+    }
+  }
+
+  private int execute(int file, int[] inherited) {
+    int pid = spawn().execute(file, inherited);
+    if (pid < 0) {
+      throw CarrelException.failed("cannot start a process for a container: posix_spawn: " + Errno.describe(-pid));
+    }
+    return pid;
+  }
+
+  private Running launch(Program program, int file, Stdio stdio, int[] namespaces, Descriptors descriptors)
+      throws LaunchFailure {
     int[] status = descriptors.pipe();
     int[] control = descriptors.socketPair();
     StdioPipes pipes = StdioPipes.make(stdio, descriptors);
-    int firstStage = spawn().execute(
-        file, new int[] {pipes.child(0), pipes.child(1), pipes.child(2), status[1], control[1]});
-    if (firstStage < 0) {
-      throw CarrelException.failed("cannot start a process for a container: posix_spawn: " + Errno.describe(-firstStage));
-    }
+    int[] inherited = Arrays.copyOf(
+        new int[] {pipes.child(0), pipes.child(1), pipes.child(2), status[1], control[1]}, 5 + namespaces.length);
+    System.arraycopy(namespaces, 0, inherited, 5, namespaces.length);
+    int firstStage = execute(file, inherited);
     descriptors.close(status[1]);
     descriptors.close(control[1]);
     pipes.closeChildEnds(descriptors);
     byte[] record = new byte[RECORD];
-    long read = LibC.readFully(status[0], record);
-    reap(firstStage);
-    if (read != RECORD) {
+    if (LibC.readFully(status[0], record) != RECORD) {
+      reap(firstStage);
       throw CarrelException.failed("cannot start a container: the process that sets it up was killed");
     }
     long pid = number(record, 0);
     if (pid < 0) {
+      reap(firstStage);
       throw failure(program, record);
     }
-    if (LibC.readFully(status[0], record) == RECORD) {
+    boolean failed = LibC.readFully(status[0], record) == RECORD;
+    reap(firstStage); // only now: it has freed its mounts while the container was set up
+    if (failed) {
       reap((int) pid);
       throw failure(program, record);
     }

@@ -1,0 +1,107 @@
+package dev.carrel.backend.namespace;
+
+import dev.carrel.api.container.Stdio;
+import dev.carrel.api.isolation.LaunchPlan;
+import dev.carrel.api.isolation.Running;
+import dev.carrel.api.mount.Mount;
+import dev.carrel.api.mount.MountPlan;
+import dev.carrel.linux.Image;
+import dev.carrel.linux.LaunchFailure;
+import dev.carrel.linux.Launcher;
+import dev.carrel.linux.MountTemplate;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Everything about the starts of one specification that can be done once: its image, and from the second start on a
+ * template of its mounts. A template that the host has outgrown is thrown away; the next start but one makes another.
+ */
+final class PreparedStart implements AutoCloseable {
+  private final Launcher launcher;
+  private final SetupProgram.Account account;
+  private final LaunchPlan plan;
+  private final boolean templatable;
+  private Image direct;
+  private Image fromTemplate;
+  private MountTemplate template;
+  private boolean used;
+  private boolean closed;
+
+  PreparedStart(Launcher launcher, SetupProgram.Account account, LaunchPlan plan) {
+    this.launcher = launcher;
+    this.account = account;
+    this.plan = plan;
+    this.templatable = RootTree.canBeTemplate(plan.mounts());
+  }
+
+  /**
+   * Starts a container.
+   *
+   * @throws IllegalStateException if this was closed
+   */
+  Running start() throws LaunchFailure {
+    Stdio stdio = plan.spec().process().stdio();
+    Image image;
+    MountTemplate mounts;
+    synchronized (this) {
+      if (closed) {
+        throw new IllegalStateException("closed");
+      }
+      mounts = currentTemplate();
+      image = mounts == null ? direct() : fromTemplate;
+      used = true;
+    }
+    return mounts == null ? launcher.launch(image, stdio) : launcher.launch(image, stdio, mounts);
+  }
+
+  private Image direct() {
+    if (direct == null) {
+      direct = launcher.image(SetupProgram.start(plan, account));
+    }
+    return direct;
+  }
+
+  /** The template if there is one that holds; makes one if this is not the first start; else null, which stays inside. */
+  private MountTemplate currentTemplate() throws LaunchFailure {
+    if (template != null && !template.isCurrent()) {
+      template.close();
+      template = null;
+      used = false; // where the host's mounts keep changing, a template is not worth its making
+    }
+    if (template == null && used && templatable) {
+      try (Image builder = launcher.image(SetupProgram.template(plan, account))) {
+        template = launcher.template(builder, sources(plan.mounts()));
+      }
+      if (fromTemplate == null) {
+        fromTemplate = launcher.image(SetupProgram.startFromTemplate(plan, account));
+      }
+    }
+    return template;
+  }
+
+  private static List<String> sources(MountPlan plan) {
+    List<String> sources = new ArrayList<>();
+    for (Mount mount : plan.mounts()) {
+      if (mount instanceof Mount.Bind bind) {
+        sources.add(bind.source().toString());
+      }
+    }
+    return sources;
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    closeIfMade(direct);
+    closeIfMade(fromTemplate);
+    if (template != null) {
+      template.close();
+    }
+  }
+
+  private static void closeIfMade(Image image) {
+    if (image != null) {
+      image.close();
+    }
+  }
+}
