@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * @param directory the directory it was asked from, on the host
  * @param shareDirectory whether that directory is shared and is where the program starts
  * @param mappings what else is to be seen inside
- * @param preserve variables of {@code hostEnvironment} whose whole names match one of these are kept
+ * @param preserve variables of {@code hostEnvironment} in whose names one of these is found are kept, as in Guix
  * @param user another name for the user inside, with uid and gid 1000
  * @param root a symbolic link to the profile that is made and keeps it from collection
  */

@@ -1,0 +1,90 @@
+package dev.carrel.engine;
+
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.container.ContainerSpec;
+import dev.carrel.api.isolation.Feature;
+import dev.carrel.api.isolation.IsolationBackend;
+import dev.carrel.api.network.NetworkSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The backends there are, the best first. */
+final class Backends {
+  private static final String OFFERED = "start the bundle dev.carrel.backend.namespace, which offers one";
+
+  /** A backend and its {@code service.ranking}; among equals, the one that came first. */
+  private record Ranked(IsolationBackend backend, int ranking) {}
+
+  private volatile List<Ranked> ranked = List.of();
+
+  synchronized void add(IsolationBackend backend, Map<String, Object> properties) {
+    int ranking = properties.get("service.ranking") instanceof Integer number ? number : 0;
+    List<Ranked> changed = new ArrayList<>(ranked);
+    int at = 0;
+    while (at < changed.size() && changed.get(at).ranking() >= ranking) {
+      at++;
+    }
+    changed.add(at, new Ranked(backend, ranking));
+    ranked = changed;
+  }
+
+  synchronized void remove(IsolationBackend backend) {
+    List<Ranked> changed = new ArrayList<>(ranked);
+    changed.removeIf(entry -> entry.backend() == backend);
+    ranked = changed;
+  }
+
+  /**
+   * The backend for a specification: the one it names, or else the best that works here.
+   *
+   * @throws CarrelException if there is none, or it cannot do what the specification needs
+   */
+  IsolationBackend choose(ContainerSpec spec) {
+    IsolationBackend chosen = spec.backend().isPresent() ? named(spec.backend().get()) : best();
+    Set<Feature> features = chosen.features();
+    require(features, spec.process().stdio().terminal().isPresent(), Feature.TERMINAL, chosen, "a terminal of its own");
+    require(features, spec.network() == NetworkSpec.HOST, Feature.HOST_NETWORK, chosen, "the host's network");
+    return chosen;
+  }
+
+  private IsolationBackend named(String name) {
+    StringBuilder known = new StringBuilder();
+    for (Ranked entry : ranked) {
+      if (entry.backend().name().equals(name)) {
+        return entry.backend(); // also an unavailable one: its own words say best what is wrong
+      }
+      known.append(known.length() == 0 ? "" : ", ").append(entry.backend().name());
+    }
+    throw CarrelException.usage("no isolation backend is called '" + name + "': "
+        + (known.length() == 0 ? "there is none at all; " + OFFERED : "there is " + known + ". See carrel backend list"));
+  }
+
+  private IsolationBackend best() {
+    List<Ranked> present = ranked;
+    if (present.isEmpty()) {
+      throw CarrelException.failed("no isolation backend available: " + OFFERED);
+    }
+    if (present.size() == 1) {
+      return present.get(0).backend(); // nothing to choose: its start will say what is wrong
+    }
+    for (Ranked entry : present) {
+      if (entry.backend().unavailable().isEmpty()) {
+        return entry.backend();
+      }
+    }
+    IsolationBackend first = present.get(0).backend();
+    Optional<String> reason = first.unavailable();
+    throw CarrelException.failed("no isolation backend works on this host. " + first.name() + ": " + reason.orElse("")
+        + ". See carrel backend list");
+  }
+
+  private static void require(Set<Feature> features, boolean needed, Feature feature, IsolationBackend backend, String what) {
+    if (needed && !features.contains(feature)) {
+      throw CarrelException.usage("the backend " + backend.name() + " cannot give a container " + what
+          + ". Choose another with --backend; carrel backend list shows what each can do");
+    }
+  }
+}

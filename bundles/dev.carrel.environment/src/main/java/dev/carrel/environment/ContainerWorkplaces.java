@@ -1,0 +1,116 @@
+package dev.carrel.environment;
+
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.Progress;
+import dev.carrel.api.container.ContainerSpec;
+import dev.carrel.api.container.IdMapping;
+import dev.carrel.api.container.Identity;
+import dev.carrel.api.container.Namespace;
+import dev.carrel.api.container.ProcessSpec;
+import dev.carrel.api.environment.Workplace;
+import dev.carrel.api.environment.WorkplaceRequest;
+import dev.carrel.api.environment.WorkplaceRequest.Software;
+import dev.carrel.api.environment.Workplaces;
+import dev.carrel.api.host.Account;
+import dev.carrel.api.host.Host;
+import dev.carrel.api.mount.Mapping;
+import dev.carrel.api.mount.Mount;
+import dev.carrel.api.mount.RootSpec;
+import dev.carrel.api.network.NetworkSpec;
+import dev.carrel.api.store.PackageSource;
+import dev.carrel.api.store.Store;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+
+/** Puts together software, directories, user and variables into a container's specification. */
+@Component
+public final class ContainerWorkplaces implements Workplaces {
+  private final Host host;
+  private final Sources sources = new Sources();
+
+  @Reference(
+      cardinality = ReferenceCardinality.OPTIONAL,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
+  private volatile Store store;
+
+  @Activate
+  public ContainerWorkplaces(@Reference Host host) {
+    this.host = host;
+  }
+
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addSource(PackageSource source, Map<String, Object> properties) {
+    sources.add(source, properties);
+  }
+
+  void removeSource(PackageSource source) {
+    sources.remove(source);
+  }
+
+  @Override
+  public Workplace prepare(WorkplaceRequest request, Progress progress) {
+    return make(request, progress, true);
+  }
+
+  @Override
+  public Workplace plan(WorkplaceRequest request, Progress progress) {
+    return make(request, progress, false);
+  }
+
+  private Workplace make(WorkplaceRequest request, Progress progress, boolean realize) {
+    // What the user got wrong is told before anything is downloaded.
+    Resident resident = Resident.of(host, request.user());
+    List<String> notes = new ArrayList<>();
+    Directories directories = new Directories(request, resident, notes);
+    List<Mapping> mappings = directories.mappings();
+    Provision provision = Provision.none();
+    if (request.software() instanceof Software.Packages packages) {
+      provision = new Profiles(presentStore(), sources.choose(packages.source()), progress).provide(packages, request.root(), realize);
+    } else if (request.software() instanceof Software.ExistingProfile existing) {
+      provision = Profiles.existing(existing.profile(), request.directory());
+    }
+    List<Mount> base = new ArrayList<>(32);
+    base.addAll(new SoftwareTree(request.software(), provision, mappings).mounts());
+    base.addAll(new PrivateFiles(resident, host, request).mounts());
+    directories.workingDirectory().ifPresent(base::add);
+    Environment environment = new Environment(request, resident, provision.profile());
+    ContainerSpec spec = new ContainerSpec(
+        new ProcessSpec(environment.command(), environment.variables(directories.start()), directories.start(), request.stdio()),
+        request.network() == NetworkSpec.HOST ? Namespace.allBut(Namespace.NETWORK) : Namespace.all(),
+        identity(resident),
+        request.hostname(),
+        new RootSpec(base, mappings, request.writableRoot()),
+        request.network(),
+        request.backend());
+    return new Workplace(spec, provision.profile(), provision.closure(), provision.resolution(), provision.missing(), notes);
+  }
+
+  private Store presentStore() {
+    Store present = store;
+    if (present == null) {
+      throw CarrelException.failed("no store available: start the bundle dev.carrel.store, which offers one");
+    }
+    return present;
+  }
+
+  private Identity identity(Resident resident) {
+    Account outside = host.account();
+    return new Identity(
+        new IdMapping(resident.account().uid(), outside.uid(), 1),
+        new IdMapping(resident.account().gid(), outside.gid(), 1));
+  }
+
+  /** Where a path of the host is inside, for a user who has another home there. */
+  static Path moved(Path path, Path from, Path to) {
+    return !from.equals(to) && path.startsWith(from) ? to.resolve(from.relativize(path)) : path;
+  }
+}

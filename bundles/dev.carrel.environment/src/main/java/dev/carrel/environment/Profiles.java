@@ -1,0 +1,121 @@
+package dev.carrel.environment;
+
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.Progress;
+import dev.carrel.api.environment.WorkplaceRequest.Software;
+import dev.carrel.api.store.PackageRequest;
+import dev.carrel.api.store.PackageSource;
+import dev.carrel.api.store.PackageSource.Lists;
+import dev.carrel.api.store.Resolution;
+import dev.carrel.api.store.Store;
+import dev.carrel.api.store.StorePath;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** Finds or makes the profile for a set of packages. */
+final class Profiles {
+  /** Changes whenever what is made from the same request changes. */
+  private static final String FORMAT = "profile-1";
+  private static final String NAME = "profile";
+
+  private final Store store;
+  private final PackageSource source;
+  private final Progress progress;
+
+  Profiles(Store store, PackageSource source, Progress progress) {
+    this.store = store;
+    this.source = source;
+    this.progress = progress;
+  }
+
+  /**
+   * Provides packages.
+   *
+   * @param root where a link to the profile is wanted
+   * @param realize whether to make what is missing, or only tell
+   */
+  Provision provide(Software.Packages wanted, Optional<Path> root, boolean realize) {
+    if (!wanted.refresh()) {
+      Optional<StorePath> known = store.recall(key(wanted));
+      if (known.isPresent()) {
+        if (realize) {
+          root.ifPresent(link -> store.addRoot(link, known.get()));
+        }
+        return provision(known.get(), List.of(), Optional.empty(), List.of());
+      }
+    }
+    Lists lists = !realize ? Lists.AS_THEY_ARE : wanted.refresh() ? Lists.REFRESH : Lists.IF_MISSING;
+    Resolution resolution = source.resolve(wanted.packages(), store, lists, progress);
+    List<StorePath> items = resolution.items();
+    StorePath profile = store.unionPath(NAME, items);
+    if (!realize) {
+      return provision(profile, items, Optional.of(resolution), missing(profile, items));
+    }
+    source.realize(resolution, store, progress);
+    StorePath made = store.union(NAME, items, progress);
+    store.remember(key(wanted), made); // the lists may have been fetched only now
+    root.ifPresent(link -> store.addRoot(link, made));
+    return provision(made, items, Optional.of(resolution), List.of());
+  }
+
+  private Provision provision(StorePath profile, List<StorePath> items, Optional<Resolution> resolution, List<StorePath> missing) {
+    List<StorePath> closure = new ArrayList<>(items);
+    closure.add(profile);
+    return new Provision(Optional.of(store.locate(profile)), closure, resolution, missing);
+  }
+
+  private List<StorePath> missing(StorePath profile, List<StorePath> items) {
+    List<StorePath> missing = new ArrayList<>();
+    for (StorePath item : items) {
+      if (!store.isValid(item)) {
+        missing.add(item);
+      }
+    }
+    if (!missing.isEmpty() || !store.isValid(profile)) {
+      missing.add(profile);
+    }
+    return missing;
+  }
+
+  /** What the same request finds again, in whatever order its packages are named. */
+  private String key(Software.Packages wanted) {
+    TreeSet<String> names = new TreeSet<>();
+    for (PackageRequest request : wanted.packages()) {
+      names.add(request.toString());
+    }
+    StringBuilder text = new StringBuilder(FORMAT).append('\0').append(source.name()).append('\0').append(source.state(store));
+    for (String name : names) {
+      text.append('\0').append(name);
+    }
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.toString().getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JVM has SHA-256", e);
+    }
+  }
+
+  /** A profile that is there. */
+  static Provision existing(Path profile, Path directory) {
+    Path link = directory.resolve(profile);
+    Path real;
+    try {
+      real = link.toRealPath();
+    } catch (IOException e) {
+      throw CarrelException.usage("cannot use the profile " + link + ": no such directory. Make one with --root=LINK");
+    }
+    if (!Files.isDirectory(real.resolve("usr"))) {
+      throw CarrelException.usage("cannot use the profile " + link + ": it has no directory usr, so it is no profile");
+    }
+    return new Provision(Optional.of(real), List.of(), Optional.empty(), List.of());
+  }
+}

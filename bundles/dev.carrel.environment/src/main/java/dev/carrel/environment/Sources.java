@@ -1,0 +1,51 @@
+package dev.carrel.environment;
+
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.store.PackageSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The package sources there are, the best first. */
+final class Sources {
+  private record Ranked(PackageSource source, int ranking) {}
+
+  private volatile List<Ranked> ranked = List.of();
+
+  synchronized void add(PackageSource source, Map<String, Object> properties) {
+    int ranking = properties.get("service.ranking") instanceof Integer number ? number : 0;
+    List<Ranked> changed = new ArrayList<>(ranked);
+    int at = 0;
+    while (at < changed.size() && changed.get(at).ranking() >= ranking) {
+      at++;
+    }
+    changed.add(at, new Ranked(source, ranking));
+    ranked = changed;
+  }
+
+  synchronized void remove(PackageSource source) {
+    List<Ranked> changed = new ArrayList<>(ranked);
+    changed.removeIf(entry -> entry.source() == source);
+    ranked = changed;
+  }
+
+  PackageSource choose(Optional<String> name) {
+    List<Ranked> present = ranked;
+    if (present.isEmpty()) {
+      throw CarrelException.failed(
+          "no package source available: start the bundle dev.carrel.store.debian, which offers one");
+    }
+    if (name.isEmpty()) {
+      return present.get(0).source();
+    }
+    StringBuilder known = new StringBuilder();
+    for (Ranked entry : present) {
+      if (entry.source().name().equals(name.get())) {
+        return entry.source();
+      }
+      known.append(known.length() == 0 ? "" : ", ").append(entry.source().name());
+    }
+    throw CarrelException.usage("no package source is called '" + name.get() + "': there is " + known);
+  }
+}

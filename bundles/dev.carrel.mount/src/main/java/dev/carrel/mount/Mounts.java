@@ -1,0 +1,53 @@
+package dev.carrel.mount;
+
+import dev.carrel.api.mount.Mapping;
+import dev.carrel.api.mount.Mount;
+import java.nio.file.Path;
+
+/** What the planner has to know of the kinds of mounts. */
+final class Mounts {
+  private static final Path DEVICES = Path.of("/dev");
+
+  private Mounts() {}
+
+  /** The mount of a mapping whose real target is known. Only what comes from the host's /dev may be a device. */
+  static Mount.Bind of(Mapping mapping, Path target) {
+    return new Mount.Bind(
+        mapping.source(), target, mapping.access(), mapping.kind(), mapping.source().startsWith(DEVICES));
+  }
+
+  /** Whether others can lie in it. */
+  static boolean isDirectory(Mount mount) {
+    return mount instanceof Mount.Directory
+        || mount instanceof Mount.Tmpfs
+        || mount instanceof Mount.Dev
+        || mount instanceof Mount.Bind bind && bind.kind() == Mapping.Kind.DIRECTORY;
+  }
+
+  /** Whether it is made in what lies around it, instead of being mounted upon it. */
+  static boolean isMade(Mount mount) {
+    return mount instanceof Mount.GeneratedFile || mount instanceof Mount.Directory || mount instanceof Mount.Symlink;
+  }
+
+  /** The same at another target. */
+  static Mount at(Path target, Mount mount) {
+    if (target.equals(mount.target())) {
+      return mount;
+    } else if (mount instanceof Mount.Bind bind) {
+      return new Mount.Bind(bind.source(), target, bind.access(), bind.kind(), bind.devices());
+    } else if (mount instanceof Mount.Tmpfs tmpfs) {
+      return new Mount.Tmpfs(target, tmpfs.mode(), tmpfs.size());
+    } else if (mount instanceof Mount.Directory directory) {
+      return new Mount.Directory(target, directory.mode());
+    } else if (mount instanceof Mount.Symlink link) {
+      return new Mount.Symlink(target, link.to());
+    } else if (mount instanceof Mount.GeneratedFile file) {
+      return new Mount.GeneratedFile(target, file.content(), file.mode());
+    } else if (mount instanceof Mount.Dev dev) {
+      return new Mount.Dev(target, dev.console());
+    } else if (mount instanceof Mount.Proc) {
+      return new Mount.Proc(target);
+    }
+    return new Mount.Sys(target);
+  }
+}

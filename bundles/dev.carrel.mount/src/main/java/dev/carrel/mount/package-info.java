@@ -1,0 +1,2 @@
+/** The mount planner: brings what a container should see into an order that works. It touches no file. */
+package dev.carrel.mount;
