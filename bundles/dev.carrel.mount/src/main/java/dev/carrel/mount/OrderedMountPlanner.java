@@ -48,7 +48,6 @@ public final class OrderedMountPlanner implements MountPlanner {
   private static void refuseUnclear(MountRequest request) {
     for (Mount mount : request.root().base()) {
       Targets.refuseUnclear(mount.target(), mount);
-      Targets.refuseMisused(mount);
     }
     for (Mapping mapping : request.root().mappings()) {
       Targets.refuseUnclear(mapping.target(), mapping);
@@ -80,6 +79,7 @@ public final class OrderedMountPlanner implements MountPlanner {
     }
     for (Mount mount : request.root().base()) {
       Path target = links.resolve(mount.target(), mount);
+      Targets.refuseMisused(mount, target);
       base.put(target, Mounts.at(target, mount));
     }
     return base;

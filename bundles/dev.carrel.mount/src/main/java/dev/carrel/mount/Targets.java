@@ -62,16 +62,26 @@ final class Targets {
     }
   }
 
-  /** Refuses a base whose /, /proc, /sys or /dev is no directory: writes to it would go astray (CVE-2019-19921). */
-  static void refuseMisused(Mount mount) {
-    Path target = mount.target();
-    boolean root = target.getNameCount() == 0;
-    boolean kernel = target.getNameCount() == 1
-        && (target.endsWith("proc") || target.endsWith("sys") || target.endsWith("dev"));
-    if ((root || kernel) && mount instanceof Mount.Bind bind && bind.kind() == Mapping.Kind.FILE
-        || (root || kernel) && (mount instanceof Mount.Symlink || mount instanceof Mount.GeneratedFile)
-        || root && (mount instanceof Mount.Proc || mount instanceof Mount.Sys || mount instanceof Mount.Dev)) {
-      throw CarrelException.usage("cannot plan " + mount + ": " + target + " has to be a real directory");
+  /**
+   * Refuses a base that would lead writes to the kernel astray (CVE-2019-19921): /, /proc, /sys and /dev have to be
+   * directories that something is mounted on, and /proc and /sys hold nothing else.
+   */
+  static void refuseMisused(Mount mount, Path target) {
+    int depth = target.getNameCount();
+    String first = depth == 0 ? "" : target.getName(0).toString();
+    boolean kernel = first.equals("proc") || first.equals("sys");
+    if (kernel && depth > 1) {
+      throw CarrelException.usage("cannot plan " + mount + ": nothing can be put below /" + first
+          + ", which shows kernel objects. Choose another target");
+    }
+    boolean mounted = mount instanceof Mount.Bind bind && bind.kind() == Mapping.Kind.DIRECTORY || mount instanceof Mount.Tmpfs;
+    boolean allowed = depth == 0 && mount instanceof Mount.Directory
+        || first.equals("proc") && mount instanceof Mount.Proc
+        || first.equals("sys") && mount instanceof Mount.Sys
+        || first.equals("dev") && mount instanceof Mount.Dev;
+    if ((depth == 0 || depth == 1 && (kernel || first.equals("dev"))) && !mounted && !allowed) {
+      throw CarrelException.usage("cannot plan " + mount + ": " + target
+          + " has to be a real directory that something is mounted on. Leave the entry out, or choose another target");
     }
   }
 }
