@@ -1,0 +1,106 @@
+package dev.carrel.linux.host;
+
+import dev.carrel.api.host.Account;
+import dev.carrel.api.host.Check;
+import dev.carrel.api.host.Finding;
+import dev.carrel.api.host.Finding.Level;
+import dev.carrel.api.host.Host;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** Sub-ids and control groups: what later features of a container rest on. */
+@Component
+public final class HostCheck implements Check {
+  private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
+
+  private final Host host;
+
+  @Activate
+  public HostCheck(@Reference Host host) {
+    this.host = host;
+  }
+
+  @Override
+  public List<Finding> examine() {
+    List<Finding> findings = new ArrayList<>();
+    findings.add(subIds());
+    findings.add(cgroups());
+    return findings;
+  }
+
+  /** subuid(5), newuidmap(1): more than one user inside, for users without privileges. */
+  private Finding subIds() {
+    Account account = host.account();
+    if (account.uid() == 0) {
+      return Finding.ok("sub-ids", "root may map any range of ids");
+    }
+    String remedy = "Needed only for more than one user id inside. Ask an administrator to run: usermod --add-subuids"
+        + " 100000-165535 --add-subgids 100000-165535 " + account.name();
+    if (!has(Path.of("/etc/subuid"), account) || !has(Path.of("/etc/subgid"), account)) {
+      return new Finding("sub-ids", Level.LIMITED, "none for " + account.name() + " in /etc/subuid and /etc/subgid", remedy);
+    }
+    if (!Files.isExecutable(Path.of("/usr/bin/newuidmap")) || !Files.isExecutable(Path.of("/usr/bin/newgidmap"))) {
+      return new Finding("sub-ids", Level.LIMITED, "newuidmap and newgidmap are not installed",
+          "Needed only for more than one user id inside. Debian's package is uidmap");
+    }
+    return Finding.ok("sub-ids", "there is a range for " + account.name());
+  }
+
+  private static boolean has(Path file, Account account) {
+    try {
+      for (String line : Files.readAllLines(file)) {
+        if (line.startsWith(account.name() + ":") || line.startsWith(account.uid() + ":")) {
+          return true;
+        }
+      }
+    } catch (IOException e) {
+      return false; // without the file nobody has any
+    }
+    return false;
+  }
+
+  /** cgroups(7): limits on memory, processes and CPU. */
+  private Finding cgroups() {
+    if (Files.exists(CGROUPS.resolve("cgroup.controllers"))) {
+      return unified();
+    }
+    if (Files.isDirectory(CGROUPS.resolve("unified"))) {
+      return new Finding("control groups", Level.LIMITED, "version 1 with an empty version 2 beside it (hybrid)",
+          "Containers start; limits will need version 2: boot with systemd.unified_cgroup_hierarchy=1");
+    }
+    if (Files.isDirectory(CGROUPS.resolve("memory"))) {
+      return new Finding("control groups", Level.LIMITED, "version 1",
+          "Containers start; limits for ordinary users need version 2: boot with systemd.unified_cgroup_hierarchy=1");
+    }
+    return new Finding("control groups", Level.LIMITED, "none at " + CGROUPS, "Containers start, without limits. Mount cgroup2 there");
+  }
+
+  private Finding unified() {
+    Path own = ownGroup();
+    boolean delegated = Files.isWritable(own) && Files.isWritable(own.resolve("cgroup.procs"));
+    if (host.account().uid() == 0 || delegated) {
+      return Finding.ok("control groups", "version 2, " + own + " may be divided");
+    }
+    return new Finding("control groups", Level.LIMITED, "version 2, but " + own + " is not delegated to this user",
+        "Containers start, without limits. Run Carrel in a scope of systemd: systemd-run --user --scope -p Delegate=yes carrel");
+  }
+
+  private static Path ownGroup() {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/self/cgroup"))) {
+        if (line.startsWith("0::/")) {
+          return CGROUPS.resolve(line.substring("0::/".length()));
+        }
+      }
+    } catch (IOException e) {
+      return CGROUPS; // without /proc, the root is the best guess
+    }
+    return CGROUPS;
+  }
+}
