@@ -58,8 +58,11 @@ final class Backends {
       }
       known.append(known.length() == 0 ? "" : ", ").append(entry.backend().name());
     }
-    throw CarrelException.usage("no isolation backend is called '" + name + "': "
-        + (known.length() == 0 ? "there is none at all; " + OFFERED : "there is " + known + ". See carrel backend list"));
+    if (known.length() == 0) {
+      throw CarrelException.failed("no isolation backend available, neither '" + name + "' nor another: " + OFFERED);
+    }
+    throw CarrelException.usage("no isolation backend is called '" + name + "': there is " + known
+        + ". Choose one of these, or start the bundle that offers " + name);
   }
 
   private IsolationBackend best() {
@@ -75,10 +78,12 @@ final class Backends {
         return entry.backend();
       }
     }
-    IsolationBackend first = present.get(0).backend();
-    Optional<String> reason = first.unavailable();
-    throw CarrelException.failed("no isolation backend works on this host. " + first.name() + ": " + reason.orElse("")
-        + ". See carrel backend list");
+    StringBuilder reasons = new StringBuilder();
+    for (Ranked entry : present) {
+      Optional<String> reason = entry.backend().unavailable();
+      reasons.append(entry.backend().name()).append(": ").append(reason.orElse("works again")).append(". ");
+    }
+    throw CarrelException.failed("no isolation backend works on this host. " + reasons + "See carrel backend list");
   }
 
   private static void require(Set<Feature> features, boolean needed, Feature feature, IsolationBackend backend, String what) {

@@ -4,18 +4,23 @@ import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.Container;
 import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.Containers;
+import dev.carrel.api.container.ExitStatus;
 import dev.carrel.api.container.Explanation;
 import dev.carrel.api.isolation.IsolationBackend;
 import dev.carrel.api.isolation.LaunchPlan;
+import dev.carrel.api.isolation.Running;
 import dev.carrel.api.mount.MountPlan;
 import dev.carrel.api.mount.MountPlanner;
 import dev.carrel.api.mount.MountRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -27,19 +32,30 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
  * Starts containers with the services there are at that moment. A start finishes on those it began with; what it started
  * goes on when they, or this, go away.
  */
-@Component
+@Component(immediate = true) // it remembers what runs: must not be thrown away between two uses
 public final class Engine implements Containers {
   private final Backends backends = new Backends();
   private final ConcurrentMap<String, StartedContainer> running = new ConcurrentHashMap<>();
+  /** Those of the running and of the starting. */
+  private final Set<String> ids = ConcurrentHashMap.newKeySet();
+
+  private final AtomicReference<MountPlanner> planner = new AtomicReference<>();
+
+  @Activate
+  public Engine() {}
 
   @Reference(
       cardinality = ReferenceCardinality.OPTIONAL,
       policy = ReferencePolicy.DYNAMIC,
       policyOption = ReferencePolicyOption.GREEDY)
-  private volatile MountPlanner planner;
+  void setPlanner(MountPlanner present) {
+    planner.set(present);
+  }
 
-  @Activate
-  public Engine() {}
+  /** When one replaces another, the new one is set before the old one goes. */
+  void unsetPlanner(MountPlanner gone) {
+    planner.compareAndSet(gone, null);
+  }
 
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
   void addBackend(IsolationBackend backend, Map<String, Object> properties) {
@@ -54,11 +70,34 @@ public final class Engine implements Containers {
   public Container start(ContainerSpec spec) {
     IsolationBackend backend = backends.choose(spec);
     MountPlan mounts = plan(spec);
-    String id = newId();
-    StartedContainer container = new StartedContainer(id, spec, backend.launch(new LaunchPlan(id, spec, mounts)));
+    String id = takeId();
+    Running launched;
+    try {
+      launched = backend.launch(new LaunchPlan(id, spec, mounts));
+    } catch (Throwable failure) {
+      ids.remove(id);
+      throw failure;
+    }
+    StartedContainer container = new StartedContainer(id, spec, launched);
     running.put(id, container);
-    container.exit().whenComplete((status, failure) -> running.remove(id, container));
+    launched.exit().whenComplete(new Departure(container));
     return container;
+  }
+
+  /** Forgets a container before anybody hears that it has ended. A class, as a first lambda costs a start-up 10 ms. */
+  private final class Departure implements BiConsumer<ExitStatus, Throwable> {
+    private final StartedContainer container;
+
+    Departure(StartedContainer container) {
+      this.container = container;
+    }
+
+    @Override
+    public void accept(ExitStatus status, Throwable failure) {
+      running.remove(container.id());
+      ids.remove(container.id());
+      container.ended(status, failure);
+    }
   }
 
   @Override
@@ -74,7 +113,7 @@ public final class Engine implements Containers {
   }
 
   private MountPlan plan(ContainerSpec spec) {
-    MountPlanner present = planner;
+    MountPlanner present = planner.get();
     if (present == null) {
       throw CarrelException.failed("no mount planner available: start the bundle dev.carrel.mount, which offers one");
     }
@@ -82,10 +121,11 @@ public final class Engine implements Containers {
     return present.plan(new MountRequest(spec.root(), spec.namespaces(), terminal));
   }
 
-  private String newId() {
+  /** Eight hexadecimal digits, the first of them never 0, that no container of this engine has. */
+  private String takeId() {
     while (true) {
       String id = Integer.toHexString(ThreadLocalRandom.current().nextInt() | 0x1000_0000);
-      if (!running.containsKey(id)) {
+      if (ids.add(id)) {
         return id;
       }
     }

@@ -1,5 +1,6 @@
 package dev.carrel.engine;
 
+import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.Container;
 import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.ExitStatus;
@@ -20,6 +21,7 @@ final class StartedContainer implements Container {
   private final String id;
   private final ContainerSpec spec;
   private final Running running;
+  private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
 
   StartedContainer(String id, ContainerSpec spec, Running running) {
     this.id = id;
@@ -42,9 +44,19 @@ final class StartedContainer implements Container {
     return running.process();
   }
 
+  /** A copy for everyone, so that nobody's {@code cancel} or {@code orTimeout} ends the container for the others. */
   @Override
   public CompletableFuture<ExitStatus> exit() {
-    return running.exit();
+    return exit.copy();
+  }
+
+  /** Nothing of it is left, and the engine knows it no more. */
+  void ended(ExitStatus status, Throwable failure) {
+    if (failure == null) {
+      exit.complete(status);
+    } else {
+      exit.completeExceptionally(failure);
+    }
   }
 
   @Override
@@ -61,27 +73,52 @@ final class StartedContainer implements Container {
   public ExitStatus stop(Duration grace) {
     running.signal(SIGTERM);
     try {
-      return running.exit().get(grace.toNanos(), TimeUnit.NANOSECONDS);
+      return exit.get(TimeUnit.NANOSECONDS.convert(grace), TimeUnit.NANOSECONDS); // convert: as long as possible, if longer
     } catch (TimeoutException e) {
-      running.kill();
+      return kill();
     } catch (InterruptedException e) {
-      running.kill();
       Thread.currentThread().interrupt();
+      return kill();
     } catch (ExecutionException e) {
-      throw new IllegalStateException("the exit of container " + id + " got lost", e);
+      throw lost(e.getCause());
     }
-    return running.exit().join();
   }
 
   @Override
   public void close() {
-    running.kill();
-    try {
-      running.exit().get(AFTER_KILL, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      throw new IllegalStateException("container " + id + " was killed and does not end", e);
+    if (!exit.isDone()) {
+      kill();
     }
+  }
+
+  /** Kills what is inside and waits until it is gone, whether this thread is interrupted or not: it takes no time. */
+  private ExitStatus kill() {
+    running.kill();
+    boolean interrupted = false;
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(AFTER_KILL);
+    try {
+      while (true) {
+        try {
+          return exit.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } catch (TimeoutException e) {
+      throw CarrelException.failed("cannot end container " + id + ": it was killed and is still there after " + AFTER_KILL
+          + " seconds. A process of it waits in the kernel, for a disk or a network file system: see ps -o pid,stat,wchan "
+          + running.process().pid(), e);
+    } catch (ExecutionException e) {
+      throw lost(e.getCause());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private CarrelException lost(Throwable cause) {
+    return CarrelException.failed("cannot tell how container " + id + " ended: " + cause.getMessage()
+        + ". Look with ps whether process " + running.process().pid() + " is still there, and end it with kill", cause);
   }
 }
