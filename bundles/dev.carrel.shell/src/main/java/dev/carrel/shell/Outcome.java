@@ -16,7 +16,8 @@ final class Outcome {
     try {
       return action.run();
     } catch (CarrelException e) {
-      System.err.println("carrel: " + e.getMessage());
+      String message = e.getMessage();
+      System.err.println(message.startsWith("carrel ") ? message : "carrel: " + message);
       if (System.getenv("CARREL_DEBUG") != null) {
         e.printStackTrace();
       }

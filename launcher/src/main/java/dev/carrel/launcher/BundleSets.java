@@ -1,0 +1,42 @@
+package dev.carrel.launcher;
+
+import java.util.List;
+
+/**
+ * Which bundles there are, and which a command needs: a bundle that nothing needs is not installed, as each costs
+ * milliseconds. Names are those of their files in the distribution, without {@code .jar}.
+ */
+enum BundleSets {
+  /** What every command needs; their classes are on the class path of a headless start. */
+  CORE("org.osgi.util.function", "org.osgi.util.promise", "org.osgi.service.component", "org.apache.felix.scr", "jna",
+      "commons-cli", "dev.carrel.api", "dev.carrel.linux", "dev.carrel.mount", "dev.carrel.engine", "dev.carrel.environment",
+      "dev.carrel.backend.namespace", "dev.carrel.shell"),
+  /** What packages need. */
+  PACKAGES("dev.carrel.store", "dev.carrel.store.debian", "sqlite-jdbc", "commons-compress", "commons-io", "commons-lang3",
+      "commons-codec", "xz", "zstd-jni"),
+  /** What {@code --json} needs. */
+  JSON("gson"),
+  /** What the interactive shell needs. */
+  INTERACTIVE("org.apache.felix.gogo.runtime", "org.apache.felix.gogo.command", "org.apache.felix.gogo.jline", "jline");
+
+  private final List<String> bundles;
+
+  BundleSets(String... bundles) {
+    this.bundles = List.of(bundles);
+  }
+
+  List<String> bundles() {
+    return bundles;
+  }
+
+  /** The sets that a command line needs; all but the shell's for a command that is not known here. */
+  static List<BundleSets> forCommand(List<String> words) {
+    String command = words.get(0).equals("plan") && words.size() > 1 ? words.get(words.get(1).equals("--json") && words.size() > 2 ? 2 : 1) : words.get(0);
+    boolean json = words.contains("--json");
+    boolean light = command.equals("run") || command.equals("backend");
+    if (light) {
+      return json ? List.of(CORE, JSON) : List.of(CORE);
+    }
+    return json ? List.of(CORE, PACKAGES, JSON) : List.of(CORE, PACKAGES);
+  }
+}

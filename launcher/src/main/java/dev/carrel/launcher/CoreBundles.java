@@ -1,0 +1,157 @@
+package dev.carrel.launcher;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.osgi.framework.BundleActivator;
+import org.osgi.framework.connect.ConnectContent;
+import org.osgi.framework.connect.ConnectModule;
+import org.osgi.framework.connect.ModuleConnector;
+
+/**
+ * The core bundles as one index of headers and descriptors, their classes on the class path; see OSGi Core 8, chapter 60
+ * "Connect". They are bundles like others: they are resolved, started, stopped, and other bundles are wired to them.
+ */
+final class CoreBundles implements ModuleConnector {
+  private static final String SCHEME = "core:";
+
+  private final Map<String, Module> modules;
+
+  private CoreBundles(Map<String, Module> modules) {
+    this.modules = modules;
+  }
+
+  static String location(String bundle) {
+    return SCHEME + bundle;
+  }
+
+  /** What is known of one bundle. */
+  record Module(Map<String, String> headers, Map<String, byte[]> entries) implements ConnectModule {
+    @Override
+    public ConnectContent getContent() {
+      return new Content(this);
+    }
+  }
+
+  static CoreBundles read(Path index) throws IOException {
+    try (DataInputStream in = new DataInputStream(new BufferedInputStream(Files.newInputStream(index), 1 << 16))) {
+      int count = in.readInt();
+      Map<String, Module> modules = new HashMap<>(2 * count);
+      for (int i = 0; i < count; i++) {
+        String name = in.readUTF();
+        Map<String, String> headers = new HashMap<>();
+        for (int left = in.readInt(); left > 0; left--) {
+          headers.put(in.readUTF(), text(in));
+        }
+        Map<String, byte[]> entries = new LinkedHashMap<>();
+        for (int left = in.readInt(); left > 0; left--) {
+          entries.put(in.readUTF(), in.readNBytes(in.readInt()));
+        }
+        modules.put(location(name), new Module(headers, entries));
+      }
+      return new CoreBundles(modules);
+    }
+  }
+
+  private static String text(DataInputStream in) throws IOException {
+    return new String(in.readNBytes(in.readInt()), java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  /** Writes an index of modules by their names. */
+  static void write(Map<String, Module> modules, OutputStream stream) throws IOException {
+    DataOutputStream out = new DataOutputStream(stream);
+    out.writeInt(modules.size());
+    for (Map.Entry<String, Module> module : modules.entrySet()) {
+      out.writeUTF(module.getKey());
+      out.writeInt(module.getValue().headers().size());
+      for (Map.Entry<String, String> header : module.getValue().headers().entrySet()) {
+        out.writeUTF(header.getKey());
+        byte[] value = header.getValue().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        out.writeInt(value.length);
+        out.write(value);
+      }
+      out.writeInt(module.getValue().entries().size());
+      for (Map.Entry<String, byte[]> entry : module.getValue().entries().entrySet()) {
+        out.writeUTF(entry.getKey());
+        out.writeInt(entry.getValue().length);
+        out.write(entry.getValue());
+      }
+    }
+    out.flush();
+  }
+
+  @Override
+  public void initialize(File storage, Map<String, String> configuration) {}
+
+  @Override
+  public Optional<ConnectModule> connect(String location) {
+    return Optional.ofNullable(modules.get(location));
+  }
+
+  @Override
+  public Optional<BundleActivator> newBundleActivator() {
+    return Optional.empty();
+  }
+
+  private record Content(Module module) implements ConnectContent {
+    @Override
+    public Optional<Map<String, String>> getHeaders() {
+      return Optional.of(module.headers());
+    }
+
+    @Override
+    public Iterable<String> getEntries() {
+      return module.entries().keySet();
+    }
+
+    @Override
+    public Optional<ConnectEntry> getEntry(String path) {
+      byte[] content = module.entries().get(path);
+      return content == null ? Optional.empty() : Optional.of(new Entry(path, content));
+    }
+
+    @Override
+    public Optional<ClassLoader> getClassLoader() {
+      return Optional.of(CoreBundles.class.getClassLoader());
+    }
+
+    @Override
+    public void open() {}
+
+    @Override
+    public void close() {}
+  }
+
+  private record Entry(String name, byte[] content) implements ConnectContent.ConnectEntry {
+    @Override
+    public String getName() {
+      return name;
+    }
+
+    @Override
+    public long getContentLength() {
+      return content.length;
+    }
+
+    @Override
+    public long getLastModified() {
+      return 0;
+    }
+
+    @Override
+    public InputStream getInputStream() {
+      return new ByteArrayInputStream(content);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package dev.carrel.launcher;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/** {@code carrel}: with words, one command; without, the interactive shell. */
+public final class Main {
+  private static final int FAILED = 125;
+
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    int status;
+    try {
+      status = run(arguments);
+    } catch (Throwable e) {
+      // Felix has threads that are no daemons: whatever happens, the process has to end.
+      System.err.println("carrel: internal error: " + e + (debugging() ? "" : " (CARREL_DEBUG=1 shows where)"));
+      if (debugging()) {
+        e.printStackTrace();
+      }
+      status = FAILED;
+    }
+    System.out.flush();
+    System.err.flush();
+    Runtime.getRuntime().halt(status);
+  }
+
+  private static boolean debugging() {
+    return System.getenv("CARREL_DEBUG") != null;
+  }
+
+  private static int run(String[] arguments) throws Exception {
+    Path home = Path.of(System.getProperty("carrel.home"));
+    String first = arguments.length == 0 ? "" : arguments[0];
+    switch (first) {
+      case "":
+        boolean terminal = Boolean.getBoolean("carrel.terminal");
+        try (OsgiRuntime framework = OsgiRuntime.interactive(home, terminal)) {
+          return new Interactive(framework.context()).run(terminal);
+        }
+      case "-h", "--help", "help":
+        if (arguments.length > 1) {
+          return run(new String[] {arguments[1], "--help"});
+        }
+        System.out.print(Usage.TEXT);
+        return 0;
+      case "-V", "--version", "version":
+        System.out.println("carrel " + Usage.version());
+        return 0;
+      default:
+        List<String> words = Arrays.asList(arguments);
+        try (OsgiRuntime framework = OsgiRuntime.headless(home, BundleSets.forCommand(words))) {
+          return new Commands(framework.context()).run(words);
+        }
+    }
+  }
+}

@@ -1,0 +1,148 @@
+package dev.carrel.launcher;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.connect.ConnectModule;
+import org.osgi.framework.connect.ModuleConnector;
+import org.osgi.framework.launch.Framework;
+import org.osgi.framework.wiring.FrameworkWiring;
+
+/** Felix, with the bundles of a distribution. */
+public final class OsgiRuntime implements AutoCloseable {
+  private static final long STOP_TIMEOUT = 10_000;
+  /** Begins a session on the terminal as soon as it is started. */
+  private static final String SESSION = "org.apache.felix.gogo.jline";
+
+  private final Framework framework;
+  private final Storage storage;
+
+  private OsgiRuntime(Framework framework, Storage storage) {
+    this.framework = framework;
+    this.storage = storage;
+  }
+
+  /** For one command: the core bundles come from an index and the class path, which spares opening their files. */
+  static OsgiRuntime headless(Path home, List<BundleSets> sets) throws BundleException, IOException {
+    CoreBundles core = CoreBundles.read(home.resolve("lib/core.index"));
+    List<String> locations = new ArrayList<>();
+    for (BundleSets set : sets) {
+      for (String bundle : set.bundles()) {
+        locations.add(set == BundleSets.CORE ? CoreBundles.location(bundle) : file(home, bundle));
+      }
+    }
+    return start(locations, core, Storage.create(), Map.of());
+  }
+
+  /**
+   * For people: every bundle from its own file, so that each can be stopped, updated and replaced.
+   *
+   * @param terminal whether a session with line editing is to begin at once
+   */
+  static OsgiRuntime interactive(Path home, boolean terminal) throws BundleException, IOException {
+    return of(home, Storage.create(), Map.of("carrel.session", Boolean.toString(terminal)));
+  }
+
+  /**
+   * Every bundle of a distribution from its own file.
+   *
+   * @param storage an empty directory, which is removed in the end
+   * @param properties more properties of the framework
+   */
+  public static OsgiRuntime of(Path home, Path storage, Map<String, String> properties) throws BundleException, IOException {
+    return of(home, Storage.at(storage), properties);
+  }
+
+  private static OsgiRuntime of(Path home, Storage storage, Map<String, String> properties) throws BundleException, IOException {
+    List<String> locations = new ArrayList<>();
+    boolean session = "true".equals(properties.get("carrel.session"));
+    for (BundleSets set : BundleSets.values()) {
+      for (String bundle : set.bundles()) {
+        if (session || !bundle.equals(SESSION)) {
+          locations.add(file(home, bundle));
+        }
+      }
+    }
+    return start(locations, new NoConnection(), storage, properties);
+  }
+
+  private static String file(Path home, String bundle) {
+    return "reference:" + home.resolve("bundles").resolve(bundle + ".jar").toUri();
+  }
+
+  private static OsgiRuntime start(
+      List<String> locations, ModuleConnector connector, Storage storage, Map<String, String> properties)
+      throws BundleException, IOException {
+    Map<String, String> configuration = new HashMap<>();
+    configuration.put(Constants.FRAMEWORK_STORAGE, storage.directory().toString());
+    configuration.put(Constants.FRAMEWORK_BOOTDELEGATION, "sun.misc");
+    configuration.put("felix.log.level", "1");
+    configuration.put("felix.cache.locking", "false"); // the directory is this process's own
+    configuration.put("felix.resolver.parallelism", "1"); // threads cost more than they bring here
+    configuration.put("felix.service.urlhandlers", "false");
+    configuration.put("ds.loglevel", "error");
+    configuration.put("ds.lock.timeout.milliseconds", "10000");
+    configuration.putAll(properties);
+    Framework framework = new org.apache.felix.framework.FrameworkFactory().newFramework(configuration, connector);
+    framework.init();
+    BundleContext context = framework.getBundleContext();
+    List<Bundle> bundles = new ArrayList<>(locations.size());
+    for (String location : locations) {
+      bundles.add(context.installBundle(location));
+    }
+    framework.adapt(FrameworkWiring.class).resolveBundles(null); // once for all is quicker than one by one
+    for (Bundle bundle : bundles) {
+      if (bundle.getHeaders().get(Constants.FRAGMENT_HOST) == null) {
+        bundle.start(Bundle.START_ACTIVATION_POLICY);
+      }
+    }
+    framework.start();
+    return new OsgiRuntime(framework, storage);
+  }
+
+  /** The system bundle's. */
+  public BundleContext context() {
+    return framework.getBundleContext();
+  }
+
+  /** Stops every bundle and removes the storage. */
+  public void stop() throws BundleException {
+    framework.stop();
+    try {
+      framework.waitForStop(STOP_TIMEOUT);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    close();
+  }
+
+  /** The process is about to end: only what would outlive it is removed. */
+  @Override
+  public void close() {
+    storage.close();
+  }
+
+  /** No bundle comes from anywhere but its file. */
+  private static final class NoConnection implements ModuleConnector {
+    @Override
+    public void initialize(java.io.File storage, Map<String, String> configuration) {}
+
+    @Override
+    public Optional<ConnectModule> connect(String location) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<org.osgi.framework.BundleActivator> newBundleActivator() {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package dev.carrel.launcher;
+
+/** What {@code carrel --help} says. */
+final class Usage {
+  static final String TEXT = """
+      Usage: carrel COMMAND [ARGUMENT]...
+             carrel                       the interactive shell
+
+      Containers without images: software lives once in a store and is mounted, not copied.
+
+        carrel shell PACKAGE... [-- COMMAND]   a place to work, made of packages
+        carrel environment PACKAGE...          the same
+        carrel run -- COMMAND                  COMMAND in a container with the host's programs
+        carrel plan shell|run ...              what that would do, every system call of it
+        carrel backend list                    what can isolate a container here
+        carrel doctor                          what this host allows, and what to do about the rest
+        carrel --version
+
+      carrel COMMAND --help tells more. Exit status: that of the contained program; 125 Carrel failed,
+      126 it cannot be executed, 127 it was not found, 128+n it died by signal n.
+      """;
+
+  private Usage() {}
+
+  static String version() {
+    String version = Usage.class.getPackage().getImplementationVersion();
+    return version == null ? "(not packaged)" : version;
+  }
+}
