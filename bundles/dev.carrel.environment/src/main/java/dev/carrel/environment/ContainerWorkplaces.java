@@ -23,6 +23,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -36,15 +38,24 @@ public final class ContainerWorkplaces implements Workplaces {
   private final Host host;
   private final Sources sources = new Sources();
 
-  @Reference(
-      cardinality = ReferenceCardinality.OPTIONAL,
-      policy = ReferencePolicy.DYNAMIC,
-      policyOption = ReferencePolicyOption.GREEDY)
-  private volatile Store store;
+  private final AtomicReference<Store> store = new AtomicReference<>();
 
   @Activate
   public ContainerWorkplaces(@Reference Host host) {
     this.host = host;
+  }
+
+  @Reference(
+      cardinality = ReferenceCardinality.OPTIONAL,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
+  void setStore(Store present) {
+    store.set(present);
+  }
+
+  /** When one replaces another, the new one is set before the old one goes. */
+  void unsetStore(Store gone) {
+    store.compareAndSet(gone, null);
   }
 
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
@@ -74,15 +85,19 @@ public final class ContainerWorkplaces implements Workplaces {
     List<Mapping> mappings = directories.mappings();
     Provision provision = Provision.none();
     if (request.software() instanceof Software.Packages packages) {
-      provision = new Profiles(presentStore(), sources.choose(packages.source()), progress).provide(packages, request.root(), realize);
+      Optional<Path> root = request.root().isPresent() ? Optional.of(request.directory().resolve(request.root().get())) : request.root();
+      provision = new Profiles(presentStore(), sources.choose(packages.source()), progress).provide(packages, root, realize);
     } else if (request.software() instanceof Software.ExistingProfile existing) {
       provision = Profiles.existing(existing.profile(), request.directory());
     }
-    List<Mount> base = new ArrayList<>(32);
-    base.addAll(new SoftwareTree(request.software(), provision, mappings).mounts());
-    base.addAll(new PrivateFiles(resident, host, request).mounts());
-    directories.workingDirectory().ifPresent(base::add);
-    Environment environment = new Environment(request, resident, provision.profile());
+    List<Mount> base = new ArrayList<>(40);
+    SoftwareTree software = new SoftwareTree(request.software(), provision, directories.targets(mappings));
+    base.addAll(software.mounts());
+    base.addAll(new PrivateFiles(resident, host, request, software.shell()).mounts());
+    if (directories.workingDirectory().isPresent()) {
+      base.add(directories.workingDirectory().get());
+    }
+    Environment environment = new Environment(request, resident, provision.profile(), software.shell());
     ContainerSpec spec = new ContainerSpec(
         new ProcessSpec(environment.command(), environment.variables(directories.start()), directories.start(), request.stdio()),
         request.network() == NetworkSpec.HOST ? Namespace.allBut(Namespace.NETWORK) : Namespace.all(),
@@ -95,7 +110,7 @@ public final class ContainerWorkplaces implements Workplaces {
   }
 
   private Store presentStore() {
-    Store present = store;
+    Store present = store.get();
     if (present == null) {
       throw CarrelException.failed("no store available: start the bundle dev.carrel.store, which offers one");
     }
@@ -107,10 +122,5 @@ public final class ContainerWorkplaces implements Workplaces {
     return new Identity(
         new IdMapping(resident.account().uid(), outside.uid(), 1),
         new IdMapping(resident.account().gid(), outside.gid(), 1));
-  }
-
-  /** Where a path of the host is inside, for a user who has another home there. */
-  static Path moved(Path path, Path from, Path to) {
-    return !from.equals(to) && path.startsWith(from) ? to.resolve(from.relativize(path)) : path;
   }
 }

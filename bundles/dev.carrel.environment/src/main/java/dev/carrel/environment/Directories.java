@@ -8,16 +8,21 @@ import dev.carrel.api.mount.Mapping;
 import dev.carrel.api.mount.Mount;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemLoopException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The directories and files of the host that the user wants to see inside, and where the program starts. */
 final class Directories {
+  /** Sharing one of these would put the host's system, writable, in the place of the software that was asked for. */
+  private static final Set<String> SYSTEM =
+      Set.of("usr", "etc", "var", "opt", "srv", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "run");
+
   private final WorkplaceRequest request;
   private final Resident resident;
   private final Optional<Mount.Bind> working;
@@ -31,8 +36,7 @@ final class Directories {
     obstacle.ifPresent(why -> notes.add("the working directory " + directory + " is not shared: " + why));
     if (request.shareDirectory() && obstacle.isEmpty()) {
       Path inside = resident.inside(directory);
-      working = Optional.of(new Mount.Bind(real(directory, "share the working directory"), inside, Access.SHARE,
-          Mapping.Kind.DIRECTORY, false));
+      working = Optional.of(new Mount.Bind(realDirectory(directory), inside, Access.SHARE, Mapping.Kind.DIRECTORY, false));
       start = inside;
     } else {
       working = Optional.empty();
@@ -43,11 +47,12 @@ final class Directories {
   /** Why a directory cannot be shared at its own place; sharing the root would share the whole host. */
   private static Optional<String> obstacle(Path directory) {
     if (directory.getNameCount() == 0) {
-      return Optional.of("it is the root directory, and with it the whole host would be");
+      return Optional.of("it is the root directory, and with it the whole host would be. The program starts in the home directory");
     }
     String first = directory.getName(0).toString();
-    if (first.equals("proc") || first.equals("sys") || first.equals("dev")) {
-      return Optional.of("a container has a /" + first + " of its own");
+    boolean kernel = first.equals("proc") || first.equals("sys") || first.equals("dev");
+    if (kernel || directory.getNameCount() == 1 && SYSTEM.contains(first)) {
+      return Optional.of("a container has a /" + first + " of its own. The program starts in the home directory");
     }
     return Optional.empty();
   }
@@ -68,11 +73,32 @@ final class Directories {
     for (MappingRequest wanted : request.mappings()) {
       Path source = request.directory().resolve(wanted.source()).toAbsolutePath();
       Path found = real(source, wanted.access() == Access.EXPOSE ? "expose" : "share");
-      Path target = wanted.target().isPresent() ? wanted.target().get() : resident.inside(source.normalize());
+      Path target = resident.inside(wanted.target().isPresent() ? wanted.target().get() : source.normalize());
       mappings.add(new Mapping(found, target, wanted.access(),
           Files.isDirectory(found) ? Mapping.Kind.DIRECTORY : Mapping.Kind.FILE));
     }
     return mappings;
+  }
+
+  /** Where the user puts something inside, the working directory included. */
+  List<Path> targets(List<Mapping> mappings) {
+    List<Path> targets = new ArrayList<>(mappings.size() + 1);
+    if (working.isPresent()) {
+      targets.add(working.get().target());
+    }
+    for (Mapping mapping : mappings) {
+      targets.add(mapping.target());
+    }
+    return targets;
+  }
+
+  private static Path realDirectory(Path directory) {
+    Path real = real(directory, "share the working directory");
+    if (!Files.isDirectory(real)) {
+      throw CarrelException.usage("cannot share the working directory " + directory
+          + ": it is no directory. Go to one, or leave it out with --no-cwd");
+    }
+    return real;
   }
 
   private static Path real(Path path, String purpose) {
@@ -82,13 +108,15 @@ final class Directories {
       String why = Files.isSymbolicLink(path)
           ? "it is a symbolic link to something that does not exist"
           : "no such file or directory";
-      throw CarrelException.usage("cannot " + purpose + " " + path + ": " + why + ". Make it first, or name another");
+      throw CarrelException.usage("cannot " + purpose + " " + path + ": " + why + ". Give an existing one");
     } catch (AccessDeniedException e) {
-      throw CarrelException.failed("cannot " + purpose + " " + path + ": permission denied. Its owner has to let you in", e);
-    } catch (FileSystemLoopException e) {
-      throw CarrelException.usage("cannot " + purpose + " " + path + ": its symbolic links run in a circle");
+      throw CarrelException.failed("cannot " + purpose + " " + path
+          + ": permission denied. Ask the owner of the directories above it to let you in, or give another", e);
+    } catch (FileSystemException e) {
+      String why = e.getReason() == null ? e.getMessage() : e.getReason();
+      throw CarrelException.failed("cannot " + purpose + " " + path + ": " + why + ". Give another", e);
     } catch (IOException e) {
-      throw CarrelException.failed("cannot " + purpose + " " + path + ": " + e.getMessage(), e);
+      throw CarrelException.failed("cannot " + purpose + " " + path + ": " + e.getMessage() + ". Give another", e);
     }
   }
 }

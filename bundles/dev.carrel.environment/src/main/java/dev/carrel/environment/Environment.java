@@ -1,8 +1,6 @@
 package dev.carrel.environment;
 
 import dev.carrel.api.environment.WorkplaceRequest;
-import dev.carrel.api.environment.WorkplaceRequest.Software;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -18,11 +16,13 @@ final class Environment {
   private final WorkplaceRequest request;
   private final Resident resident;
   private final Optional<Path> profile;
+  private final String shell;
 
-  Environment(WorkplaceRequest request, Resident resident, Optional<Path> profile) {
+  Environment(WorkplaceRequest request, Resident resident, Optional<Path> profile, String shell) {
     this.request = request;
     this.resident = resident;
     this.profile = profile;
+    this.shell = shell;
   }
 
   Map<String, String> variables(Path directory) {
@@ -31,7 +31,7 @@ final class Environment {
     variables.put("USER", resident.account().name());
     variables.put("LOGNAME", resident.account().name());
     variables.put("HOME", resident.account().home().toString());
-    variables.put("SHELL", "/bin/sh");
+    variables.put("SHELL", shell);
     variables.put("PWD", directory.toString());
     variables.put("LANG", "C.UTF-8");
     variables.put("XDG_RUNTIME_DIR", "/run/user/" + resident.account().uid());
@@ -39,7 +39,7 @@ final class Environment {
       variables.put(name, "/tmp");
     }
     if (request.command().isEmpty()) {
-      variables.put("PS1", "\\u@\\h \\w [env]\\$ ");
+      variables.put("PS1", isBash() ? "\\u@\\h \\w [env]\\$ " : "[env] $ ");
     }
     String terminal = request.hostEnvironment().get("TERM");
     if (request.stdio().terminal().isPresent() && terminal != null) {
@@ -53,14 +53,15 @@ final class Environment {
   }
 
   private void preserve(Map<String, String> variables) {
-    request.hostEnvironment().forEach((name, value) -> {
+    for (Map.Entry<String, String> variable : request.hostEnvironment().entrySet()) {
+      String name = variable.getKey();
+      boolean possible = !name.isEmpty() && name.indexOf('=') < 0; // some hosts hand on things like "=x"
       for (Pattern pattern : request.preserve()) {
-        if (pattern.matcher(name).find()) {
-          variables.put(name, value);
-          return;
+        if (possible && pattern.matcher(name).find()) {
+          variables.put(name, variable.getValue());
         }
       }
-    });
+    }
   }
 
   /** The program, or an interactive shell. */
@@ -69,14 +70,10 @@ final class Environment {
       return request.command();
     }
     // Debian's /etc/bash.bashrc would replace PS1, which tells the user that this is not their own shell.
-    return hasBash() ? List.of("/bin/bash", "--norc") : List.of("/bin/sh");
+    return isBash() ? List.of(shell, "--norc") : List.of(shell);
   }
 
-  private boolean hasBash() {
-    if (profile.isPresent()) {
-      Path usr = profile.get().resolve("usr");
-      return !Files.isDirectory(usr) || Files.exists(usr.resolve("bin/bash")); // in a plan it is not there yet
-    }
-    return request.software() instanceof Software.HostSystem && Files.exists(Path.of("/usr/bin/bash"));
+  private boolean isBash() {
+    return shell.endsWith("/bash");
   }
 }

@@ -1,7 +1,6 @@
 package dev.carrel.environment;
 
 import dev.carrel.api.environment.WorkplaceRequest;
-import dev.carrel.api.environment.WorkplaceRequest.Software;
 import dev.carrel.api.host.Account;
 import dev.carrel.api.host.Group;
 import dev.carrel.api.host.Host;
@@ -26,11 +25,13 @@ final class PrivateFiles {
   private final Resident resident;
   private final Host host;
   private final WorkplaceRequest request;
+  private final String shell;
 
-  PrivateFiles(Resident resident, Host host, WorkplaceRequest request) {
+  PrivateFiles(Resident resident, Host host, WorkplaceRequest request, String shell) {
     this.resident = resident;
     this.host = host;
     this.request = request;
+    this.shell = shell;
   }
 
   List<Mount> mounts() {
@@ -73,15 +74,11 @@ final class PrivateFiles {
       lines.append("root:x:0:0:root:/root:/bin/sh\n");
     }
     lines.append(user.name()).append(":x:").append(user.uid()).append(':').append(user.gid()).append(':')
-        .append(user.gecos()).append(':').append(user.home()).append(':').append(shell()).append('\n');
+        .append(user.gecos()).append(':').append(user.home()).append(':').append(shell).append('\n');
     if (user.uid() != OVERFLOW) {
       lines.append("nobody:x:65534:65534:not mapped:/nonexistent:/usr/sbin/nologin\n");
     }
     return lines.toString();
-  }
-
-  private String shell() {
-    return request.software() instanceof Software.MappingsOnly ? "/bin/sh" : "/bin/bash";
   }
 
   private String groups(Account user) {

@@ -12,6 +12,7 @@ import dev.carrel.api.store.StorePath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -45,32 +46,48 @@ final class Profiles {
    */
   Provision provide(Software.Packages wanted, Optional<Path> root, boolean realize) {
     if (!wanted.refresh()) {
-      Optional<StorePath> known = store.recall(key(wanted));
+      Optional<StorePath> known = recall(wanted);
       if (known.isPresent()) {
         if (realize) {
-          root.ifPresent(link -> store.addRoot(link, known.get()));
+          keep(root, known.get());
         }
-        return provision(known.get(), List.of(), Optional.empty(), List.of());
+        // Only who wants to look at it pays for the closure: it is in the database.
+        List<StorePath> closure = realize ? List.of(known.get()) : store.closure(known.get()).requisites();
+        return new Provision(Optional.of(store.locate(known.get())), closure, Optional.empty(), List.of());
       }
     }
     Lists lists = !realize ? Lists.AS_THEY_ARE : wanted.refresh() ? Lists.REFRESH : Lists.IF_MISSING;
     Resolution resolution = source.resolve(wanted.packages(), store, lists, progress);
     List<StorePath> items = resolution.items();
-    StorePath profile = store.unionPath(NAME, items);
     if (!realize) {
-      return provision(profile, items, Optional.of(resolution), missing(profile, items));
+      StorePath profile = store.unionPath(NAME, items);
+      return provision(profile, resolution, missing(profile, items));
     }
     source.realize(resolution, store, progress);
     StorePath made = store.union(NAME, items, progress);
-    store.remember(key(wanted), made); // the lists may have been fetched only now
-    root.ifPresent(link -> store.addRoot(link, made));
-    return provision(made, items, Optional.of(resolution), List.of());
+    String state = source.state(store); // now: the lists may have been fetched only just
+    if (!state.isEmpty()) {
+      store.remember(key(wanted, state), made);
+    }
+    keep(root, made);
+    return provision(made, resolution, List.of());
   }
 
-  private Provision provision(StorePath profile, List<StorePath> items, Optional<Resolution> resolution, List<StorePath> missing) {
-    List<StorePath> closure = new ArrayList<>(items);
+  private Optional<StorePath> recall(Software.Packages wanted) {
+    String state = source.state(store);
+    return state.isEmpty() ? Optional.empty() : store.recall(key(wanted, state));
+  }
+
+  private void keep(Optional<Path> root, StorePath profile) {
+    if (root.isPresent()) {
+      store.addRoot(root.get(), profile);
+    }
+  }
+
+  private Provision provision(StorePath profile, Resolution resolution, List<StorePath> missing) {
+    List<StorePath> closure = new ArrayList<>(resolution.items());
     closure.add(profile);
-    return new Provision(Optional.of(store.locate(profile)), closure, resolution, missing);
+    return new Provision(Optional.of(store.locate(profile)), closure, Optional.of(resolution), missing);
   }
 
   private List<StorePath> missing(StorePath profile, List<StorePath> items) {
@@ -87,12 +104,12 @@ final class Profiles {
   }
 
   /** What the same request finds again, in whatever order its packages are named. */
-  private String key(Software.Packages wanted) {
+  private String key(Software.Packages wanted, String state) {
     TreeSet<String> names = new TreeSet<>();
     for (PackageRequest request : wanted.packages()) {
       names.add(request.toString());
     }
-    StringBuilder text = new StringBuilder(FORMAT).append('\0').append(source.name()).append('\0').append(source.state(store));
+    StringBuilder text = new StringBuilder(FORMAT).append('\0').append(source.name()).append('\0').append(state);
     for (String name : names) {
       text.append('\0').append(name);
     }
@@ -110,11 +127,17 @@ final class Profiles {
     Path real;
     try {
       real = link.toRealPath();
+    } catch (NoSuchFileException e) {
+      throw CarrelException.usage("cannot use the profile " + link + ": "
+          + (Files.isSymbolicLink(link) ? "it is a symbolic link to a profile that is gone" : "no such directory")
+          + ". Make one with --root=LINK");
     } catch (IOException e) {
-      throw CarrelException.usage("cannot use the profile " + link + ": no such directory. Make one with --root=LINK");
+      throw CarrelException.failed("cannot use the profile " + link + ": " + e.getMessage()
+          + ". Make one that you can read with --root=LINK", e);
     }
     if (!Files.isDirectory(real.resolve("usr"))) {
-      throw CarrelException.usage("cannot use the profile " + link + ": it has no directory usr, so it is no profile");
+      throw CarrelException.usage("cannot use the profile " + link
+          + ": it has no directory usr, so it is no profile. Make one with --root=LINK");
     }
     return new Provision(Optional.of(real), List.of(), Optional.empty(), List.of());
   }

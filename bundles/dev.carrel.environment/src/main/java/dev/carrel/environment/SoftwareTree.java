@@ -5,7 +5,9 @@ import dev.carrel.api.mount.Access;
 import dev.carrel.api.mount.Mapping;
 import dev.carrel.api.mount.Mount;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,19 +18,30 @@ final class SoftwareTree {
   private static final Path USR = Path.of("/usr");
   /** Every profile has these; see Store.union. */
   private static final String[] PROFILE_DIRECTORIES = {"usr", "etc", "var", "opt", "srv"};
-  private static final String[] MERGED = {"bin", "sbin", "lib", "lib32", "lib64", "libx32"};
-  /** What programs of the host need of its /etc to load and to trust: nothing about users or services. */
-  private static final String[] HOST_SETTINGS = {"alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "ssl",
-      "ca-certificates", "ca-certificates.conf", "pki", "localtime", "java-17-openjdk", "java-21-openjdk", "fonts", "terminfo"};
+  private static final String[] MERGED = {"bin", "sbin", "lib", "lib64", "lib32", "libx32"};
+  /** Those that every system has; the others only if there is something in them. */
+  private static final int ALWAYS_MERGED = 4;
+  /**
+   * What programs of the host need of its /etc to load and to trust: nothing about users or services, and nothing
+   * secret, as root inside may read what root may (ssl/private, pki/tls/private).
+   */
+  private static final String[] HOST_SETTINGS = {"alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "ssl/certs",
+      "ssl/openssl.cnf", "ca-certificates", "ca-certificates.conf", "pki/ca-trust", "pki/tls/certs", "pki/tls/openssl.cnf",
+      "crypto-policies", "localtime", "java-17-openjdk", "java-21-openjdk", "java-25-openjdk", "fonts", "terminfo"};
 
   private final Software software;
   private final Provision provision;
-  private final List<Mapping> mappings;
+  private final List<Path> targets;
 
-  SoftwareTree(Software software, Provision provision, List<Mapping> mappings) {
+  /**
+   * The tree of some software.
+   *
+   * @param targets where the user puts something inside
+   */
+  SoftwareTree(Software software, Provision provision, List<Path> targets) {
     this.software = software;
     this.provision = provision;
-    this.mappings = mappings;
+    this.targets = targets;
   }
 
   List<Mount> mounts() {
@@ -41,34 +54,54 @@ final class SoftwareTree {
     return mounts;
   }
 
-  private static void profile(Path profile, List<Mount> mounts) {
+  private void profile(Path profile, List<Mount> mounts) {
     for (String name : PROFILE_DIRECTORIES) {
-      mounts.add(bind(profile.resolve(name), ROOT.resolve(name), Mapping.Kind.DIRECTORY));
+      Path target = ROOT.resolve(name);
+      Path source = profile.resolve(name);
+      if (!isNeededEmpty(target, source)) {
+        mounts.add(bind(source, target, Mapping.Kind.DIRECTORY));
+      }
     }
-    for (String name : MERGED) {
-      boolean always = name.equals("bin") || name.equals("sbin") || name.equals("lib") || name.equals("lib64");
-      if (always || Files.isDirectory(profile.resolve("usr").resolve(name))) {
-        mounts.add(new Mount.Symlink(ROOT.resolve(name), "usr/" + name));
+    for (int i = 0; i < MERGED.length; i++) {
+      if (i < ALWAYS_MERGED || Files.isDirectory(profile.resolve("usr").resolve(MERGED[i]))) {
+        mounts.add(new Mount.Symlink(ROOT.resolve(MERGED[i]), "usr/" + MERGED[i]));
       }
     }
   }
 
-  private boolean bringsItsOwnSystem() {
-    for (Mapping mapping : mappings) {
-      if (mapping.target().equals(ROOT) || mapping.target().equals(USR)) {
-        return true;
-      }
+  /**
+   * Whether a directory of the profile would only be in the user's way: in a read-only tree no place can be made for
+   * /srv/project. Asked only where the user wants something there, as it reads the directory.
+   */
+  private boolean isNeededEmpty(Path target, Path source) {
+    boolean needed = false;
+    for (Path wanted : targets) {
+      needed |= wanted.startsWith(target) && !wanted.equals(target);
     }
-    return false;
+    if (!needed) {
+      return false;
+    }
+    try (DirectoryStream<Path> content = Files.newDirectoryStream(source)) {
+      return !content.iterator().hasNext();
+    } catch (NoSuchFileException e) {
+      return target.endsWith("opt") || target.endsWith("srv"); // only planned: packages have nothing there
+    } catch (IOException e) {
+      return false; // mounting it will say what is wrong
+    }
+  }
+
+  private boolean bringsItsOwnSystem() {
+    return targets.contains(ROOT) || targets.contains(USR);
   }
 
   private static void host(List<Mount> mounts) {
     mounts.add(bind(USR, USR, Mapping.Kind.DIRECTORY));
     for (String name : MERGED) {
       Path path = ROOT.resolve(name);
-      if (Files.isSymbolicLink(path)) {
-        mounts.add(new Mount.Symlink(path, "usr/" + name));
-      } else if (Files.isDirectory(path)) {
+      Path real = real(path);
+      if (!real.equals(path) && real.startsWith(USR)) {
+        mounts.add(new Mount.Symlink(path, ROOT.relativize(real).toString()));
+      } else if (Files.isDirectory(real)) {
         mounts.add(bind(path, path, Mapping.Kind.DIRECTORY));
       }
     }
@@ -80,14 +113,31 @@ final class SoftwareTree {
     }
   }
 
+  /** The shell there is: bash for the sake of who types, or what every system has. */
+  String shell() {
+    boolean bash;
+    if (targets.contains(ROOT) || targets.contains(USR)) {
+      bash = false; // what the user mapped there need not have it
+    } else if (provision.profile().isPresent()) {
+      Path usr = provision.profile().get().resolve("usr");
+      bash = Files.exists(usr.resolve("bin/bash")) || !Files.isDirectory(usr); // in a plan it is not there yet
+    } else {
+      bash = software instanceof Software.HostSystem && Files.exists(Path.of("/usr/bin/bash"));
+    }
+    return bash ? "/bin/bash" : "/bin/sh";
+  }
+
   /** A read-only bind of what a path really is. */
   static Mount.Bind bind(Path source, Path target, Mapping.Kind kind) {
-    Path real = source;
+    return new Mount.Bind(real(source), target, Access.EXPOSE, kind, false);
+  }
+
+  /** What a path really is; itself, if that cannot be told: a profile that is only planned is not there yet. */
+  private static Path real(Path path) {
     try {
-      real = source.toRealPath();
+      return path.toRealPath();
     } catch (IOException e) {
-      // A profile that is only planned is not there yet.
+      return path;
     }
-    return new Mount.Bind(real, target, Access.EXPOSE, kind, false);
   }
 }

@@ -46,6 +46,7 @@ final class Sources {
       }
       known.append(known.length() == 0 ? "" : ", ").append(entry.source().name());
     }
-    throw CarrelException.usage("no package source is called '" + name.get() + "': there is " + known);
+    throw CarrelException.usage("no package source is called '" + name.get() + "': there is " + known
+        + ". Choose one of these, or start the bundle that offers it");
   }
 }

@@ -111,6 +111,10 @@ public final class OrderedMountPlanner implements MountPlanner {
   private static List<Mount> withParents(Map<Path, Mount> placed) {
     Map<Path, Mount> complete = new TreeMap<>(placed);
     for (Mount mount : placed.values()) {
+      if (mount instanceof Mount.Directory && liesInBind(mount.target().getParent(), placed)) {
+        complete.remove(mount.target()); // making it would leave a directory on the host
+        continue;
+      }
       for (Path parent = mount.target().getParent(); parent != null && !parent.equals(ROOT); parent = parent.getParent()) {
         Mount around = complete.get(parent);
         if (around == null) {

@@ -76,6 +76,12 @@ class OrderedMountPlannerTest {
   }
 
   @Test
+  void not_even_the_directories_of_the_base() {
+    assertThat(plan(List.of(share("/run", "/run"), directory("/run/user"), directory("/run/user/1"))).mounts())
+        .noneMatch(mount -> mount instanceof Mount.Directory);
+  }
+
+  @Test
   void the_same_mapping_twice_is_once() {
     assertThat(plan(List.of(), expose("/a", "/x"), expose("/a", "/x")).mounts()).containsOnlyOnce(base("/a", "/x"));
   }

@@ -1,0 +1,208 @@
+package dev.carrel.environment;
+
+import dev.carrel.api.Progress;
+import dev.carrel.api.container.Stdio;
+import dev.carrel.api.environment.WorkplaceRequest;
+import dev.carrel.api.environment.WorkplaceRequest.MappingRequest;
+import dev.carrel.api.environment.WorkplaceRequest.Software;
+import dev.carrel.api.host.Account;
+import dev.carrel.api.host.Group;
+import dev.carrel.api.host.Host;
+import dev.carrel.api.mount.Access;
+import dev.carrel.api.network.NetworkSpec;
+import dev.carrel.api.store.Closure;
+import dev.carrel.api.store.PackageRequest;
+import dev.carrel.api.store.PackageSource;
+import dev.carrel.api.store.Recipe;
+import dev.carrel.api.store.Resolution;
+import dev.carrel.api.store.Store;
+import dev.carrel.api.store.StorePath;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** A host, a store and a package source made by hand, and a request that is changed as a test needs it. */
+final class Fakes {
+  private Fakes() {}
+
+  record FakeHost(Account account, List<Group> groups) implements Host {
+    static FakeHost user(Path home) {
+      return new FakeHost(new Account("ada", 1234, 5678, "Ada L.", home, "/bin/zsh"),
+          List.of(new Group("ada", 5678), new Group("staff", 50)));
+    }
+
+    @Override
+    public void sync(Path anyFileOfIt) {}
+  }
+
+  /** Writes down what it was asked, so that a test can see what was not. */
+  static final class FakeStore implements Store {
+    final List<String> calls = new ArrayList<>();
+    final Set<StorePath> valid = new HashSet<>();
+    final Map<String, StorePath> remembered = new HashMap<>();
+    final Map<Path, StorePath> roots = new HashMap<>();
+    private final Path directory;
+
+    FakeStore(Path directory) {
+      this.directory = directory;
+    }
+
+    @Override
+    public Path directory() {
+      return directory;
+    }
+
+    @Override
+    public Path locate(StorePath item) {
+      return directory.resolve(item.fileName());
+    }
+
+    @Override
+    public boolean isValid(StorePath item) {
+      return valid.contains(item);
+    }
+
+    @Override
+    public void realize(Collection<Recipe> recipes, Progress progress) {
+      throw new UnsupportedOperationException("only package sources do this");
+    }
+
+    @Override
+    public StorePath unionPath(String name, List<StorePath> items) {
+      return StorePath.of("0123456789abcdef0123456789abcdef", name, "");
+    }
+
+    @Override
+    public StorePath union(String name, List<StorePath> items, Progress progress) {
+      calls.add("union");
+      StorePath made = unionPath(name, items);
+      valid.add(made);
+      return made;
+    }
+
+    @Override
+    public Closure closure(StorePath item) {
+      calls.add("closure");
+      return new Closure(item, List.of(item));
+    }
+
+    @Override
+    public Optional<StorePath> recall(String key) {
+      calls.add("recall");
+      return Optional.ofNullable(remembered.get(key));
+    }
+
+    @Override
+    public void remember(String key, StorePath item) {
+      calls.add("remember");
+      remembered.put(key, item);
+    }
+
+    @Override
+    public void addRoot(Path link, StorePath item) {
+      roots.put(link, item);
+    }
+  }
+
+  /** Knows every package. */
+  static final class FakeSource implements PackageSource {
+    final List<String> calls = new ArrayList<>();
+    private final String name;
+    String state = "lists of today";
+    boolean neverFetches;
+
+    FakeSource(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public String state(Store store) {
+      return state;
+    }
+
+    @Override
+    public Resolution resolve(List<PackageRequest> wanted, Store store, Lists lists, Progress progress) {
+      calls.add("resolve " + lists);
+      if (state.isEmpty() && !neverFetches) {
+        state = "fetched";
+      }
+      List<Resolution.Resolved> found = new ArrayList<>();
+      for (PackageRequest request : wanted) {
+        found.add(new Resolution.Resolved(request.name(), "1", "all",
+            StorePath.of("fedcba9876543210fedcba9876543210", request.name(), "1"), 1, "0".repeat(64), "pool"));
+      }
+      return new Resolution(name, found);
+    }
+
+    @Override
+    public void realize(Resolution resolution, Store store, Progress progress) {
+      calls.add("realize");
+      ((FakeStore) store).valid.addAll(resolution.items());
+    }
+  }
+
+  /** A request for the host's programs, to be changed. */
+  static final class Wanted {
+    Software software = new Software.HostSystem();
+    List<String> command = List.of("true");
+    Path directory;
+    boolean shareDirectory = true;
+    final List<MappingRequest> mappings = new ArrayList<>();
+    final Map<String, String> variables = new HashMap<>();
+    final List<Pattern> preserve = new ArrayList<>();
+    Optional<String> user = Optional.empty();
+    NetworkSpec network = NetworkSpec.NONE;
+    Optional<String> hostname = Optional.empty();
+    Optional<Path> root = Optional.empty();
+    Stdio stdio = Stdio.inherit();
+
+    Wanted(Path directory) {
+      this.directory = directory;
+    }
+
+    Wanted packages(String... names) {
+      List<PackageRequest> requests = new ArrayList<>();
+      for (String name : names) {
+        requests.add(PackageRequest.parse(name));
+      }
+      software = new Software.Packages(requests, Optional.empty(), false);
+      return this;
+    }
+
+    Wanted expose(Path source) {
+      mappings.add(new MappingRequest(source, Optional.empty(), Access.EXPOSE));
+      return this;
+    }
+
+    Wanted share(Path source, String target) {
+      mappings.add(new MappingRequest(source, Optional.of(Path.of(target)), Access.SHARE));
+      return this;
+    }
+
+    WorkplaceRequest request() {
+      return new WorkplaceRequest(software, command, directory, shareDirectory, mappings, variables, preserve, user, network,
+          false, hostname, root, Optional.empty(), stdio);
+    }
+  }
+
+  /** A tree as the store makes it. */
+  static Path profile(Path at) throws java.io.IOException {
+    for (String name : new String[] {"usr/bin", "usr/lib", "usr/lib64", "etc", "var/lib", "opt", "srv"}) {
+      Files.createDirectories(at.resolve(name));
+    }
+    return at;
+  }
+}

@@ -1,0 +1,230 @@
+package dev.carrel.environment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.Progress;
+import dev.carrel.api.environment.Workplace;
+import dev.carrel.api.environment.WorkplaceRequest.Software;
+import dev.carrel.api.mount.Access;
+import dev.carrel.api.mount.Mapping;
+import dev.carrel.api.mount.Mount;
+import dev.carrel.api.store.PackageRequest;
+import dev.carrel.environment.Fakes.FakeHost;
+import dev.carrel.environment.Fakes.FakeSource;
+import dev.carrel.environment.Fakes.FakeStore;
+import dev.carrel.environment.Fakes.Wanted;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PackagesTest {
+  @TempDir Path temporary;
+  private FakeStore store;
+  private final FakeSource debian = new FakeSource("debian");
+  private ContainerWorkplaces places;
+  private Wanted wanted;
+
+  @BeforeEach
+  void setUp() throws IOException {
+    temporary = temporary.toRealPath();
+    store = new FakeStore(temporary.resolve("store"));
+    places = new ContainerWorkplaces(FakeHost.user(Path.of("/home/ada")));
+    places.setStore(store);
+    places.addSource(debian, Map.of());
+    wanted = new Wanted(temporary);
+  }
+
+  @Test
+  void packages_become_a_profile_in_a_store() {
+    Workplace place = prepare(wanted.packages("hello", "jq"));
+    assertThat(debian.calls).containsExactly("resolve IF_MISSING", "realize");
+    assertThat(store.calls).containsExactly("recall", "union", "remember");
+    assertThat(place.profile()).contains(store.locate(store.unionPath("profile", List.of())));
+    assertThat(place.closure()).hasSize(3);
+    assertThat(place.resolution()).isPresent();
+    assertThat(place.missing()).isEmpty();
+  }
+
+  @Test
+  void the_same_packages_again_need_neither_the_source_nor_the_database() {
+    prepare(wanted.packages("hello", "jq"));
+    debian.calls.clear();
+    store.calls.clear();
+    Workplace place = prepare(wanted.packages("jq", "hello", "jq"));
+    assertThat(debian.calls).isEmpty();
+    assertThat(store.calls).containsExactly("recall");
+    assertThat(place.profile()).isPresent();
+  }
+
+  @Test
+  void other_packages_other_lists_and_other_sources_are_not_the_same() {
+    prepare(wanted.packages("hello"));
+    prepare(wanted.packages("hello=2"));
+    debian.state = "lists of tomorrow";
+    prepare(wanted.packages("hello"));
+    places.addSource(new FakeSource("nix"), Map.of("service.ranking", 1));
+    prepare(wanted.packages("hello"));
+    assertThat(store.remembered).hasSize(4);
+  }
+
+  @Test
+  void lists_that_are_fetched_on_first_use_belong_to_the_key() {
+    debian.state = "";
+    prepare(wanted.packages("hello"));
+    debian.calls.clear();
+    prepare(wanted.packages("hello"));
+    assertThat(debian.calls).isEmpty();
+  }
+
+  @Test
+  void without_a_state_nothing_is_remembered_or_recalled() {
+    debian.state = "";
+    debian.neverFetches = true;
+    prepare(wanted.packages("hello"));
+    assertThat(store.calls).containsExactly("union");
+  }
+
+  @Test
+  void refresh_fetches_the_lists_anew() {
+    prepare(wanted.packages("hello"));
+    debian.calls.clear();
+    wanted.software = new Software.Packages(List.of(PackageRequest.parse("hello")), Optional.empty(), true);
+    prepare(wanted);
+    assertThat(debian.calls).containsExactly("resolve REFRESH", "realize");
+  }
+
+  @Test
+  void planning_makes_nothing_and_says_what_is_missing() {
+    Workplace place = places.plan(wanted.packages("hello").request(), Progress.silent());
+    assertThat(debian.calls).containsExactly("resolve AS_THEY_ARE");
+    assertThat(store.calls).containsExactly("recall");
+    assertThat(place.missing()).hasSize(2);
+    assertThat(place.profile()).isPresent();
+    assertThat(place.spec().root().base()).anyMatch(mount -> mount.target().equals(Path.of("/usr")));
+  }
+
+  @Test
+  void a_plan_of_what_is_there_shows_its_closure() {
+    prepare(wanted.packages("hello"));
+    wanted.root = Optional.of(Path.of("keep"));
+    Workplace place = places.plan(wanted.request(), Progress.silent());
+    assertThat(store.calls).contains("closure");
+    assertThat(place.missing()).isEmpty();
+    assertThat(store.roots).isEmpty();
+  }
+
+  @Test
+  void a_root_keeps_the_profile_on_the_first_start_and_on_later_ones() {
+    wanted.root = Optional.of(Path.of("keep"));
+    prepare(wanted.packages("hello"));
+    assertThat(store.roots).containsOnlyKeys(temporary.resolve("keep"));
+    wanted.root = Optional.of(temporary.resolve("again"));
+    prepare(wanted.packages("hello"));
+    assertThat(store.roots).containsKey(temporary.resolve("again"));
+  }
+
+  @Test
+  void without_a_store_the_error_names_the_bundle_that_offers_one() {
+    ContainerWorkplaces bare = new ContainerWorkplaces(FakeHost.user(Path.of("/home/ada")));
+    bare.addSource(debian, Map.of());
+    assertThatExceptionOfType(CarrelException.class)
+        .isThrownBy(() -> bare.prepare(wanted.packages("hello").request(), Progress.silent()))
+        .withMessage("no store available: start the bundle dev.carrel.store, which offers one");
+    wanted.software = new Software.HostSystem();
+    assertThat(bare.prepare(wanted.request(), Progress.silent()).profile()).isEmpty();
+  }
+
+  @Test
+  void without_a_source_the_error_names_the_bundle_that_offers_one() {
+    places.removeSource(debian);
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> prepare(wanted.packages("hello")))
+        .withMessageContaining("no package source available").withMessageContaining("dev.carrel.store.debian");
+  }
+
+  @Test
+  void an_unknown_source_is_refused_naming_those_there_are() {
+    wanted.software = new Software.Packages(List.of(PackageRequest.parse("hello")), Optional.of("guix"), false);
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> prepare(wanted))
+        .withMessageContaining("'guix'").withMessageContaining("debian");
+  }
+
+  @Test
+  void what_the_user_got_wrong_is_told_before_anything_is_fetched() {
+    wanted.packages("hello").expose(Path.of("missing"));
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> prepare(wanted));
+    assertThat(debian.calls).isEmpty();
+  }
+
+  @Test
+  void a_profile_is_mounted_read_only_with_the_links_every_system_has() throws IOException {
+    Path profile = Fakes.profile(temporary.resolve("p"));
+    List<Mount> base = existing(profile).spec().root().base();
+    for (String name : new String[] {"usr", "etc", "var", "opt", "srv"}) {
+      assertThat(base).contains(new Mount.Bind(profile.resolve(name), Path.of("/" + name), Access.EXPOSE,
+          Mapping.Kind.DIRECTORY, false));
+    }
+    for (String name : new String[] {"bin", "sbin", "lib", "lib64"}) {
+      assertThat(base).contains(new Mount.Symlink(Path.of("/" + name), "usr/" + name));
+    }
+    assertThat(base).noneMatch(mount -> mount.target().equals(Path.of("/lib32")));
+  }
+
+  @Test
+  void an_empty_opt_or_srv_makes_room_for_what_the_user_has_there() throws IOException {
+    Path profile = Fakes.profile(temporary.resolve("p"));
+    wanted.share(temporary, "/srv/project");
+    List<Mount> base = existing(profile).spec().root().base();
+    assertThat(base).noneMatch(mount -> mount.target().equals(Path.of("/srv")));
+    assertThat(base).anyMatch(mount -> mount.target().equals(Path.of("/opt")));
+  }
+
+  @Test
+  void a_link_to_a_profile_is_that_profile() throws IOException {
+    Path profile = Fakes.profile(temporary.resolve("p"));
+    Files.createSymbolicLink(temporary.resolve("link"), profile);
+    Workplace place = existing(Path.of("link"));
+    assertThat(place.profile()).contains(profile);
+    assertThat(place.spec().process().environment()).containsEntry("CARREL_ENVIRONMENT", profile.toString());
+  }
+
+  @Test
+  void what_is_no_profile_is_refused() throws IOException {
+    Files.createSymbolicLink(temporary.resolve("gone"), temporary.resolve("nowhere"));
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> existing(Path.of("none")))
+        .withMessageContaining("no such directory");
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> existing(Path.of("gone")))
+        .withMessageContaining("a profile that is gone");
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> existing(temporary))
+        .withMessageContaining("it has no directory usr");
+  }
+
+  @Test
+  void an_interactive_shell_is_bash_if_the_profile_has_it() throws IOException {
+    Path profile = Fakes.profile(temporary.resolve("p"));
+    wanted.command = List.of();
+    Workplace plain = existing(profile);
+    assertThat(plain.spec().process().command()).containsExactly("/bin/sh");
+    assertThat(plain.spec().process().environment()).containsEntry("SHELL", "/bin/sh").containsEntry("PS1", "[env] $ ");
+    Files.createFile(profile.resolve("usr/bin/bash"));
+    Workplace bash = existing(profile);
+    assertThat(bash.spec().process().command()).containsExactly("/bin/bash", "--norc");
+    assertThat(bash.spec().process().environment().get("PS1")).contains("[env]");
+  }
+
+  private Workplace existing(Path profile) {
+    wanted.software = new Software.ExistingProfile(profile);
+    return prepare(wanted);
+  }
+
+  private Workplace prepare(Wanted what) {
+    return places.prepare(what.request(), Progress.silent());
+  }
+}
