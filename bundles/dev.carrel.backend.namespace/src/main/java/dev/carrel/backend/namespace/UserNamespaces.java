@@ -1,7 +1,9 @@
 package dev.carrel.backend.namespace;
 
+import java.io.FileInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -61,9 +63,11 @@ final class UserNamespaces {
     return read(Path.of("/proc/self/status")).contains("Seccomp:\t2");
   }
 
+  /** In one read(2): the files of /proc/sys give everything to the first and nothing to the next. */
   private static String read(Path file) {
-    try {
-      return Files.readString(file).strip();
+    try (InputStream in = new FileInputStream(file.toFile())) {
+      byte[] content = new byte[4096];
+      return new String(content, 0, Math.max(in.read(content), 0), StandardCharsets.US_ASCII).strip();
     } catch (IOException e) {
       return ""; // this kernel does not have that switch
     }

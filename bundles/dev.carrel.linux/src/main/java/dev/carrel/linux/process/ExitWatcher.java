@@ -13,7 +13,10 @@ final class ExitWatcher {
   private static final int EPOLL_CTL_DEL = 2;
   private static final int EPOLLIN = 1;
   private static final int BATCH = 64;
-  /** How long the thread waits for another child before it ends, in milliseconds. */
+  /**
+   * How long the thread waits for another child before it ends, in milliseconds. The first one does not wait at all: a
+   * command line has just one container, and a JVM's end takes 300 ms more while a thread is in native code.
+   */
   private static final int IDLE = 10_000;
 
   /** struct epoll_event is packed on x86-64 only. */
@@ -22,6 +25,7 @@ final class ExitWatcher {
   private final Map<Integer, Runnable> watched = new HashMap<>();
   private int epoll = -1;
   private boolean stopped;
+  private boolean first = true;
 
   /** Calls {@code ended} once when the process behind a pidfd has ended. */
   synchronized void watch(int pidfd, Runnable ended) {
@@ -67,7 +71,8 @@ final class ExitWatcher {
   }
 
   private synchronized boolean mayEnd(int ready) {
-    if (watched.isEmpty() && (stopped || ready == 0)) {
+    if (watched.isEmpty() && (stopped || first || ready == 0)) {
+      first = false;
       LibC.close(epoll);
       epoll = -1;
       return true;
