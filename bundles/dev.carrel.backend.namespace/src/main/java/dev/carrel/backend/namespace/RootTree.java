@@ -250,8 +250,8 @@ final class RootTree {
     write(STAGED_FILE, file);
     Data tree = openSource(CURRENT, STAGED_FILE,
         Kernel.MOUNT_ATTR_RDONLY | Kernel.MOUNT_ATTR_NOSUID | Kernel.MOUNT_ATTR_NODEV);
+    attach(tree, path, Mapping.Kind.FILE, true); // before the name goes: what is unlinked cannot be mounted
     program.call(SystemCall.UNLINKAT, CURRENT, program.string(STAGED_FILE).address(), ZERO);
-    attach(tree, path, Mapping.Kind.FILE, true);
   }
 
   private void write(String path, Mount.GeneratedFile file) {
