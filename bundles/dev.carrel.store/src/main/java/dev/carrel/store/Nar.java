@@ -1,0 +1,132 @@
+package dev.carrel.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * The SHA-256 of a tree's NAR serialization, the same that {@code nix-hash --type sha256} and {@code guix hash -S nar} tell.
+ * The format is that of Dolstra's thesis, "The Purely Functional Software Deployment Model", figure 5.2.
+ */
+final class Nar {
+  private static final byte[] PADDING = new byte[8];
+  private static final int CHUNK = 64 * 1024;
+
+  private final MessageDigest digest;
+  private final byte[] chunk = new byte[CHUNK];
+  private long size;
+
+  /**
+   * What a tree hashes to.
+   *
+   * @param hash algorithm and hash, as the database keeps them
+   * @param size of the serialization in bytes
+   */
+  record Result(String hash, long size) {}
+
+  private Nar() {
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JVM has SHA-256", e);
+    }
+  }
+
+  static Result of(Path tree) throws IOException {
+    Nar nar = new Nar();
+    nar.text("nix-archive-1");
+    nar.node(tree);
+    return new Result("sha256:" + HexFormat.of().formatHex(nar.digest.digest()), nar.size);
+  }
+
+  private void node(Path path) throws IOException {
+    PosixFileAttributes attributes = Files.readAttributes(path, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    text("(");
+    text("type");
+    if (attributes.isSymbolicLink()) {
+      text("symlink");
+      text("target");
+      text(Files.readSymbolicLink(path).toString());
+    } else if (attributes.isDirectory()) {
+      text("directory");
+      directory(path);
+    } else if (attributes.isRegularFile()) {
+      text("regular");
+      if (attributes.permissions().contains(PosixFilePermission.OWNER_EXECUTE)) {
+        text("executable");
+        text("");
+      }
+      text("contents");
+      contents(path, attributes.size());
+    } else {
+      throw new IOException(path + " is neither a file, a directory nor a symbolic link");
+    }
+    text(")");
+  }
+
+  private void directory(Path path) throws IOException {
+    List<Path> entries = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(path)) {
+      stream.forEach(entries::add);
+    }
+    entries.sort(Comparator.comparing(Path::getFileName)); // by bytes, as UnixPath compares
+    for (Path entry : entries) {
+      text("entry");
+      text("(");
+      text("name");
+      text(entry.getFileName().toString());
+      text("node");
+      node(entry);
+      text(")");
+    }
+  }
+
+  private void contents(Path file, long length) throws IOException {
+    number(length);
+    long left = length;
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int n = in.read(chunk); n > 0; n = in.read(chunk)) {
+        digest.update(chunk, 0, n);
+        left -= n;
+      }
+    }
+    if (left != 0) {
+      throw new IOException(file + " changed while it was read");
+    }
+    size += length;
+    pad(length);
+  }
+
+  private void text(String value) {
+    byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+    number(bytes.length);
+    digest.update(bytes);
+    size += bytes.length;
+    pad(bytes.length);
+  }
+
+  private void number(long value) {
+    for (int shift = 0; shift < 64; shift += 8) {
+      digest.update((byte) (value >>> shift));
+    }
+    size += 8;
+  }
+
+  private void pad(long length) {
+    int missing = (int) (-length & 7);
+    digest.update(PADDING, 0, missing);
+    size += missing;
+  }
+}
