@@ -20,7 +20,7 @@ import java.util.TreeMap;
 
 /** Builds a profile: one tree with the content of several items, whose files are hard links to theirs. */
 final class Union {
-  private static final String FORMAT = "union-1";
+  private static final String FORMAT = "union-2";
   private static final List<String> DIRECTORIES = List.of("usr", "etc", "var", "opt", "srv");
   private static final List<String> MERGED = List.of("bin", "sbin", "lib", "lib64", "lib32", "libx32");
   /** What a container covers with files of its own. */
@@ -67,6 +67,7 @@ final class Union {
         }
       }
     }
+    provideShell();
     for (String name : MERGED) {
       Path directory = target.resolve("usr").resolve(name);
       boolean always = name.equals("bin") || name.equals("sbin") || name.equals("lib") || name.equals("lib64");
@@ -83,6 +84,16 @@ final class Union {
     link("var/run", "/run");
     link("var/lock", "/run/lock");
     link("var/tmp", "/tmp");
+  }
+
+  /** Every program that calls system(3) needs /bin/sh; Debian's dash leaves the link to a script at its installation. */
+  private void provideShell() throws IOException {
+    Path programs = target.resolve("usr/bin");
+    for (String shell : List.of("dash", "bash", "busybox")) {
+      if (Files.exists(programs.resolve(shell))) {
+        link("usr/bin/sh", shell);
+      }
+    }
   }
 
   private void link(String path, String to) throws IOException {
