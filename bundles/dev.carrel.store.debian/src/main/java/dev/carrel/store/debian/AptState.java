@@ -1,0 +1,181 @@
+package dev.carrel.store.debian;
+
+import dev.carrel.api.CarrelException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+
+/**
+ * Apt's private state below the store: lists, caches, archives and the configuration that makes apt use them and nothing
+ * of the host but its sources, keyrings, pins and proxies.
+ *
+ * <p>The configuration is given to apt twice: as {@code APT_CONFIG}, which apt reads before the host's files, so that it
+ * finds {@code Dir::Etc}; and as {@code -c}, which it reads after them, so that the host's hooks are cleared and nothing of
+ * the host overrides it (apt.conf(5)).
+ */
+final class AptState {
+  private final Path directory;
+  private final Path etc;
+
+  AptState(Path store, Path etc) {
+    this.directory = store.toAbsolutePath().normalize().resolve("debian");
+    this.etc = etc;
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  Path configuration() {
+    return directory.resolve("apt.conf");
+  }
+
+  Path lists() {
+    return directory.resolve("lists");
+  }
+
+  /** Where archives are until they are unpacked. */
+  Path archives() {
+    return directory.resolve("archives");
+  }
+
+  /** Exists if the lists were fetched; its content names their state. */
+  Path stamp() {
+    return directory.resolve("stamp");
+  }
+
+  /** What the last fetching of lists could not reach; empty or absent if it reached everything. */
+  Path warnings() {
+    return directory.resolve("warnings");
+  }
+
+  /** Held, shared, while the lists are read and, exclusively, while they are fetched. */
+  Path listsLock() {
+    return directory.resolve("lists.lock");
+  }
+
+  /** Held while {@link #archives()} is used. */
+  Path archivesLock() {
+    return directory.resolve("archives.lock");
+  }
+
+  /**
+   * Makes the directories and the configuration; changes nothing that is as it should be.
+   *
+   * @throws CarrelException if they cannot be made, for example in the store of another user
+   */
+  void prepare() {
+    String conf = text();
+    try {
+      Files.createDirectories(directory.getParent());
+      for (Path path : List.of(directory, lists(), lists().resolve("partial"), archives(), directory.resolve("cache"),
+          directory.resolve("cache/partial"))) {
+        makeDirectory(path);
+      }
+      if (!Files.exists(directory.resolve("status"))) {
+        write(directory.resolve("status"), "");
+      }
+      Path file = configuration();
+      if (!Files.exists(file) || !Files.readString(file).equals(conf)) {
+        write(file, conf);
+      }
+    } catch (AccessDeniedException e) {
+      throw CarrelException.failed("Packages could not be looked up: apt's private directory " + directory
+          + " cannot be written by this user. Use a store of your own (CARREL_STORE=DIRECTORY), or run Carrel as the owner of this one.", e);
+    } catch (IOException e) {
+      throw CarrelException.failed("Packages could not be looked up: apt's private directory " + directory
+          + " could not be made (" + e + "). Check that the file system is writable and has space left.", e);
+    }
+  }
+
+  /** Replaces a file in one step. */
+  static void write(Path file, String content) throws IOException {
+    Path fresh = Files.createTempFile(file.getParent(), file.getFileName().toString(), ".new");
+    try {
+      Files.writeString(fresh, content);
+      Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-r--r--"));
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(fresh);
+    }
+  }
+
+  private static void makeDirectory(Path path) throws IOException {
+    if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    try {
+      Files.createDirectory(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+    } catch (java.nio.file.FileAlreadyExistsException e) {
+      if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+        throw e;
+      }
+    }
+  }
+
+  private String text() {
+    return """
+        // Written by Carrel: apt with a state of its own. Changes are overwritten.
+        Dir::State "@dir@/";
+        Dir::State::lists "@dir@/lists/";
+        Dir::State::status "@dir@/status";
+        Dir::State::extended_states "@dir@/extended_states";
+        Dir::Cache "@dir@/cache/";
+        Dir::Cache::archives "@dir@/cache/";
+        // Hosts made from Docker's images switch this cache off, which costs a second each time.
+        Dir::Cache::pkgcache "@dir@/cache/pkgcache.bin";
+        Dir::Cache::srcpkgcache "";
+        Dir::Log "@dir@/cache/";
+        Dir::Etc "@etc@/";
+        // The host's hooks are about the host's system, which is not touched.
+        #clear APT::Update::Pre-Invoke;
+        #clear APT::Update::Post-Invoke;
+        #clear APT::Update::Post-Invoke-Success;
+        #clear DPkg::Pre-Invoke;
+        #clear DPkg::Post-Invoke;
+        #clear DPkg::Pre-Install-Pkgs;
+        #clear AptCli::Hooks;
+        // Nothing but the lists of packages: no sources, translations, icons, contents.
+        #clear Acquire::IndexTargets;
+        Acquire::IndexTargets::deb::Packages {
+          MetaKey "$(COMPONENT)/binary-$(ARCHITECTURE)/Packages";
+          flatMetaKey "Packages";
+          ShortDescription "Packages";
+          Description "$(RELEASE)/$(COMPONENT) $(ARCHITECTURE) Packages";
+          flatDescription "$(RELEASE) Packages";
+          Optional "0";
+        };
+        Acquire::Languages "none";
+        Acquire::GzipIndexes "false";
+        // The user _apt could not write here; Carrel runs without privilege by itself.
+        APT::Sandbox::User "";
+        APT::Install-Recommends "false";
+        APT::Install-Suggests "false";
+        APT::Get::Assume-Yes "true";
+        APT::Get::AllowUnauthenticated "false";
+        Acquire::AllowInsecureRepositories "false";
+        Acquire::AllowDowngradeToInsecureRepositories "false";
+        Acquire::AllowWeakRepositories "false";
+        """
+        .replace("@dir@", quotable(directory))
+        .replace("@etc@", quotable(etc));
+  }
+
+  /** apt.conf(5) has no way to write these characters within a value. */
+  private static String quotable(Path path) {
+    String text = path.toString();
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"' || c == '\\' || c < ' ' || c == 0x7f) {
+        throw CarrelException.failed("Packages could not be looked up with apt in " + path
+            + ": apt cannot work in a directory whose name has quotes, backslashes or control characters. Choose another store (CARREL_STORE=DIRECTORY).");
+      }
+    }
+    return text;
+  }
+}

@@ -1,0 +1,136 @@
+package dev.carrel.store.debian;
+
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.Progress;
+import dev.carrel.api.store.PackageRequest;
+import dev.carrel.api.store.PackageSource;
+import dev.carrel.api.store.Recipe;
+import dev.carrel.api.store.Resolution;
+import dev.carrel.api.store.Resolution.Resolved;
+import dev.carrel.api.store.Store;
+import dev.carrel.api.store.StorePath;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+
+/**
+ * Packages from the Debian or Ubuntu archive that the host uses. Apt resolves, authenticates and downloads, as an ordinary
+ * program without privilege and with a state of its own in the store; the host's sources, keyrings, pins and proxies count,
+ * its installed packages and hooks do not. Carrel unpacks.
+ *
+ * <p>A resolution always has the essential packages besides what was asked for: Debian packages rely on them without
+ * declaring it (Debian Policy 3.8). Recommended packages are left out.
+ *
+ * <p>Each archive becomes one item, made from nothing but the archive: its files, with the directories of the root moved
+ * below {@code usr}, and its control files in {@code DEBIAN}. Items have no references: what satisfies a dependency differs
+ * from resolution to resolution and dependencies may be cyclic, so that the profile holds all of them.
+ */
+@Component(property = {PackageSource.NAME + "=" + DebianSource.SOURCE, "service.ranking:Integer=0"})
+public final class DebianSource implements PackageSource {
+  static final String SOURCE = "debian";
+
+  private final AptPaths host;
+
+  /** Uses this host's apt. */
+  @Activate
+  public DebianSource() {
+    this(AptPaths.host());
+  }
+
+  DebianSource(AptPaths host) {
+    this.host = host;
+  }
+
+  @Override
+  public String name() {
+    return SOURCE;
+  }
+
+  @Override
+  public String state(Store store) {
+    return PackageLists.fingerprint(new AptState(store.directory(), host.etc()), host.etc());
+  }
+
+  @Override
+  public Resolution resolve(List<PackageRequest> wanted, Store store, Lists policy, Progress progress) {
+    Set<PackageRequest> requests = distinct(wanted);
+    AptState state = new AptState(store.directory(), host.etc());
+    Apt apt = new Apt(host, state);
+    PackageLists lists = new PackageLists(state, apt, host.etc());
+    lists.provide(policy, progress);
+    state.prepare();
+    try (HeldLock lock = HeldLock.shared(state.listsLock(), progress)) {
+      lists.restamp();
+      return new Resolver(apt, lists.warnings()).resolve(requests);
+    }
+  }
+
+  @Override
+  public void realize(Resolution resolution, Store store, Progress progress) {
+    for (Resolved resolved : resolution.packages()) {
+      check(resolved);
+    }
+    if (missing(resolution, store).isEmpty()) {
+      return;
+    }
+    AptState state = new AptState(store.directory(), host.etc());
+    state.prepare();
+    Downloads downloads = new Downloads(state, new Apt(host, state));
+    try (HeldLock lock = HeldLock.exclusive(state.archivesLock(), progress)) {
+      // Another Carrel may have made some while this one waited.
+      List<Resolved> missing = missing(resolution, store);
+      downloads.fetch(missing, progress);
+      List<Recipe> recipes = new ArrayList<>();
+      for (Resolved resolved : missing) {
+        recipes.add(new Recipe(resolved.item(), Set.of(), directory ->
+            new DebArchive(resolved.name() + " " + resolved.version()).unpack(downloads.verified(resolved), directory)));
+      }
+      store.realize(recipes, progress);
+      downloads.discard(missing);
+    }
+  }
+
+  private static List<Resolved> missing(Resolution resolution, Store store) {
+    Map<StorePath, Resolved> missing = new LinkedHashMap<>();
+    for (Resolved resolved : resolution.packages()) {
+      if (!store.isValid(resolved.item())) {
+        missing.put(resolved.item(), resolved);
+      }
+    }
+    return new ArrayList<>(missing.values());
+  }
+
+  private static Set<PackageRequest> distinct(List<PackageRequest> wanted) {
+    Set<PackageRequest> requests = new LinkedHashSet<>(wanted);
+    Map<String, String> versions = new LinkedHashMap<>();
+    for (PackageRequest request : requests) {
+      PackageName.check(request);
+      if (request.version().isPresent()) {
+        String other = versions.put(request.name(), request.version().get());
+        if (other != null) {
+          throw CarrelException.usage("The package " + request.name() + " was asked for in two versions, " + other + " and "
+              + request.version().get() + ". Decide for one.");
+        }
+      }
+    }
+    // `hello hello=2.10` asks for one package.
+    requests.removeIf(request -> request.version().isEmpty() && versions.containsKey(request.name()));
+    return requests;
+  }
+
+  /** A resolution may come from elsewhere: its words become arguments and names of files. */
+  private static void check(Resolved resolved) {
+    boolean sound = PackageName.isName(resolved.name()) && PackageName.isVersion(resolved.version())
+        && PackageName.isArchitecture(resolved.architecture()) && resolved.size() >= 0
+        && Resolver.item(resolved.name(), resolved.version(), resolved.sha256()).equals(resolved.item());
+    if (!sound) {
+      throw CarrelException.failed("The package " + resolved.name() + " " + resolved.version() + " was refused: " + resolved.item()
+          + " is not the store item that its archive (SHA-256 " + resolved.sha256() + ") becomes. Resolve the packages again.");
+    }
+  }
+}

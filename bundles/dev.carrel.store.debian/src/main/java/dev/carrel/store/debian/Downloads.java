@@ -1,0 +1,194 @@
+package dev.carrel.store.debian;
+
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.Progress;
+import dev.carrel.api.store.Resolution.Resolved;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Fetches archives into the private state. Call with the archives' lock held. */
+final class Downloads {
+  private final AptState state;
+  private final Apt apt;
+
+  Downloads(AptState state, Apt apt) {
+    this.state = state;
+    this.apt = apt;
+  }
+
+  /** Where the archive of a package is downloaded to; apt's own way of naming it. */
+  Path archive(Resolved resolved) {
+    return state.archives().resolve(resolved.name() + "_" + resolved.version().replace(":", "%3a") + "_" + resolved.architecture() + ".deb");
+  }
+
+  /**
+   * Downloads those archives that are not there, whole and right, from a time when Carrel was killed. Removes all others.
+   *
+   * @throws CarrelException if one cannot be had
+   */
+  void fetch(List<Resolved> wanted, Progress progress) {
+    try {
+      List<Resolved> missing = missing(wanted);
+      if (missing.isEmpty()) {
+        return;
+      }
+      long total = 0;
+      for (Resolved resolved : missing) {
+        total += resolved.size();
+      }
+      Apt.Ran ran;
+      try (Progress.Task task = progress.begin("downloading", total, Progress.Unit.BYTES);
+          HeldLock lists = HeldLock.shared(state.listsLock(), progress)) {
+        ran = apt.run("apt-get", arguments(missing), state.archives(), new Reporter(task, total, missing)::line);
+      }
+      if (ran.status() != 0) {
+        throw refused(missing, ran);
+      }
+      for (Resolved resolved : missing) {
+        if (!Files.isRegularFile(archive(resolved), LinkOption.NOFOLLOW_LINKS)) {
+          throw CarrelException.failed("The package " + resolved.name() + " " + resolved.version() + " was not downloaded from "
+              + resolved.location() + " although apt reports no error: " + AptMessages.errors(ran) + ". Run the command again with --refresh.");
+        }
+      }
+    } catch (IOException e) {
+      throw CarrelException.failed("Packages could not be downloaded: the directory " + state.archives() + " cannot be used (" + e
+          + "). Check that the file system is writable and has space left.", e);
+    }
+  }
+
+  /** Removes the archives again; one that stays is removed by the next download. */
+  void discard(Collection<Resolved> archives) {
+    for (Resolved resolved : archives) {
+      try {
+        Files.deleteIfExists(archive(resolved));
+      } catch (IOException e) {
+        // Rubbish only: the item is valid, and fetch() cleans up.
+      }
+    }
+  }
+
+  /**
+   * Checks an archive against the hash it was resolved with, whatever apt checked.
+   *
+   * @throws CarrelException if it is another
+   */
+  Path verified(Resolved resolved) throws IOException {
+    Path file = archive(resolved);
+    String found = Sha256.of(file);
+    if (!found.equals(resolved.sha256())) {
+      Files.deleteIfExists(file);
+      throw CarrelException.failed("The package " + resolved.name() + " " + resolved.version() + " from " + resolved.location()
+          + " was refused: the archive has the SHA-256 " + found + " and should have " + resolved.sha256()
+          + ". It was damaged or changed on the way; run the command again, with --refresh if that does not help.");
+    }
+    return file;
+  }
+
+  private List<Resolved> missing(List<Resolved> wanted) throws IOException {
+    List<Resolved> missing = new ArrayList<>();
+    Set<Path> keep = new HashSet<>();
+    for (Resolved resolved : wanted) {
+      Path file = archive(resolved);
+      keep.add(file);
+      boolean there = Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.size(file) == resolved.size()
+          && Sha256.of(file).equals(resolved.sha256());
+      if (!there) {
+        Files.deleteIfExists(file);
+        missing.add(resolved);
+      }
+    }
+    List<Path> rubbish;
+    try (Stream<Path> files = Files.list(state.archives())) {
+      rubbish = files.filter(file -> !keep.contains(file)).toList();
+    }
+    for (Path file : rubbish) {
+      Files.deleteIfExists(file);
+    }
+    return missing;
+  }
+
+  private static List<String> arguments(List<Resolved> missing) {
+    List<String> arguments = new ArrayList<>(List.of("-q", "-o", "APT::Status-Fd=1", "download"));
+    for (Resolved resolved : missing) {
+      boolean all = resolved.architecture().equals("all");
+      arguments.add(resolved.name() + (all ? "" : ":" + resolved.architecture()) + "=" + resolved.version());
+    }
+    return arguments;
+  }
+
+  private static CarrelException refused(List<Resolved> missing, Apt.Ran ran) {
+    String why = AptMessages.errors(ran);
+    String what = missing.size() == 1 ? "The package " + missing.get(0).name() : missing.size() + " packages";
+    String advice;
+    if (why.contains("No space left on device")) {
+      advice = "Free some space, or use a store on another file system (CARREL_STORE=DIRECTORY).";
+    } else if (why.contains("could not be authenticated")) {
+      advice = "Their source is not signed by a key that this host trusts; install its key or remove the source.";
+    } else if (why.contains("was not found") || why.contains("Can't find a source")) {
+      advice = "The lists of packages have changed in between; run the command again.";
+    } else if (why.contains("404") || why.contains("Hash Sum mismatch") || why.contains("unexpected size")) {
+      advice = "The archive has moved on since the lists of packages were fetched; run the command again with --refresh.";
+    } else {
+      advice = "Check the network and the proxy (http_proxy), and run the command again: what was downloaded is kept.";
+    }
+    return CarrelException.failed(what + " could not be downloaded: " + why + ". " + advice);
+  }
+
+  /**
+   * Reads how far apt is: {@code dlstatus:FILE:PERCENT:TEXT}, and which package it is at: {@code Get:N URI SUITE/COMPONENT
+   * ARCH NAME ARCH VERSION}, without the ARCHs for a flat repository.
+   */
+  private static final class Reporter {
+    private final Progress.Task task;
+    private final long total;
+    private final Set<String> names = new HashSet<>();
+    private long done;
+
+    Reporter(Progress.Task task, long total, List<Resolved> packages) {
+      this.task = task;
+      this.total = total;
+      for (Resolved resolved : packages) {
+        names.add(resolved.name());
+      }
+    }
+
+    void line(String line) {
+      if (line.startsWith("dlstatus:")) {
+        percent(line);
+      } else if (line.startsWith("Get:")) {
+        String[] words = line.split(" ", 7);
+        for (int i = 3; i < words.length; i++) {
+          if (names.contains(words[i])) {
+            task.detail(words[i]);
+            return;
+          }
+        }
+      }
+    }
+
+    private void percent(String line) {
+      int from = line.indexOf(':', "dlstatus:".length()) + 1;
+      int to = line.indexOf(':', from);
+      if (from == 0 || to < 0) {
+        return;
+      }
+      try {
+        long now = Math.min(total, (long) (total * Double.parseDouble(line.substring(from, to)) / 100));
+        if (now > done) {
+          done = now;
+          task.done(done);
+        }
+      } catch (NumberFormatException e) {
+        // A progress bar that stands still is no reason to fail.
+      }
+    }
+  }
+}
