@@ -1,0 +1,179 @@
+import dev.carrel.api.container.Container;
+import dev.carrel.api.container.ContainerSpec;
+import dev.carrel.api.container.Containers;
+import dev.carrel.api.container.IdMapping;
+import dev.carrel.api.container.Identity;
+import dev.carrel.api.container.Namespace;
+import dev.carrel.api.container.ProcessSpec;
+import dev.carrel.api.container.Stdio;
+import dev.carrel.api.mount.Access;
+import dev.carrel.api.mount.Mapping;
+import dev.carrel.api.mount.Mount;
+import dev.carrel.api.mount.RootSpec;
+import dev.carrel.api.network.NetworkSpec;
+import dev.carrel.launcher.OsgiRuntime;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.osgi.framework.BundleContext;
+
+/**
+ * Containers.start to the program's exit, from a running JVM inside Felix, interleaved with bwrap for the same namespaces and
+ * mounts, and with the same system calls made by a C program. Run by benchmarks/run; see docs/performance.md.
+ *
+ * <p>Arguments: distribution, profile, program, floor executable, rounds.
+ */
+public final class StartBenchmark {
+  private static final String[] TREE = {"usr", "etc", "var", "opt", "srv"};
+
+  private final Containers containers;
+  private final Path profile;
+  private final String program;
+  private final Path floor;
+
+  private StartBenchmark(Containers containers, Path profile, String program, Path floor) {
+    this.containers = containers;
+    this.profile = profile;
+    this.program = program;
+    this.floor = floor;
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    Path storage = Files.createTempDirectory("carrel-benchmark");
+    OsgiRuntime runtime = OsgiRuntime.of(Path.of(arguments[0]), storage, Map.of(
+        "org.osgi.framework.system.packages.extra", "dev.carrel.api;version=1.0.0,dev.carrel.api.container;version=1.0.0,"
+            + "dev.carrel.api.isolation;version=1.0.0,dev.carrel.api.mount;version=1.0.0,dev.carrel.api.network;version=1.0.0,"
+            + "dev.carrel.api.host;version=1.0.0,dev.carrel.api.store;version=1.0.0,dev.carrel.api.environment;version=1.0.0"));
+    int status = 0;
+    try {
+      BundleContext context = runtime.context();
+      Containers containers = context.getService(context.getServiceReference(Containers.class));
+      new StartBenchmark(containers, Path.of(arguments[1]), arguments[2], Path.of(arguments[3])).run(Integer.parseInt(arguments[4]));
+    } catch (Throwable e) {
+      e.printStackTrace();
+      status = 1;
+    } finally {
+      runtime.stop();
+      System.exit(status);
+    }
+  }
+
+  private void run(int rounds) throws Exception {
+    for (boolean network : new boolean[] {true, false}) {
+      ContainerSpec spec = spec(network);
+      List<String> bwrap = bwrap(network);
+      start(spec); // the first start is made without a template: its program is what the floor carries out
+      Path image = image();
+      for (int i = 0; i < 300; i++) {
+        start(spec);
+        if (i % 10 == 0) {
+          spawn(bwrap);
+        }
+      }
+      long[] ours = new long[rounds];
+      long[] theirs = new long[rounds];
+      for (int i = 0; i < rounds; i++) {
+        ours[i] = time(() -> start(spec));
+        theirs[i] = time(() -> spawn(bwrap));
+      }
+      Arrays.sort(ours);
+      Arrays.sort(theirs);
+      String c = output(List.of(floor.toString(), image.toString(), Integer.toString(rounds)));
+      double carrel = ours[rounds / 2] / 1000.0;
+      double peer = theirs[rounds / 2] / 1000.0;
+      System.out.printf("%-16s carrel %6.0f us   bwrap %6.0f us (%.1f times)   same calls from C %6s us (carrel: %.2f times)%n",
+          network ? "all namespaces" : "without network", carrel, peer, peer / carrel, c, carrel / Double.parseDouble(c));
+      Files.delete(image);
+    }
+  }
+
+  private interface Action {
+    void run() throws Exception;
+  }
+
+  private static long time(Action action) throws Exception {
+    long before = System.nanoTime();
+    action.run();
+    return System.nanoTime() - before;
+  }
+
+  private void start(ContainerSpec spec) throws Exception {
+    Container container = containers.start(spec);
+    int status = container.process().waitFor();
+    if (status != 0) {
+      throw new IllegalStateException("the program ended with " + status);
+    }
+  }
+
+  private static void spawn(List<String> command) throws Exception {
+    int status = new ProcessBuilder(command).inheritIO().start().waitFor();
+    if (status != 0) {
+      throw new IllegalStateException(command + " ended with " + status);
+    }
+  }
+
+  private static String output(List<String> command) throws Exception {
+    Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    String output = new String(process.getInputStream().readAllBytes()).strip();
+    process.waitFor();
+    return output;
+  }
+
+  /** The newest program in memory. */
+  private static Path image() throws Exception {
+    Path copy = Files.createTempFile("carrel", ".image");
+    try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+      for (Path descriptor : descriptors.sorted().toList()) {
+        if (Files.isSymbolicLink(descriptor) && Files.readSymbolicLink(descriptor).toString().startsWith("/memfd:carrel")) {
+          Files.write(copy, Files.readAllBytes(descriptor));
+        }
+      }
+    }
+    return copy;
+  }
+
+  private ContainerSpec spec(boolean network) {
+    List<Mount> mounts = new ArrayList<>();
+    for (String name : TREE) {
+      mounts.add(new Mount.Bind(profile.resolve(name), Path.of("/", name), Access.EXPOSE, Mapping.Kind.DIRECTORY, false));
+    }
+    for (String name : new String[] {"bin", "sbin", "lib", "lib64"}) {
+      mounts.add(new Mount.Symlink(Path.of("/", name), "usr/" + name));
+    }
+    for (String name : new String[] {"tmp", "run", "home"}) {
+      mounts.add(new Mount.Tmpfs(Path.of("/", name), 0755, "10%"));
+    }
+    Set<Namespace> namespaces = network ? Namespace.all() : Namespace.allBut(Namespace.NETWORK);
+    long uid = Long.getLong("uid");
+    long gid = Long.getLong("gid");
+    return new ContainerSpec(
+        new ProcessSpec(List.of(program), Map.of("PATH", "/usr/bin"), Path.of("/"), Stdio.inherit()), namespaces,
+        new Identity(new IdMapping(uid, uid, 1), new IdMapping(gid, gid, 1)), Optional.of("bench"),
+        new RootSpec(mounts, List.of(), false), network ? NetworkSpec.NONE : NetworkSpec.HOST, Optional.empty());
+  }
+
+  private List<String> bwrap(boolean network) {
+    List<String> command = new ArrayList<>(List.of("bwrap", "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts",
+        "--unshare-cgroup", "--hostname", "bench", "--die-with-parent", "--clearenv"));
+    if (network) {
+      command.add("--unshare-net");
+    }
+    for (String name : TREE) {
+      command.addAll(List.of("--ro-bind", profile.resolve(name).toString(), "/" + name));
+    }
+    for (String name : new String[] {"bin", "sbin", "lib", "lib64"}) {
+      command.addAll(List.of("--symlink", "usr/" + name, "/" + name));
+    }
+    for (String name : new String[] {"tmp", "run", "home"}) {
+      command.addAll(List.of("--tmpfs", "/" + name));
+    }
+    command.addAll(List.of("--dev", "/dev", "--proc", "/proc", "--chdir", "/", program));
+    return command;
+  }
+}
