@@ -41,11 +41,12 @@ public final class Distribution {
     this.home = home;
   }
 
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) throws Exception {
     new Distribution(Path.of(arguments[0]), Path.of(arguments[1])).make();
+    System.exit(0); // Felix leaves threads behind that are no daemons
   }
 
-  private void make() throws IOException {
+  private void make() throws Exception {
     Files.createDirectories(home.resolve("lib"));
     Files.createDirectories(home.resolve("bundles"));
     for (BundleSets set : BundleSets.values()) {
@@ -55,6 +56,7 @@ public final class Distribution {
       }
     }
     core();
+    SystemPackages.write(home);
     String processor = System.getProperty("os.arch").equals("aarch64") ? "aarch64" : "x86-64";
     unpack("jna", "com/sun/jna/linux-" + processor + "/libjnidispatch.so", "libjnidispatch.so");
     String folder = processor.equals("aarch64") ? "aarch64" : "x86_64";
