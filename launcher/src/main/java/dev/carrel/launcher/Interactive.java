@@ -1,10 +1,13 @@
 package dev.carrel.launcher;
 
 import java.io.BufferedReader;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.charset.Charset;
@@ -45,9 +48,14 @@ final class Interactive {
     Class<?> sessionType = runtime.loadClass("org.apache.felix.service.command.CommandSession");
     Object session = processorType
         .getMethod("createSession", InputStream.class, OutputStream.class, OutputStream.class)
-        .invoke(processor, InputStream.nullInputStream(), System.out, System.err);
+        .invoke(processor, InputStream.nullInputStream(), stream(FileDescriptor.out), stream(FileDescriptor.err));
     sessionType.getMethod("put", String.class, Object.class).invoke(session, "SCOPE", "carrel:gogo:felix:*");
     return execute(sessionType.getMethod("execute", CharSequence.class), session);
+  }
+
+  /** Not System.out: that is Gogo's own by now, which asks the session for its stream, which would ask Gogo, and so on. */
+  private static PrintStream stream(FileDescriptor descriptor) {
+    return new PrintStream(new FileOutputStream(descriptor), true);
   }
 
   private static int execute(Method execute, Object session) throws IOException, IllegalAccessException {
