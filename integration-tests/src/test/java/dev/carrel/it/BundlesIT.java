@@ -1,0 +1,83 @@
+package dev.carrel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.carrel.api.container.Containers;
+import dev.carrel.api.environment.Workplaces;
+import dev.carrel.api.isolation.IsolationBackend;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.felix.service.command.CommandProcessor;
+import org.apache.felix.service.command.CommandSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+
+@ExtendWith(FelixExtension.class)
+class BundlesIT {
+  private record Said(Object result, String text) {}
+
+  @Test
+  void every_bundle_runs_or_waits_to_be_used(BundleContext context) {
+    for (Bundle bundle : context.getBundles()) {
+      boolean lazy = "lazy".equals(bundle.getHeaders().get(Constants.BUNDLE_ACTIVATIONPOLICY));
+      List<Integer> good = lazy ? List.of(Bundle.STARTING, Bundle.ACTIVE) : List.of(Bundle.ACTIVE);
+      assertThat(good).as("the state of " + bundle.getSymbolicName()).contains(bundle.getState());
+    }
+  }
+
+  @Test
+  void each_bundle_can_be_stopped_and_started_and_all_services_are_there_again(BundleContext context) throws BundleException {
+    for (Bundle bundle : own(context)) {
+      bundle.stop();
+      assertThat(bundle.getState()).as(bundle.getSymbolicName()).isEqualTo(Bundle.RESOLVED);
+      bundle.start();
+      assertThat(bundle.getState()).as(bundle.getSymbolicName()).isEqualTo(Bundle.ACTIVE);
+    }
+    for (Class<?> service : List.of(Containers.class, Workplaces.class, IsolationBackend.class)) {
+      assertThat(context.getServiceReference(service)).as(service.getName()).isNotNull();
+    }
+  }
+
+  @Test
+  void gogo_runs_a_command_without_its_scope(CommandProcessor processor) throws Exception {
+    Said said = say(processor, "backend list");
+
+    assertThat(said.result()).isEqualTo(0);
+    assertThat(said.text()).contains("namespace");
+  }
+
+  @Test
+  void a_command_whose_engine_is_stopped_names_the_bundle(BundleContext context, CommandProcessor processor) throws Exception {
+    Bundle engine = own(context).stream().filter(bundle -> bundle.getSymbolicName().equals("dev.carrel.engine")).findAny().orElseThrow();
+    engine.stop();
+    try {
+      Said said = say(processor, "run --no-cwd -- /bin/true");
+
+      assertThat(said.result()).isEqualTo(125);
+      assertThat(said.text()).contains("dev.carrel.engine");
+    } finally {
+      engine.start();
+    }
+  }
+
+  private static List<Bundle> own(BundleContext context) {
+    return Arrays.stream(context.getBundles()).filter(bundle -> bundle.getSymbolicName().startsWith("dev.carrel.")).toList();
+  }
+
+  private static Said say(CommandProcessor processor, String line) throws Exception {
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    Object result;
+    try (CommandSession session = processor.createSession(new ByteArrayInputStream(new byte[0]), text, text)) {
+      session.put("SCOPE", "carrel:gogo:felix:*");
+      result = session.execute(line);
+    }
+    return new Said(result, text.toString(StandardCharsets.UTF_8));
+  }
+}

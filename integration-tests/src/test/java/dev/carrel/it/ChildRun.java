@@ -1,0 +1,67 @@
+package dev.carrel.it;
+
+import dev.carrel.it.ChildReport.Kind;
+import dev.carrel.it.ChildReport.Outcome;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.discovery.ClassNameFilter;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.TestPlan;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+
+/** Runs the integration tests of a folder of classes in this JVM. Arguments: the folder, the file for the report. */
+final class ChildRun implements TestExecutionListener {
+  private final List<Outcome> outcomes = new ArrayList<>();
+  private TestPlan plan;
+
+  private ChildRun() {}
+
+  public static void main(String[] arguments) throws Exception {
+    LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
+        .selectors(DiscoverySelectors.selectClasspathRoots(Set.of(Path.of(arguments[0]))))
+        .filters(ClassNameFilter.includeClassNamePatterns(".*IT"),
+            ClassNameFilter.excludeClassNamePatterns(".*\\." + OrdinaryUserIT.class.getSimpleName()))
+        .build();
+    ChildRun run = new ChildRun();
+    LauncherFactory.create().execute(request, run);
+    new ChildReport(run.outcomes).write(Path.of(arguments[1]));
+    System.exit(0); // whatever threads a failed test has left
+  }
+
+  @Override
+  public void testPlanExecutionStarted(TestPlan started) {
+    plan = started;
+  }
+
+  @Override
+  public synchronized void executionSkipped(TestIdentifier test, String reason) {
+    outcomes.add(new Outcome(Kind.SKIPPED, name(test), reason));
+  }
+
+  @Override
+  public synchronized void executionFinished(TestIdentifier test, TestExecutionResult result) {
+    Throwable thrown = result.getThrowable().orElse(null);
+    switch (result.getStatus()) {
+      case SUCCESSFUL -> {
+        if (test.isTest()) {
+          outcomes.add(new Outcome(Kind.PASSED, name(test), ""));
+        }
+      }
+      case ABORTED -> outcomes.add(new Outcome(Kind.SKIPPED, name(test), thrown == null ? "aborted" : String.valueOf(thrown.getMessage())));
+      // Of a container too: a @BeforeAll that throws leaves no test that could fail.
+      case FAILED -> outcomes.add(ChildReport.failed(name(test), thrown == null ? new AssertionError("failed") : thrown));
+    }
+  }
+
+  private String name(TestIdentifier test) {
+    String parent = plan.getParent(test).map(TestIdentifier::getDisplayName).orElse("");
+    return parent.isEmpty() ? test.getDisplayName() : parent + " " + test.getDisplayName();
+  }
+}

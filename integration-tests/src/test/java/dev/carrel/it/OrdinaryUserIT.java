@@ -1,0 +1,96 @@
+package dev.carrel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.carrel.it.ChildReport.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * All other integration tests once more, by an ordinary user: in a child JVM on a copy of Carrel, because what root has
+ * built may lie where nobody else can read.
+ */
+class OrdinaryUserIT {
+  private static final int MINUTES = 30;
+
+  @TestFactory
+  Collection<DynamicTest> everything_works_for_an_ordinary_user() throws Exception {
+    assumeTrue(User.weAreRoot(), "needs root, to become an ordinary user; the tests have been run by one already");
+    User user = User.ordinary().orElseGet(() -> abort("needs a user " + User.TEST_USER + " (adduser " + User.TEST_USER + ") or nobody"));
+    Path directory = Files.createTempDirectory("carrel-it-user",
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+    try {
+      Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x")); // whatever the umask
+      List<DynamicTest> tests = new ArrayList<>();
+      for (Outcome outcome : run(user, directory).outcomes()) {
+        tests.add(DynamicTest.dynamicTest(user.name() + ": " + outcome.name(), () -> report(outcome)));
+      }
+      assertThat(tests).as("tests that " + user.name() + " has run").isNotEmpty();
+      return tests;
+    } finally {
+      Trees.delete(directory);
+    }
+  }
+
+  private static void report(Outcome outcome) {
+    switch (outcome.kind()) {
+      case PASSED -> { }
+      case SKIPPED -> abort(outcome.detail());
+      case FAILED -> throw new AssertionError(outcome.detail());
+    }
+  }
+
+  private static ChildReport run(User user, Path directory) throws IOException, InterruptedException {
+    Checkout original = Checkout.underTest();
+    Checkout copy = new Checkout(Files.createDirectory(directory.resolve("checkout")));
+    Trees.copyForAll(original.script(), copy.script());
+    Files.createDirectories(copy.distribution().getParent());
+    Trees.copyForAll(original.distribution(), copy.distribution());
+    List<String> classPath = new ArrayList<>();
+    Path tests = copyClassPath(Files.createDirectory(directory.resolve("classes")), classPath);
+    Path home = Files.createDirectory(directory.resolve("home"));
+    user.own(home);
+    Path report = home.resolve("report");
+    Path log = directory.resolve("log");
+    List<String> command = user.command(List.of("env", "-i", "PATH=" + System.getenv("PATH"), "HOME=" + home, "USER=" + user.name(),
+        "LANG=C.UTF-8", "JAVA_HOME=" + System.getProperty("java.home"),
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Dfile.encoding=UTF-8", "-Duser.home=" + home,
+        "-D" + Checkout.PROPERTY + "=" + copy.directory(), "-cp", String.join(":", classPath),
+        ChildRun.class.getName(), tests.toString(), report.toString()));
+    Process child = new ProcessBuilder(command).directory(home.toFile()).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    boolean ended = child.waitFor(MINUTES, TimeUnit.MINUTES);
+    child.destroyForcibly();
+    if (!ended || child.exitValue() != 0 || !Files.exists(report)) {
+      throw new AssertionError("the tests as " + user.name() + " did not end in order: " + Files.readString(log));
+    }
+    return ChildReport.read(report);
+  }
+
+  /** Copies what this JVM's class path holds; returns where the copied test classes are. */
+  private static Path copyClassPath(Path target, List<String> classPath) throws IOException {
+    Path own = Path.of(ChildRun.class.getProtectionDomain().getCodeSource().getLocation().getPath());
+    Path tests = own;
+    int count = 0;
+    for (String element : System.getProperty("java.class.path").split(":")) {
+      Path source = Path.of(element);
+      if (Files.exists(source)) {
+        // Names may be equal, and a jar has to keep its ending.
+        Path copy = target.resolve(count++ + "-" + source.getFileName());
+        Trees.copyForAll(source, copy);
+        classPath.add(copy.toString());
+        tests = source.equals(own) ? copy : tests;
+      }
+    }
+    return tests;
+  }
+}

@@ -1,0 +1,38 @@
+package dev.carrel.it;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Whole directories. */
+final class Trees {
+  private Trees() {}
+
+  static void delete(Path root) throws IOException {
+    for (Path file : all(root).sorted(Comparator.reverseOrder()).toList()) {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  /** Copies a file or a directory; everybody may read the copy. */
+  static void copyForAll(Path source, Path target) throws IOException {
+    for (Path file : all(source).toList()) {
+      Path copy = target.resolve(source.relativize(file).toString());
+      Files.copy(file, copy, LinkOption.NOFOLLOW_LINKS);
+      boolean program = Files.isDirectory(file) || Files.isExecutable(file);
+      Files.setPosixFilePermissions(copy,
+          java.nio.file.attribute.PosixFilePermissions.fromString(program ? "rwxr-xr-x" : "rw-r--r--"));
+    }
+  }
+
+  private static Stream<Path> all(Path root) throws IOException {
+    try (Stream<Path> files = Files.walk(root)) {
+      List<Path> list = files.toList();
+      return list.stream();
+    }
+  }
+}
