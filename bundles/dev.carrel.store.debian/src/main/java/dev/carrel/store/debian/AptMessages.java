@@ -6,7 +6,7 @@ import java.util.Set;
 
 /** Condenses what apt prints into a part of a sentence. */
 final class AptMessages {
-  private static final int MOST_PARTS = 6;
+  private static final int MOST_PARTS = 4;
   private static final String UNMET = "The following packages have unmet dependencies:";
 
   private AptMessages() {}
@@ -30,6 +30,7 @@ final class AptMessages {
     Set<String> parts = marked(ran.err(), "E: ");
     if (parts.isEmpty()) {
       parts = marked(ran.err(), "W: ");
+      parts.removeIf(AptMessages::isEpilogue);
     }
     if (parts.isEmpty()) {
       parts.addAll(ran.err());
@@ -41,8 +42,13 @@ final class AptMessages {
   static String complaints(Apt.Ran ran) {
     Set<String> parts = marked(ran.err(), "E: ");
     parts.addAll(marked(ran.err(), "W: "));
-    parts.removeIf(part -> part.startsWith("Some index files failed to download"));
+    parts.removeIf(AptMessages::isEpilogue);
     return parts.isEmpty() ? "" : join(parts);
+  }
+
+  /** What apt adds to warnings that say it better. */
+  private static boolean isEpilogue(String part) {
+    return part.startsWith("Some index files failed to download");
   }
 
   /** Lines with a mark, together with the indented lines that follow and explain them. */

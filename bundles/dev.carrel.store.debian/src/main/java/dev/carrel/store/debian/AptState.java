@@ -3,8 +3,8 @@ package dev.carrel.store.debian;
 import dev.carrel.api.CarrelException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -72,10 +72,16 @@ final class AptState {
   void prepare() {
     String conf = text();
     try {
-      Files.createDirectories(directory.getParent());
+      Path store = directory.getParent();
+      if (store.getParent() != null) {
+        Files.createDirectories(store.getParent());
+      }
+      makeDirectory(store);
+      refuseForeign(store);
       for (Path path : List.of(directory, lists(), lists().resolve("partial"), archives(), directory.resolve("cache"),
           directory.resolve("cache/partial"))) {
         makeDirectory(path);
+        refuseForeign(path);
       }
       if (!Files.exists(directory.resolve("status"))) {
         write(directory.resolve("status"), "");
@@ -106,15 +112,28 @@ final class AptState {
   }
 
   private static void makeDirectory(Path path) throws IOException {
-    if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+    if (Files.isDirectory(path)) {
       return;
     }
     try {
       Files.createDirectory(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
-    } catch (java.nio.file.FileAlreadyExistsException e) {
-      if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(path)) {
         throw e;
       }
+    }
+  }
+
+  /** Who can write here can make apt run programs: a configuration names its helpers. */
+  private static void refuseForeign(Path path) throws IOException {
+    int owner = (int) Files.getAttribute(path, "unix:uid");
+    // The kernel gives this directory to the effective user of the process, proc(5).
+    int me = (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+    int mode = (int) Files.getAttribute(path, "unix:mode");
+    if (owner != me || (mode & 022) != 0) {
+      throw CarrelException.failed("Packages could not be looked up: the directory " + path + ", which apt would work in, "
+          + (owner == me ? "can be written by others" : "belongs to the user with uid " + owner + " and not to you (uid " + me + ")")
+          + ", who could make apt do anything. Use a store of your own (CARREL_STORE=DIRECTORY)" + (owner == me ? ", or run: chmod go-w " + path : "."));
     }
   }
 
@@ -154,6 +173,8 @@ final class AptState {
         Acquire::GzipIndexes "false";
         // The user _apt could not write here; Carrel runs without privilege by itself.
         APT::Sandbox::User "";
+        // Apt takes itself for essential; nothing inside relies on it.
+        pkgCacheGen::ForceEssential ",";
         APT::Install-Recommends "false";
         APT::Install-Suggests "false";
         APT::Get::Assume-Yes "true";

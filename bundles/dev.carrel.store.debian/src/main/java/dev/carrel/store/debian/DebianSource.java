@@ -10,6 +10,7 @@ import dev.carrel.api.store.Resolution.Resolved;
 import dev.carrel.api.store.Store;
 import dev.carrel.api.store.StorePath;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -85,6 +86,8 @@ public final class DebianSource implements PackageSource {
       // Another Carrel may have made some while this one waited.
       List<Resolved> missing = missing(resolution, store);
       downloads.fetch(missing, progress);
+      // A store that makes several at a time is not left with the biggest at the end.
+      missing.sort(Comparator.comparingLong(Resolved::size).reversed());
       List<Recipe> recipes = new ArrayList<>();
       for (Resolved resolved : missing) {
         recipes.add(new Recipe(resolved.item(), Set.of(), directory ->

@@ -9,19 +9,19 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** The lists of packages: fetches them and knows what state they are in. */
 final class PackageLists {
   /** Changes when the same lists would be resolved differently. */
-  private static final String RESOLVER = "deb-resolve-1";
+  private static final String RESOLVER = "deb-resolve-2";
 
   private final AptState state;
   private final Apt apt;
@@ -196,7 +196,7 @@ final class PackageLists {
     try {
       BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
       text.append('\n').append(file.getFileName()).append(' ').append(attributes.size()).append(' ')
-          .append(attributes.lastModifiedTime().toInstant());
+          .append(attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS));
     } catch (NoSuchFileException e) {
       // Not there is a state as well, and says nothing.
     } catch (IOException e) {
@@ -217,7 +217,7 @@ final class PackageLists {
       return;
     }
     text.append('\n').append(directory.getFileName()).append('/');
-    for (Path file : new ArrayList<>(sorted.values())) {
+    for (Path file : sorted.values()) {
       appendFile(text, file);
     }
   }

@@ -22,6 +22,11 @@ import java.util.Set;
  * such as {@code g++}, before it thinks of anything else (apt-get(8)).
  */
 final class Resolver {
+  /**
+   * Essential packages need this one or one that merges /usr, with all of Perl. Items are merged when they are unpacked, so
+   * that this one, which is empty, tells the truth. Releases that do not have it need neither.
+   */
+  private static final String MERGED = "usr-is-merged";
   /** What a digest of an item covers besides the archive: how it is unpacked. */
   private static final String UNPACKING = "deb-unpack-1";
 
@@ -35,11 +40,14 @@ final class Resolver {
   }
 
   Resolution resolve(Collection<PackageRequest> wanted) {
-    checkExistence(wanted);
+    boolean merged = checkExistence(wanted);
     // ForceHash: which of the hashes of an archive is printed.
     List<String> arguments = new ArrayList<>(List.of("-q", "-o", "Acquire::ForceHash=sha256", "--print-uris", "install", essential()));
     for (PackageRequest request : wanted) {
       arguments.add(request.toString());
+    }
+    if (merged) {
+      arguments.add(MERGED);
     }
     Apt.Ran ran = apt.run("apt-get", arguments);
     if (ran.status() != 0) {
@@ -99,15 +107,15 @@ final class Resolver {
     return new Resolved(name, version, architecture, item(name, version, hash), Long.parseLong(words[1]), hash, line.substring(1, end));
   }
 
-  private void checkExistence(Collection<PackageRequest> wanted) {
-    if (wanted.isEmpty()) {
-      return;
-    }
+  /** Whether {@link #MERGED} exists and nobody asked for its opposite. */
+  private boolean checkExistence(Collection<PackageRequest> wanted) {
     Set<String> names = new LinkedHashSet<>();
     for (PackageRequest request : wanted) {
       names.add(PackageName.plain(request.name()));
     }
-    Map<String, Set<String>> versions = versions(names);
+    Set<String> lookup = new LinkedHashSet<>(names);
+    lookup.add(MERGED);
+    Map<String, Set<String>> versions = versions(lookup);
     List<String> unknown = new ArrayList<>(names);
     unknown.removeIf(name -> versions.containsKey(name));
     if (!unknown.isEmpty()) {
@@ -120,6 +128,7 @@ final class Resolver {
             + " in the lists of packages. There is " + String.join(", ", there) + "; newer lists (--refresh) may have others." + note());
       }
     }
+    return versions.containsKey(MERGED) && !names.contains("usrmerge");
   }
 
   /** The versions of each package that exists by exactly its name, as {@code apt-cache madison} tells them. */

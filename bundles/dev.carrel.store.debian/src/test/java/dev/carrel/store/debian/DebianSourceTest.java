@@ -2,6 +2,7 @@ package dev.carrel.store.debian;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.carrel.api.CarrelException;
@@ -13,6 +14,7 @@ import dev.carrel.api.store.Resolution.Resolved;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -72,6 +74,16 @@ class DebianSourceTest {
   @Test
   void nothing_asked_for_comes_to_the_essential_packages() {
     assertThat(names(resolve())).containsExactly("base=1.0");
+  }
+
+  @Test
+  void essential_packages_get_the_merged_usr_that_they_have_and_not_the_tool_that_makes_one() throws IOException {
+    archive.add("init", "1", "Essential: yes\nDepends: usrmerge | usr-is-merged\n");
+    archive.add("usrmerge", "1", "Conflicts: usr-is-merged\n");
+    archive.add("usr-is-merged", "1", "");
+
+    assertThat(names(resolve())).containsExactly("base=1.0", "init=1", "usr-is-merged=1");
+    assertThat(names(resolve("usrmerge"))).containsExactly("base=1.0", "init=1", "usrmerge=1");
   }
 
   @Test
@@ -278,6 +290,25 @@ class DebianSourceTest {
   void a_store_whose_name_apt_cannot_read_is_told() {
     store = new DirectoryStore(temp.resolve("a\"b"));
     fails(new String[] {"tool"}, "a\"b", "quotes");
+  }
+
+  @Test
+  void a_store_that_others_can_write_is_refused() throws IOException {
+    Files.createDirectories(store.directory().resolve("debian"));
+    Files.setPosixFilePermissions(store.directory(), PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.setPosixFilePermissions(store.directory().resolve("debian"), PosixFilePermissions.fromString("rwxrwxr-x"));
+    fails(new String[] {"tool"}, "the store/debian", "written by others", "chmod go-w");
+  }
+
+  @Test
+  void a_store_of_another_user_is_refused() throws IOException {
+    Files.createDirectories(store.directory());
+    try {
+      Files.setAttribute(store.directory(), "unix:uid", 65534);
+    } catch (java.nio.file.FileSystemException e) {
+      abort("needs root, to give a directory away: " + e);
+    }
+    fails(new String[] {"tool"}, "the store", "uid 65534", "CARREL_STORE");
   }
 
   @Test

@@ -2,15 +2,13 @@ package dev.carrel.store.debian;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.carrel.api.CarrelException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -231,10 +229,8 @@ class HostileArchiveTest {
   }
 
   @Test
-  void a_full_disk_is_told_as_what_it_is_and_not_as_a_damaged_archive() throws IOException {
-    assumeTrue(!"root".equals(System.getProperty("user.name")), "needs an ordinary user: root may write into read-only directories");
-    Files.setPosixFilePermissions(item, PosixFilePermissions.fromString("r-xr-xr-x"));
-    assertThatThrownBy(() -> unpack(new DebBuilder().file("./x", "x"))).isInstanceOf(java.nio.file.AccessDeniedException.class);
-    assertThat(Files.exists(item.resolve("x"), LinkOption.NOFOLLOW_LINKS)).isFalse();
+  void an_item_that_cannot_be_written_is_not_told_as_a_damaged_archive() throws IOException {
+    Files.delete(item);
+    assertThatThrownBy(() -> unpack(new DebBuilder().file("./x", "x"))).isInstanceOf(NoSuchFileException.class);
   }
 }
