@@ -5,7 +5,8 @@ final class Help {
   private static final String INSIDE = """
 
       What is to be seen inside:
-        --expose=SRC[=DST]   SRC of the host, read-only, submounts too; at DST, or at the same path
+        --expose=SRC[=DST]   SRC of the host, read-only, submounts too; at DST, or at the same path.
+                             May be repeated; so may --share, and their order is kept
         --share=SRC[=DST]    SRC of the host, writable as far as you may write it
         --no-cwd             do not share the working directory; start in the home directory
         --writable-root      the root directory can be written; what is written there ends with the container
@@ -13,7 +14,7 @@ final class Help {
       Who and where it is:
         -u, --user=NAME      be NAME inside, with uid and gid 1000 and the home directory /home/NAME
         --hostname=NAME      the host name inside
-        -E, --preserve=REGEX keep the variables whose names match; may be repeated
+        -E, --preserve=REGEX keep the variables in whose names REGEX is found; may be repeated
         --network=none|host  none: nothing but a loopback interface of its own (default);
                              host: the host's network as it is
         -N                   the same as --network=host
@@ -25,15 +26,16 @@ final class Help {
 
   private static final String STATUS = """
 
-      The exit status is that of COMMAND; 128+n if signal n ended it. 125: Carrel could not do it,
-      126: COMMAND cannot be executed, 127: COMMAND is not there.
+      Exit status: that of COMMAND; 128+n if signal n ended it; 125 if Carrel could not do it, 126 if
+      COMMAND cannot be executed, 127 if it is not there.
       """;
 
   static final String RUN = """
-      Usage: carrel run [OPTION]... [--] COMMAND [ARGUMENT]...
+      Usage: carrel run [OPTION]... [--] [COMMAND [ARGUMENT]...]
 
       Runs COMMAND in a container of its own, with the host's programs and nothing else of the host but
-      the working directory and what is named. Without COMMAND: an interactive shell.
+      the working directory and what is named. Without COMMAND: an interactive shell. The options of
+      COMMAND are its own; -- is needed only before a COMMAND that begins with a dash.
 
         carrel run -- make test
         carrel run --no-cwd --expose=/srv/data --share=/srv/out=/out -- sh -c 'wc -l /srv/data/* > /out/lines'
@@ -53,26 +55,79 @@ final class Help {
 
         --json               as JSON
         -h, --help           this text
+
+      Exit status: 0; 125 if the command would fail as well, which tells why.
+      """;
+
+  static final String BACKEND = """
+      Usage: carrel backend list [--json]
+
+      Lists what can isolate a container, the best first: name, version, ranking, what it can do, or why
+      it cannot be used here. carrel shell --backend=NAME chooses one; otherwise the first usable one is.
+
+        carrel backend list
+        carrel backend list --json
+
+        --json               as JSON
+        -h, --help           this text
+
+      Exit status: 0; 125 if there is none.
+      """;
+
+  static final String DOCTOR = """
+      Usage: carrel doctor [--json]
+
+      Looks at what this host allows, and says what to do about what it does not. Changes nothing.
+
+        carrel doctor
+        carrel doctor --json
+
+        --json               as JSON
+        -h, --help           this text
+
+      Exit status: 0 if containers can be started, 1 if not.
+      """;
+
+  static final String VERSION = """
+      Usage: carrel version
+
+      Prints Carrel's version.
+      """;
+
+  static final String OVERVIEW = """
+      Containers without images: software lives once in a store and is mounted, not copied.
+
+        shell PACKAGE... [-- COMMAND]   a place to work, made of packages
+        environment PACKAGE...          the same
+        run -- COMMAND                  COMMAND in a container with the host's programs
+        plan shell|run ...              what that would do, every system call of it
+        backend list                    what can isolate a container here
+        doctor                          what this host allows, and what to do about the rest
+        version                         Carrel's version
+        help [COMMAND]                  this text, or what COMMAND does
+
+      In the interactive shell, gogo:help and felix:help list the other commands there.
       """;
 
   private Help() {}
 
+  /** Of {@code shell}, under the name by which it was called. */
   static String shell(String name) {
-    return """
-        Usage: carrel NAME [OPTION]... PACKAGE... [-- COMMAND [ARGUMENT]...]
+    return "Usage: carrel " + name + " [OPTION]... PACKAGE... [-- COMMAND [ARGUMENT]...]\n" + """
 
         Runs COMMAND in a container made of the packages named, what they depend on, and Debian's essential
         packages. Nothing else of the host is inside but the working directory. Without COMMAND: an
         interactive shell. PACKAGE is a name or NAME=VERSION. Packages are downloaded once.
 
-          carrel NAME hello cowsay python3 jq -- python3 -c 'print(6*7)'
-          carrel NAME --no-cwd --network=host curl
+        """
+        + "  carrel " + name + " hello cowsay python3 jq -- python3 -c 'print(6*7)'\n"
+        + "  carrel " + name + " --no-cwd --network=host curl\n" + """
 
         Which packages:
           --refresh            fetch the lists of packages anew first
           -r, --root=LINK      make LINK a link to the profile, which keeps it from collection
           -p, --profile=PATH   use a profile that is there instead of naming packages
           --source=NAME        which package source
-        """.replace("NAME hello", name + " hello").replace("carrel NAME", "carrel " + name) + INSIDE + STATUS;
+        """ + INSIDE + STATUS;
   }
 }

@@ -1,48 +1,30 @@
 package dev.carrel.shell;
 
 import dev.carrel.api.CarrelException;
-import dev.carrel.api.container.Containers;
-import dev.carrel.api.environment.Workplaces;
-import dev.carrel.api.host.Check;
-import dev.carrel.api.host.Finding;
-import dev.carrel.api.host.Finding.Level;
-import dev.carrel.api.host.Foreground;
-import dev.carrel.api.isolation.Feature;
-import dev.carrel.api.isolation.IsolationBackend;
-import dev.carrel.api.mount.MountPlanner;
-import dev.carrel.api.store.PackageSource;
-import dev.carrel.api.store.Store;
+import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
+import org.osgi.framework.Version;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
-/** What this host and this Carrel can do: {@code doctor}, {@code backend}. */
+/** What this host and this Carrel can do: {@code doctor}, {@code backend}, {@code version}, {@code help}. */
 @Component(
     service = HostCommands.class,
-    property = {"osgi.command.scope=carrel", "osgi.command.function=doctor", "osgi.command.function=backend"})
+    property = {
+      "osgi.command.scope=carrel",
+      "osgi.command.function=doctor",
+      "osgi.command.function=backend",
+      "osgi.command.function=version",
+      "osgi.command.function=help"
+    })
 public final class HostCommands {
-  private static final String BACKEND_HELP = """
-      Usage: carrel backend list [--json]
-
-      Lists what can isolate a container, the best first: name, version, what it can do, and why it cannot
-      be used here. carrel shell --backend=NAME chooses one.
-      """;
-  private static final String DOCTOR_HELP = """
-      Usage: carrel doctor [--json]
-
-      Looks at what this host allows, and says what to do about what it does not. Changes nothing.
-      The exit status is 0 if containers can be started, 1 if not.
-      """;
+  private static final String SCOPE = "osgi.command.scope";
+  private static final String FUNCTION = "osgi.command.function";
 
   private final BundleContext context;
 
@@ -53,135 +35,160 @@ public final class HostCommands {
 
   /** Lists the backends. */
   public int backend(String... arguments) {
-    return Outcome.of(() -> {
-      List<String> words = new ArrayList<>(Arrays.asList(arguments));
-      if (words.contains("--help") || words.contains("-h")) {
-        System.out.print(BACKEND_HELP);
-        return 0;
-      }
-      boolean json = words.remove("--json");
-      if (!words.equals(List.of("list"))) {
-        throw CarrelException.usage("carrel backend: say carrel backend list. See carrel backend --help");
-      }
-      List<IsolationBackend> backends = all(IsolationBackend.class);
-      if (backends.isEmpty() && !json) {
-        throw CarrelException.failed("no isolation backend available: " + Services.BACKENDS.remedy());
-      }
-      System.out.print(json ? Json.of(backends.stream().map(HostCommands::asData).toList()) : table(backends));
-      return 0;
-    });
-  }
-
-  private static String table(List<IsolationBackend> backends) {
-    StringBuilder text = new StringBuilder();
-    boolean chosen = false;
-    for (IsolationBackend backend : backends) {
-      Optional<String> unavailable = backend.unavailable();
-      boolean best = !chosen && unavailable.isEmpty();
-      chosen |= best;
-      text.append(best ? "* " : "  ").append(backend.name()).append(' ').append(backend.version()).append("  ");
-      text.append(unavailable.isPresent() ? "unavailable: " + unavailable.get() : String.join(", ", features(backend)));
-      text.append('\n');
-    }
-    return text.append("\n* is used unless another is named\n").toString();
-  }
-
-  private static List<String> features(IsolationBackend backend) {
-    return backend.features().stream().sorted().map(HostCommands::label).toList();
-  }
-
-  private static String label(Feature feature) {
-    return feature.name().toLowerCase(Locale.ROOT).replace('_', '-');
-  }
-
-  private static Map<String, Object> asData(IsolationBackend backend) {
-    Map<String, Object> data = new LinkedHashMap<>();
-    data.put("name", backend.name());
-    data.put("version", backend.version());
-    data.put("features", features(backend));
-    Optional<String> unavailable = backend.unavailable();
-    data.put("available", unavailable.isEmpty());
-    unavailable.ifPresent(why -> data.put("unavailable", why));
-    return data;
-  }
-
-  /** Examines the host. */
-  public int doctor(String... arguments) {
-    return Outcome.of(() -> {
-      List<String> words = new ArrayList<>(Arrays.asList(arguments));
-      if (words.contains("--help") || words.contains("-h")) {
-        System.out.print(DOCTOR_HELP);
-        return 0;
-      }
-      boolean json = words.remove("--json");
-      if (!words.isEmpty()) {
-        throw CarrelException.usage("carrel doctor: unknown word " + words.get(0) + ". See carrel doctor --help");
-      }
-      List<Finding> findings = new ArrayList<>(services());
-      all(Check.class).forEach(check -> findings.addAll(check.examine()));
-      System.out.print(json ? Json.of(findings.stream().map(HostCommands::asData).toList()) : text(findings));
-      return findings.stream().anyMatch(finding -> finding.level() == Level.BROKEN) ? 1 : 0;
-    });
-  }
-
-  private List<Finding> services() {
-    Map<Class<?>, Services> needed = new LinkedHashMap<>();
-    needed.put(IsolationBackend.class, Services.BACKENDS);
-    needed.put(MountPlanner.class, Services.PLANNER);
-    needed.put(Containers.class, Services.CONTAINERS);
-    needed.put(Workplaces.class, Services.WORKPLACES);
-    needed.put(Foreground.class, Services.FOREGROUND);
-    needed.put(Store.class, Services.STORE);
-    needed.put(PackageSource.class, Services.SOURCES);
-    List<Finding> findings = new ArrayList<>();
-    needed.forEach((type, kind) -> {
-      if (all(type).isEmpty()) {
-        findings.add(new Finding(kind.what(), Level.BROKEN, "no such service is there", kind.remedy()));
-      }
-    });
-    return findings;
-  }
-
-  private static String text(List<Finding> findings) {
-    StringBuilder text = new StringBuilder();
-    for (Finding finding : findings) {
-      String level = switch (finding.level()) {
-        case OK -> "ok      ";
-        case LIMITED -> "limited ";
-        case BROKEN -> "BROKEN  ";
-      };
-      text.append(level).append(finding.subject()).append(": ").append(finding.detail()).append('\n');
-      if (!finding.remedy().isEmpty()) {
-        text.append("        -> ").append(finding.remedy()).append('\n');
-      }
-    }
-    return text.toString();
-  }
-
-  private static Map<String, Object> asData(Finding finding) {
-    Map<String, Object> data = new LinkedHashMap<>();
-    data.put("subject", finding.subject());
-    data.put("level", finding.level().name().toLowerCase(Locale.ROOT));
-    data.put("detail", finding.detail());
-    data.put("remedy", finding.remedy());
-    return data;
-  }
-
-  /** All services of a type, the highest ranking first. */
-  private <T> List<T> all(Class<T> type) {
     try {
-      List<ServiceReference<T>> references = new ArrayList<>(context.getServiceReferences(type, null));
-      references.sort(Comparator.reverseOrder());
-      List<T> services = new ArrayList<>(references.size());
-      for (ServiceReference<T> reference : references) {
-        T service = context.getService(reference);
-        if (service != null) {
-          services.add(service);
+      Words words = new Words("backend", Help.BACKEND, arguments);
+      if (words.help()) {
+        return 0;
+      }
+      boolean json = words.flag("--json");
+      if (words.operands().isEmpty()) {
+        throw words.wrong("what? Say carrel backend list");
+      }
+      words.only(List.of("list"));
+      BackendList backends = BackendList.of(new Offers(context));
+      if (backends.isEmpty() && !json) {
+        throw Services.BACKENDS.missing(context);
+      }
+      System.out.print(json ? backends.json() : backends.text());
+      return 0;
+    } catch (CarrelException e) {
+      return Outcome.of(e);
+    }
+  }
+
+  /** Examines the host. Returns 1 if containers cannot be started. */
+  public int doctor(String... arguments) {
+    try {
+      Words words = new Words("doctor", Help.DOCTOR, arguments);
+      if (words.help()) {
+        return 0;
+      }
+      boolean json = words.flag("--json");
+      words.only(List.of());
+      Diagnosis diagnosis = Diagnosis.of(context);
+      System.out.print(json ? diagnosis.json() : diagnosis.text());
+      return diagnosis.broken() ? 1 : 0;
+    } catch (CarrelException e) {
+      return Outcome.of(e);
+    }
+  }
+
+  /** Prints Carrel's version. */
+  public int version(String... arguments) {
+    try {
+      Words words = new Words("version", Help.VERSION, arguments);
+      if (words.help()) {
+        return 0;
+      }
+      words.only(List.of());
+      Version version = context.getBundle().getVersion();
+      String number = version.getMajor() + "." + version.getMinor() + "." + version.getMicro();
+      System.out.println("carrel " + number + (version.getQualifier().isEmpty() ? "" : "-" + version.getQualifier()));
+      return 0;
+    } catch (CarrelException e) {
+      return Outcome.of(e);
+    }
+  }
+
+  /** Tells what commands there are, or what one of them does. */
+  public int help(String... arguments) {
+    try {
+      List<String> words = Arrays.asList(arguments);
+      if (words.size() > 1) {
+        throw CarrelException.usage("carrel help: give the name of one command. See carrel help");
+      }
+      if (words.isEmpty() || words.get(0).startsWith("-") || words.get(0).equals("help")) {
+        System.out.print(Help.OVERVIEW);
+        return 0;
+      }
+      return helpOf(words.get(0));
+    } catch (CarrelException e) {
+      return Outcome.of(e);
+    }
+  }
+
+  /** A command explains itself; those of other bundles in Carrel's scope, too. */
+  private int helpOf(String name) {
+    ServiceReference<?> reference = command(name);
+    if (reference == null) {
+      throw CarrelException.usage("carrel help: Carrel has no command '" + name + "'. carrel help lists its commands; in the"
+          + " interactive shell, gogo:help and felix:help tell of the others");
+    }
+    Object commands = context.getService(reference);
+    try {
+      if (commands == null) {
+        throw CarrelException.failed("carrel help: the command '" + name + "' is going away");
+      }
+      Object status = commands.getClass().getMethod(name, String[].class).invoke(commands, (Object) new String[] {"--help"});
+      return status instanceof Integer number ? number : 0;
+    } catch (NoSuchMethodException | IllegalAccessException e) {
+      throw CarrelException.failed("carrel help: the command '" + name + "' has no help of its own; gogo:help " + name
+          + " may know it in the interactive shell", e);
+    } catch (InvocationTargetException e) {
+      throw CarrelException.failed("carrel help: the command '" + name + "' failed to explain itself: " + e.getCause(), e.getCause());
+    } finally {
+      context.ungetService(reference);
+    }
+  }
+
+  private ServiceReference<?> command(String name) {
+    try {
+      ServiceReference<?>[] references = context.getAllServiceReferences(null, "(" + SCOPE + "=carrel)");
+      for (ServiceReference<?> reference : references == null ? new ServiceReference<?>[0] : references) {
+        Object functions = reference.getProperty(FUNCTION);
+        if (functions instanceof String[] names ? Arrays.asList(names).contains(name) : name.equals(functions)) {
+          return reference;
         }
       }
-      return services;
+      return null;
     } catch (InvalidSyntaxException e) {
-      throw new IllegalStateException("no filter has no syntax", e);
+      throw new IllegalStateException("the filter has no variable part", e);
+    }
+  }
+
+  /** The few words that these commands take. */
+  private static final class Words {
+    private final String name;
+    private final String help;
+    private final List<String> words;
+
+    Words(String name, String help, String... arguments) {
+      this.name = name;
+      this.help = help;
+      this.words = new ArrayList<>(Arrays.asList(arguments));
+    }
+
+    /** Prints the help if it was asked for. */
+    boolean help() {
+      boolean asked = words.contains("--help") || words.contains("-h");
+      if (asked) {
+        System.out.print(help);
+      }
+      return asked;
+    }
+
+    /** Takes an option out. */
+    boolean flag(String option) {
+      return words.removeAll(List.of(option));
+    }
+
+    List<String> operands() {
+      return words;
+    }
+
+    void only(List<String> expected) {
+      for (String word : words) {
+        if (!expected.contains(word)) {
+          throw wrong("unknown " + (word.startsWith("-") ? "option " : "word ") + word);
+        }
+      }
+      if (words.size() > expected.size()) {
+        throw wrong(words.get(0) + " is there twice");
+      }
+    }
+
+    CarrelException wrong(String problem) {
+      return WorkplaceOptions.usage(name, problem);
     }
   }
 }

@@ -1,67 +1,118 @@
 package dev.carrel.shell;
 
+import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.Explanation;
+import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.ProcessSpec;
 import dev.carrel.api.environment.Workplace;
 import dev.carrel.api.isolation.Step;
 import dev.carrel.api.mount.Access;
 import dev.carrel.api.mount.Mount;
+import dev.carrel.api.network.NetworkSpec;
+import dev.carrel.api.store.Resolution;
 import dev.carrel.api.store.Resolution.Resolved;
 import dev.carrel.api.store.StorePath;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
-/** What would happen, to read or to process. */
+/** What would happen, to read. */
 record PlanReport(Workplace workplace, Explanation explanation) {
+  private static final int LABEL = 12;
+
   String text() {
     StringBuilder text = new StringBuilder(8000);
-    ProcessSpec process = workplace.spec().process();
-    text.append("command     ").append(String.join(" ", process.command())).append('\n');
-    text.append("directory   ").append(process.directory()).append('\n');
-    text.append("backend     ").append(explanation.backend()).append('\n');
-    text.append("namespaces  ");
-    workplace.spec().namespaces().stream().sorted().forEach(namespace -> text.append(namespace.label()).append(' '));
-    text.append('\n');
-    workplace.profile().ifPresent(profile -> text.append("profile     ").append(profile).append('\n'));
-    workplace.notes().forEach(note -> text.append("note        ").append(note).append('\n'));
+    ContainerSpec spec = workplace.spec();
+    ProcessSpec process = spec.process();
+    line(text, "command", words(process));
+    line(text, "directory", process.directory().toString());
+    line(text, "user", spec.identity().user().inside() + ":" + spec.identity().group().inside() + " inside, "
+        + spec.identity().user().outside() + ":" + spec.identity().group().outside() + " on the host");
+    spec.hostname().ifPresent(name -> line(text, "host name", name));
+    line(text, "backend", explanation.backend());
+    line(text, "namespaces", namespaces(spec));
+    line(text, "network", spec.network() == NetworkSpec.HOST ? "the host's" : "loopback only");
+    line(text, "root", explanation.mounts().writableRoot() ? "writable" : "read-only");
+    workplace.profile().ifPresent(profile -> line(text, "profile", profile.toString()));
+    for (String note : workplace.notes()) {
+      line(text, "note", note);
+    }
     closure(text);
-    text.append("\nenvironment\n");
-    new TreeMap<>(process.environment()).forEach((name, value) ->
-        text.append("  ").append(name).append('=').append(value).append('\n'));
-    text.append("\nmounts\n");
-    for (Mount mount : explanation.mounts().mounts()) {
-      text.append("  ").append(padded(kind(mount), 9)).append(padded(mount.target().toString(), 28)).append(detail(mount)).append('\n');
-    }
-    text.append("\nsystem calls\n");
-    for (Step step : explanation.steps()) {
-      text.append("  ").append(padded(step.actor(), 9)).append(step.call()).append('\n');
-    }
+    environment(text, process.environment());
+    mounts(text);
+    steps(text);
     return text.toString();
   }
 
+  private static void line(StringBuilder text, String label, String value) {
+    text.append(padded(label, LABEL)).append(Printable.line(value)).append('\n');
+  }
+
+  private static String words(ProcessSpec process) {
+    StringBuilder words = new StringBuilder();
+    for (String word : process.command()) {
+      words.append(words.length() == 0 ? "" : " ").append(Printable.word(word));
+    }
+    return words.toString();
+  }
+
+  private static String namespaces(ContainerSpec spec) {
+    StringBuilder names = new StringBuilder();
+    for (Namespace namespace : new TreeSet<>(spec.namespaces())) {
+      names.append(names.length() == 0 ? "" : " ").append(namespace.label());
+    }
+    return names.toString();
+  }
+
   private void closure(StringBuilder text) {
-    Set<StorePath> missing = new HashSet<>(workplace.missing());
     if (workplace.resolution().isPresent()) {
-      long bytes = 0;
-      int downloads = 0;
-      text.append("\nclosure\n");
-      for (Resolved resolved : workplace.resolution().get().packages()) {
-        boolean download = missing.contains(resolved.item());
-        bytes += download ? resolved.size() : 0;
-        downloads += download ? 1 : 0;
-        text.append("  ").append(padded(resolved.name(), 32)).append(padded(resolved.version(), 28))
-            .append(download ? "to download, " + Sizes.of(resolved.size()) : "in the store").append('\n');
-      }
-      text.append("  ").append(workplace.resolution().get().packages().size()).append(" packages, ")
-          .append(downloads).append(" to download (").append(Sizes.of(bytes)).append(")\n");
+      packages(text, workplace.resolution().get());
     } else if (!workplace.closure().isEmpty()) {
       text.append("\nclosure\n");
-      workplace.closure().forEach(item -> text.append("  ").append(item).append('\n'));
+      for (StorePath item : workplace.closure()) {
+        text.append("  ").append(item).append('\n');
+      }
+    }
+  }
+
+  private void packages(StringBuilder text, Resolution resolution) {
+    Set<StorePath> missing = new HashSet<>(workplace.missing());
+    long bytes = 0;
+    int downloads = 0;
+    text.append("\nclosure, found by ").append(Printable.line(resolution.source())).append('\n');
+    for (Resolved resolved : resolution.packages()) {
+      boolean download = missing.contains(resolved.item());
+      bytes += download ? resolved.size() : 0;
+      downloads += download ? 1 : 0;
+      text.append("  ").append(padded(Printable.line(resolved.name()), 32)).append(padded(Printable.line(resolved.version()), 28))
+          .append(padded(Sizes.of(resolved.size()), 10)).append(download ? "to download" : "in the store").append('\n');
+    }
+    text.append("  ").append(resolution.packages().size()).append(resolution.packages().size() == 1 ? " package, " : " packages, ");
+    text.append(downloads == 0 ? "nothing to download\n" : downloads + " to download: " + Sizes.of(bytes) + "\n");
+  }
+
+  private static void environment(StringBuilder text, Map<String, String> variables) {
+    text.append("\nenvironment\n");
+    for (Map.Entry<String, String> variable : new TreeMap<>(variables).entrySet()) {
+      text.append("  ").append(Printable.line(variable.getKey())).append('=').append(Printable.line(variable.getValue())).append('\n');
+    }
+  }
+
+  private void mounts(StringBuilder text) {
+    text.append("\nmounts\n");
+    for (Mount mount : explanation.mounts().mounts()) {
+      String detail = detail(mount);
+      String target = Printable.line(mount.target().toString());
+      text.append("  ").append(padded(kind(mount), 11)).append(detail.isEmpty() ? target : padded(target, 28)).append(detail).append('\n');
+    }
+  }
+
+  private void steps(StringBuilder text) {
+    text.append("\nsystem calls\n");
+    for (Step step : explanation.steps()) {
+      text.append("  ").append(padded(Printable.line(step.actor()), 9)).append(Printable.line(step.call())).append('\n');
     }
   }
 
@@ -69,73 +120,40 @@ record PlanReport(Workplace workplace, Explanation explanation) {
     return text.length() >= width ? text + " " : text + " ".repeat(width - text.length());
   }
 
-  private static String kind(Mount mount) {
+  /** What a mount is called, in the text and in JSON. */
+  static String kind(Mount mount) {
     if (mount instanceof Mount.Bind bind) {
       return bind.access() == Access.EXPOSE ? "expose" : "share";
+    } else if (mount instanceof Mount.Tmpfs) {
+      return "tmpfs";
+    } else if (mount instanceof Mount.Directory) {
+      return "directory";
+    } else if (mount instanceof Mount.Symlink) {
+      return "link";
+    } else if (mount instanceof Mount.GeneratedFile) {
+      return "file";
+    } else if (mount instanceof Mount.Proc) {
+      return "proc";
+    } else if (mount instanceof Mount.Sys) {
+      return "sys";
     }
-    return switch (mount.getClass().getSimpleName()) {
-      case "GeneratedFile" -> "file";
-      case "Symlink" -> "link";
-      default -> mount.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
-    };
+    return "dev";
   }
 
   private static String detail(Mount mount) {
     if (mount instanceof Mount.Bind bind) {
-      return "from " + bind.source();
-    } else if (mount instanceof Mount.Symlink link) {
-      return "-> " + link.to();
+      return "from " + Printable.line(bind.source().toString()) + (bind.devices() ? ", with devices" : "");
     } else if (mount instanceof Mount.Tmpfs tmpfs) {
-      return "mode " + Integer.toOctalString(tmpfs.mode()) + ", size " + tmpfs.size();
+      return "mode " + Integer.toOctalString(tmpfs.mode()) + ", at most " + tmpfs.size();
+    } else if (mount instanceof Mount.Directory directory) {
+      return "mode " + Integer.toOctalString(directory.mode());
+    } else if (mount instanceof Mount.Symlink link) {
+      return "-> " + Printable.line(link.to());
     } else if (mount instanceof Mount.GeneratedFile file) {
-      return file.content().length() + " bytes";
+      return "mode " + Integer.toOctalString(file.mode()) + ", " + file.content().length() + " characters";
+    } else if (mount instanceof Mount.Dev dev) {
+      return dev.console() ? "with console" : "";
     }
     return "";
-  }
-
-  String json() {
-    Map<String, Object> plan = new LinkedHashMap<>();
-    ProcessSpec process = workplace.spec().process();
-    plan.put("command", process.command());
-    plan.put("directory", process.directory().toString());
-    plan.put("environment", new TreeMap<>(process.environment()));
-    plan.put("backend", explanation.backend());
-    plan.put("namespaces", workplace.spec().namespaces().stream().sorted().map(n -> n.label()).toList());
-    plan.put("network", workplace.spec().network().name().toLowerCase(java.util.Locale.ROOT));
-    workplace.profile().ifPresent(profile -> plan.put("profile", profile.toString()));
-    plan.put("notes", workplace.notes());
-    plan.put("closure", workplace.closure().stream().map(StorePath::toString).toList());
-    plan.put("missing", workplace.missing().stream().map(StorePath::toString).toList());
-    workplace.resolution().ifPresent(resolution -> plan.put("packages", resolution.packages().stream().map(this::asData).toList()));
-    List<Object> mounts = new ArrayList<>();
-    explanation.mounts().mounts().forEach(mount -> mounts.add(asData(mount)));
-    plan.put("mounts", mounts);
-    plan.put("steps", explanation.steps().stream().map(step -> Map.of("actor", step.actor(), "call", step.call())).toList());
-    return Json.of(plan);
-  }
-
-  private Map<String, Object> asData(Resolved resolved) {
-    Map<String, Object> data = new LinkedHashMap<>();
-    data.put("name", resolved.name());
-    data.put("version", resolved.version());
-    data.put("architecture", resolved.architecture());
-    data.put("item", resolved.item().toString());
-    data.put("size", resolved.size());
-    data.put("sha256", resolved.sha256());
-    return data;
-  }
-
-  private static Map<String, Object> asData(Mount mount) {
-    Map<String, Object> data = new LinkedHashMap<>();
-    data.put("kind", kind(mount));
-    data.put("target", mount.target().toString());
-    if (mount instanceof Mount.Bind bind) {
-      data.put("source", bind.source().toString());
-    } else if (mount instanceof Mount.Symlink link) {
-      data.put("to", link.to());
-    } else if (mount instanceof Mount.GeneratedFile file) {
-      data.put("content", file.content());
-    }
-    return data;
   }
 }

@@ -1,6 +1,8 @@
 package dev.carrel.shell;
 
 import dev.carrel.api.CarrelException;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
 
 /** The services that commands use, and who offers them. */
 record Services(String what, String bundle) {
@@ -17,15 +19,24 @@ record Services(String what, String bundle) {
    *
    * @throws CarrelException naming the bundle that offers it
    */
-  static <T> T present(T service, Services kind) {
+  static <T> T present(T service, Services kind, BundleContext context) {
     if (service == null) {
-      throw CarrelException.failed("no " + kind.what + " available: " + kind.remedy());
+      throw kind.missing(context);
     }
     return service;
   }
 
-  /** How to get it. */
-  String remedy() {
-    return "start the bundle " + bundle + ", which offers one (felix:start " + bundle + ")";
+  CarrelException missing(BundleContext context) {
+    return CarrelException.failed("no " + what + " available: " + remedy(context));
+  }
+
+  /** How to get it. Felix's start takes a bundle's number, not its name. */
+  String remedy(BundleContext context) {
+    for (Bundle candidate : context.getBundles()) {
+      if (bundle.equals(candidate.getSymbolicName())) {
+        return "start the bundle " + bundle + ", which offers one (carrel> felix:start " + candidate.getBundleId() + ")";
+      }
+    }
+    return "install and start the bundle " + bundle + ", which offers one (carrel> felix:install URL-OF-ITS-JAR)";
   }
 }

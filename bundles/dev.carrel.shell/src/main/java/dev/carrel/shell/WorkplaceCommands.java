@@ -9,6 +9,7 @@ import dev.carrel.api.environment.Workplace;
 import dev.carrel.api.environment.Workplaces;
 import dev.carrel.api.host.Foreground;
 import java.util.Arrays;
+import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -16,7 +17,11 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
-/** Places to work: {@code shell}, {@code environment}, {@code run}, {@code plan}. */
+/**
+ * Places to work: {@code shell}, {@code environment}, {@code run}, {@code plan}.
+ *
+ * <p>{@code run -- /bin/true} goes through here: no lambda, no stream, nothing loaded that is not needed.
+ */
 @Component(
     service = WorkplaceCommands.class,
     property = {
@@ -27,57 +32,69 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
       "osgi.command.function=plan"
     })
 public final class WorkplaceCommands {
-  @Reference(
-      cardinality = ReferenceCardinality.OPTIONAL,
-      policy = ReferencePolicy.DYNAMIC,
-      policyOption = ReferencePolicyOption.GREEDY)
-  private volatile Workplaces workplaces;
+  private final BundleContext context;
 
   @Reference(
       cardinality = ReferenceCardinality.OPTIONAL,
       policy = ReferencePolicy.DYNAMIC,
       policyOption = ReferencePolicyOption.GREEDY)
-  private volatile Containers containers;
+  volatile Workplaces workplaces;
 
   @Reference(
       cardinality = ReferenceCardinality.OPTIONAL,
       policy = ReferencePolicy.DYNAMIC,
       policyOption = ReferencePolicyOption.GREEDY)
-  private volatile Foreground foreground;
+  volatile Containers containers;
+
+  @Reference(
+      cardinality = ReferenceCardinality.OPTIONAL,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
+  volatile Foreground foreground;
 
   @Activate
-  public WorkplaceCommands() {}
+  public WorkplaceCommands(BundleContext context) {
+    this.context = context;
+  }
 
   /** A container made of packages. Returns the exit status of its program. */
   public int shell(String... arguments) {
-    return Outcome.of(() -> start(WorkplaceOptions.SHELL, "shell", arguments));
+    return start(WorkplaceOptions.SHELL, "shell", arguments);
   }
 
   /** The same as {@link #shell}. */
   public int environment(String... arguments) {
-    return Outcome.of(() -> start(WorkplaceOptions.SHELL, "environment", arguments));
+    return start(WorkplaceOptions.SHELL, "environment", arguments);
   }
 
   /** A container made of directories. Returns the exit status of its program. */
   public int run(String... arguments) {
-    return Outcome.of(() -> start(WorkplaceOptions.RUN, "run", arguments));
+    return start(WorkplaceOptions.RUN, "run", arguments);
   }
 
   private int start(WorkplaceOptions options, String name, String[] arguments) {
-    WorkplaceLine line = options.parse(name, arguments);
-    if (line.help()) {
-      System.out.print(options.help(name));
-      return 0;
+    try {
+      WorkplaceLine line = options.parse(name, arguments, false);
+      if (line.help()) {
+        System.out.print(options.help(name));
+        return 0;
+      }
+      return start(line);
+    } catch (CarrelException e) {
+      return Outcome.of(e);
     }
-    Workplaces places = Services.present(workplaces, Services.WORKPLACES);
-    Containers engine = Services.present(containers, Services.CONTAINERS);
-    Foreground front = Services.present(foreground, Services.FOREGROUND);
+  }
+
+  private int start(WorkplaceLine line) {
+    Workplaces places = Services.present(workplaces, Services.WORKPLACES, context);
+    Containers engine = Services.present(containers, Services.CONTAINERS, context);
+    Foreground front = Services.present(foreground, Services.FOREGROUND, context);
     Workplace workplace;
-    try (ProgressReport progress = ProgressReport.on(System.err, line.quiet(), front)) {
+    try (ProgressReport progress = new ProgressReport(System.err, line.quiet(), front)) {
       workplace = places.prepare(line.request(front.stdio()), progress);
     }
     for (String note : workplace.notes()) {
-      System.err.println("carrel: note: " + note);
+      System.err.println("carrel: note: " + Printable.lines(note));
     }
     System.out.flush();
     try (Container container = engine.start(workplace.spec())) {
@@ -87,34 +104,54 @@ public final class WorkplaceCommands {
 
   /** Shows what another command would do. */
   public int plan(String... arguments) {
-    return Outcome.of(() -> explain(arguments));
+    try {
+      return explain(arguments);
+    } catch (CarrelException e) {
+      return Outcome.of(e);
+    }
   }
 
   private int explain(String[] arguments) {
-    if (arguments.length == 0 || arguments[0].equals("--help") || arguments[0].equals("-h")) {
-      System.out.print(Help.PLAN);
-      return arguments.length == 0 ? CarrelException.Kind.USAGE.exitStatus() : 0;
+    int first = 0;
+    boolean json = false;
+    while (first < arguments.length && arguments[first].startsWith("-")) {
+      switch (arguments[first]) {
+        case "--help", "-h" -> {
+          System.out.print(Help.PLAN);
+          return 0;
+        }
+        case "--json" -> json = true;
+        default -> throw CarrelException.usage("carrel plan: unknown option " + arguments[first]
+            + ". An option of the planned command comes after its name. See carrel plan --help");
+      }
+      first++;
     }
-    boolean json = arguments[0].equals("--json");
-    String[] rest = json ? Arrays.copyOfRange(arguments, 1, arguments.length) : arguments;
-    String name = rest.length == 0 ? "" : rest[0];
+    if (first == arguments.length) {
+      throw CarrelException.usage("carrel plan: what? Say carrel plan shell ... or carrel plan run ..., see carrel plan --help");
+    }
+    String name = arguments[first];
     WorkplaceOptions options = switch (name) {
       case "shell", "environment" -> WorkplaceOptions.SHELL;
       case "run" -> WorkplaceOptions.RUN;
-      default -> throw CarrelException.usage("cannot plan '" + name + "': say carrel plan shell ... or carrel plan run ...,"
-          + " see carrel plan --help");
+      default -> throw CarrelException.usage("carrel plan: cannot plan '" + name + "': only shell, environment and run start"
+          + " containers. See carrel plan --help");
     };
-    WorkplaceLine line = options.parse(name, Arrays.copyOfRange(rest, 1, rest.length));
+    WorkplaceLine line = options.parse(name, Arrays.copyOfRange(arguments, first + 1, arguments.length), true);
     if (line.help()) {
       System.out.print(options.help(name));
       return 0;
     }
-    Workplaces places = Services.present(workplaces, Services.WORKPLACES);
-    Containers engine = Services.present(containers, Services.CONTAINERS);
-    Foreground front = foreground;
-    Workplace workplace = places.plan(line.request(front == null ? Stdio.inherit() : front.stdio()), Progress.silent());
-    PlanReport report = new PlanReport(workplace, engine.explain(workplace.spec()));
-    System.out.print(json || line.json() ? report.json() : report.text());
+    System.out.print(report(line, json || line.json()));
     return 0;
+  }
+
+  private String report(WorkplaceLine line, boolean json) {
+    Workplaces places = Services.present(workplaces, Services.WORKPLACES, context);
+    Containers engine = Services.present(containers, Services.CONTAINERS, context);
+    Foreground front = foreground; // only its streams would be known better with it
+    Stdio stdio = front == null ? Stdio.inherit() : front.stdio();
+    Workplace workplace = places.plan(line.request(stdio), Progress.silent());
+    PlanReport plan = new PlanReport(workplace, engine.explain(workplace.spec()));
+    return json ? PlanJson.of(plan) : plan.text();
   }
 }

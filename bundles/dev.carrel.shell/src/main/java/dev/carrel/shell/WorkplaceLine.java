@@ -8,9 +8,9 @@ import dev.carrel.api.environment.WorkplaceRequest.Software;
 import dev.carrel.api.mount.Access;
 import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.api.store.PackageRequest;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -20,30 +20,20 @@ import org.apache.commons.cli.Option;
 
 /** A command line for a place to work, whose options are known to be right in form; this judges what they say. */
 final class WorkplaceLine {
+  private static final int HOST_NAME_MAX = 64;
+
   private final String name;
+  private final WorkplaceOptions options;
   private final CommandLine line;
-  private final boolean packages;
-  private final List<String> operands;
+  private final List<String> packages;
   private final List<String> command;
 
-  /**
-   * From its parts.
-   *
-   * @param packages whether operands name packages; otherwise they are the command
-   * @param command what came after {@code --}
-   */
-  WorkplaceLine(String name, CommandLine line, boolean packages, List<String> command) {
+  WorkplaceLine(String name, WorkplaceOptions options, CommandLine line, List<String> packages, List<String> command) {
     this.name = name;
+    this.options = options;
     this.line = line;
     this.packages = packages;
-    this.operands = Arrays.asList(line.getArgs());
-    this.command = packages ? command : joined(operands, command);
-  }
-
-  private static List<String> joined(List<String> operands, List<String> rest) {
-    List<String> command = new ArrayList<>(operands);
-    command.addAll(rest);
-    return command;
+    this.command = command;
   }
 
   boolean help() {
@@ -58,11 +48,18 @@ final class WorkplaceLine {
     return line.hasOption("json");
   }
 
+  /**
+   * What is asked for.
+   *
+   * @throws CarrelException of kind USAGE if a word of the user's makes no sense
+   */
   WorkplaceRequest request(Stdio stdio) {
+    Path directory = path("the working directory", System.getProperty("carrel.directory", System.getProperty("user.dir")));
+    Optional<String> root = value("root");
     return new WorkplaceRequest(
         software(),
         command(),
-        Path.of(System.getProperty("carrel.directory", System.getProperty("user.dir"))),
+        directory,
         !line.hasOption("no-cwd"),
         mappings(),
         System.getenv(),
@@ -71,49 +68,39 @@ final class WorkplaceLine {
         network(),
         line.hasOption("writable-root"),
         hostname(),
-        packages ? value("root").map(Path::of).map(this::absolute) : Optional.empty(),
+        root.isPresent() ? Optional.of(directory.resolve(path("--root", root.get())).normalize()) : Optional.empty(),
         value("backend"),
         stdio);
   }
 
-  private Path absolute(Path path) {
-    return Path.of(System.getProperty("carrel.directory", System.getProperty("user.dir"))).resolve(path).normalize();
-  }
-
   private List<String> command() {
-    for (String argument : command) {
-      if (argument.isEmpty() && argument == command.get(0)) {
-        throw usage("the command is an empty word");
-      }
+    if (!command.isEmpty() && command.get(0).isEmpty()) {
+      throw usage("the command is an empty word");
     }
-    if (!packages && command.isEmpty() && line.hasOption("no-system")) {
-      return List.of("/bin/sh");
+    if (command.isEmpty() && line.hasOption("no-system")) {
+      return List.of("/bin/sh"); // the user's own shell need not be among the mappings
     }
     return command;
   }
 
   private Software software() {
-    if (!packages) {
+    if (options == WorkplaceOptions.RUN) {
       return line.hasOption("no-system") ? new Software.MappingsOnly() : new Software.HostSystem();
     }
     Optional<String> profile = value("profile");
     if (profile.isPresent()) {
-      if (!operands.isEmpty()) {
-        throw usage("--profile=" + profile.get() + " is a set of packages already, and " + operands.get(0)
-            + " would be another: leave one out");
-      }
-      if (line.hasOption("root")) {
-        throw usage("--root makes a link to a new profile, and --profile uses one that is there: leave one out");
-      }
-      return new Software.ExistingProfile(Path.of(profile.get()));
+      return existing(profile.get());
     }
-    if (operands.isEmpty()) {
+    if (packages.isEmpty()) {
       throw usage("no package is named. Try: carrel " + name + " python3 -- python3 --version");
     }
-    List<PackageRequest> wanted = new ArrayList<>(operands.size());
-    for (String operand : operands) {
+    List<PackageRequest> wanted = new ArrayList<>(packages.size());
+    for (String word : packages) {
+      if (word.endsWith("=")) {
+        throw usage("the package " + word + " lacks its version: write NAME or NAME=VERSION");
+      }
       try {
-        wanted.add(PackageRequest.parse(operand));
+        wanted.add(PackageRequest.parse(word));
       } catch (IllegalArgumentException e) {
         throw usage(e.getMessage());
       }
@@ -121,13 +108,31 @@ final class WorkplaceLine {
     return new Software.Packages(wanted, value("source"), line.hasOption("refresh"));
   }
 
+  /** What would make another profile has no meaning beside one that is there; nothing is silently ignored. */
+  private Software existing(String profile) {
+    if (!packages.isEmpty()) {
+      throw usage("--profile=" + profile + " is a set of packages already, and " + packages.get(0)
+          + " would be another: leave one out");
+    }
+    if (line.hasOption("root")) {
+      throw usage("--root makes a link to a new profile, and --profile uses one that is there: leave one out");
+    }
+    for (String option : new String[] {"source", "refresh"}) {
+      if (line.hasOption(option)) {
+        throw usage("--" + option + " is about finding packages, and --profile uses a set that is there: leave one out");
+      }
+    }
+    return new Software.ExistingProfile(path("--profile", profile));
+  }
+
   /** In the order in which they were written. */
   private List<MappingRequest> mappings() {
     List<MappingRequest> mappings = new ArrayList<>(2);
     for (Option option : line.getOptions()) {
-      boolean expose = "expose".equals(option.getLongOpt());
-      if (expose || "share".equals(option.getLongOpt())) {
-        mappings.add(mapping(option.getLongOpt(), option.getValue(), expose ? Access.EXPOSE : Access.SHARE));
+      if ("expose".equals(option.getLongOpt())) {
+        mappings.add(mapping("--expose", option.getValue(), Access.EXPOSE));
+      } else if ("share".equals(option.getLongOpt())) {
+        mappings.add(mapping("--share", option.getValue(), Access.SHARE));
       }
     }
     return mappings;
@@ -138,62 +143,100 @@ final class WorkplaceLine {
     String source = equals < 0 ? text : text.substring(0, equals);
     String target = equals < 0 ? "" : text.substring(equals + 1);
     if (source.isEmpty() || equals >= 0 && target.isEmpty()) {
-      throw usage("--" + option + "=" + text + " lacks a path: write --" + option + "=SOURCE or --" + option + "=SOURCE=TARGET");
+      throw usage(option + "=" + text + " lacks a path: write " + option + "=SOURCE or " + option + "=SOURCE=TARGET");
     }
-    return new MappingRequest(path(source), equals < 0 ? Optional.empty() : Optional.of(path(target)), access);
+    return new MappingRequest(path(option, source), equals < 0 ? Optional.empty() : Optional.of(path(option, target)), access);
   }
 
-  private Path path(String text) {
-    if (text.indexOf('\0') >= 0) {
-      throw usage("a path has a NUL character");
+  private Path path(String what, String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      // NUL was refused before, so what is left is a name that Java cannot write in the locale's characters.
+      throw usage(what + ": the name '" + text + "' has characters that the locale " + System.getProperty("sun.jnu.encoding")
+          + " cannot express. Set LC_ALL=C.UTF-8 and try again");
     }
-    return Path.of(text);
   }
 
   private List<Pattern> patterns() {
     List<Pattern> patterns = new ArrayList<>(0);
     for (Option option : line.getOptions()) {
       if ("preserve".equals(option.getLongOpt())) {
-        try {
-          patterns.add(Pattern.compile(option.getValue()));
-        } catch (PatternSyntaxException e) {
-          throw usage("--preserve=" + option.getValue() + " is no regular expression: " + e.getDescription());
-        }
+        patterns.add(pattern(option.getValue()));
       }
     }
     return patterns;
   }
 
-  private NetworkSpec network() {
-    if (line.hasOption("N")) {
-      return NetworkSpec.HOST;
+  private Pattern pattern(String text) {
+    if (text.isEmpty()) {
+      throw usage("--preserve= lacks its regular expression; --preserve=. would keep every variable");
     }
-    String network = value("network").orElse("none");
-    return switch (network) {
+    try {
+      return Pattern.compile(text);
+    } catch (PatternSyntaxException e) {
+      throw usage("--preserve=" + text + " is no regular expression: " + e.getDescription()
+          + (e.getIndex() < 0 ? "" : " at character " + (e.getIndex() + 1)));
+    }
+  }
+
+  /** The last word on it counts. */
+  private NetworkSpec network() {
+    NetworkSpec network = NetworkSpec.NONE;
+    for (Option option : line.getOptions()) {
+      if ("N".equals(option.getOpt())) {
+        network = NetworkSpec.HOST;
+      } else if ("network".equals(option.getLongOpt())) {
+        network = network(option.getValue());
+      }
+    }
+    return network;
+  }
+
+  private NetworkSpec network(String word) {
+    return switch (word) {
       case "none" -> NetworkSpec.NONE;
       case "host" -> NetworkSpec.HOST;
-      default -> throw usage("--network=" + network + " is not known: say none (a network of its own, with nothing but the"
+      default -> throw usage("--network=" + word + " is not known: say none (a network of its own, with nothing but the"
           + " loopback interface) or host (the host's network as it is)");
     };
   }
 
   private Optional<String> hostname() {
     Optional<String> hostname = value("hostname");
-    if (hostname.isPresent() && !hostname.get().matches("[A-Za-z0-9]([A-Za-z0-9.-]{0,62}[A-Za-z0-9])?")) {
-      throw usage("--hostname=" + hostname.get() + " is no host name: 1 to 64 letters, digits, '-' and '.', see hostname(7)");
+    if (hostname.isPresent() && !isHostName(hostname.get())) {
+      throw usage("--hostname=" + hostname.get() + " is no host name: it has 1 to 64 letters, digits, '-' and '.', and begins"
+          + " and ends with a letter or digit; see hostname(7)");
     }
     return hostname;
   }
 
-  private Optional<String> value(String option) {
-    Optional<String> value = Optional.ofNullable(line.getOptionValue(option));
-    if (value.isPresent() && value.get().isEmpty()) {
-      throw usage("--" + option + "= lacks a value");
+  private static boolean isHostName(String name) {
+    int last = name.length() - 1;
+    for (int i = 0; i <= last; i++) {
+      char c = name.charAt(i);
+      boolean letter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+      if (!letter && (i == 0 || i == last || c != '-' && c != '.')) {
+        return false;
+      }
     }
-    return value;
+    return last >= 0 && last < HOST_NAME_MAX;
+  }
+
+  /** An option's value; the last one, if it is there more than once. */
+  private Optional<String> value(String option) {
+    String[] values = line.getOptionValues(option);
+    if (values == null || values.length == 0) {
+      return Optional.empty();
+    }
+    String last = values[values.length - 1];
+    if (last.isEmpty()) {
+      throw usage("--" + option + "= lacks its value");
+    }
+    return Optional.of(last);
   }
 
   private CarrelException usage(String problem) {
-    return CarrelException.usage("carrel " + name + ": " + problem + ". See carrel " + name + " --help");
+    return WorkplaceOptions.usage(name, problem);
   }
 }

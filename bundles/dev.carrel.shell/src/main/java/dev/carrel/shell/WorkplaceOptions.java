@@ -1,6 +1,7 @@
 package dev.carrel.shell;
 
 import dev.carrel.api.CarrelException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.commons.cli.CommandLine;
@@ -14,35 +15,38 @@ import org.apache.commons.cli.UnrecognizedOptionException;
 /** The options of {@code shell} and of {@code run}. */
 enum WorkplaceOptions {
   /** Operands are packages; the command comes after {@code --}. */
-  SHELL(true),
-  /** Operands are the command. */
-  RUN(false);
+  SHELL,
+  /** Operands are the command: it begins at the first word that is no option, and its options are its own. */
+  RUN;
 
-  private final boolean packages;
+  private static final String[] VALUED = {"expose", "share", "network", "hostname", "backend"};
 
-  WorkplaceOptions(boolean packages) {
-    this.packages = packages;
-  }
-
-  private Options options() {
+  private Options options(boolean planning) {
     Options options = new Options()
         .addOption("h", "help", false, "")
         .addOption("q", "quiet", false, "")
         .addOption("N", false, "")
-        .addOption(Option.builder().longOpt("json").get())
-        .addOption(Option.builder().longOpt("no-cwd").get())
-        .addOption(Option.builder().longOpt("writable-root").get())
-        .addOption(valued("E", "preserve"));
-    for (String name : new String[] {"expose", "share", "user", "network", "hostname", "backend"}) {
-      options.addOption(valued(name.equals("user") ? "u" : null, name));
+        .addOption(flag("no-cwd"))
+        .addOption(flag("writable-root"))
+        .addOption(valued("E", "preserve"))
+        .addOption(valued("u", "user"));
+    for (String name : VALUED) {
+      options.addOption(valued(null, name));
     }
-    if (packages) {
+    if (planning) {
+      options.addOption(flag("json"));
+    }
+    if (this == SHELL) {
       options.addOption(valued("r", "root")).addOption(valued("p", "profile")).addOption(valued(null, "source"));
-      options.addOption(Option.builder().longOpt("refresh").get());
+      options.addOption(flag("refresh"));
     } else {
-      options.addOption(Option.builder().longOpt("no-system").get());
+      options.addOption(flag("no-system"));
     }
     return options;
+  }
+
+  private static Option flag(String name) {
+    return Option.builder().longOpt(name).get();
   }
 
   private static Option valued(String shortName, String longName) {
@@ -52,54 +56,78 @@ enum WorkplaceOptions {
   /**
    * Reads a command line.
    *
+   * @param name the command, for messages
+   * @param planning whether it is only to be explained
    * @throws CarrelException of kind USAGE if it has an option that is not known, or one without its value
    */
-  WorkplaceLine parse(String name, String[] arguments) {
-    int end = Arrays.asList(arguments).indexOf("--");
-    String[] head = end < 0 ? arguments : Arrays.copyOf(arguments, end);
-    List<String> rest = end < 0 ? List.of() : Arrays.asList(arguments).subList(end + 1, arguments.length);
-    Options options = options();
-    try {
-      DefaultParser parser = DefaultParser.builder().setAllowPartialMatching(false).setStripLeadingAndTrailingQuotes(false).get();
-      // The command of `run` begins at its first word that is no option, and its options are its own.
-      CommandLine line = parser.parse(options, head, !packages);
-      if (!packages) {
-        refuseUnknown(name, options, line);
+  WorkplaceLine parse(String name, String[] arguments, boolean planning) {
+    for (String argument : arguments) {
+      if (argument.indexOf('\0') >= 0) {
+        throw usage(name, "the word '" + argument.replace("\0", "\\0") + "' has a NUL character, which no program can be given");
       }
-      return new WorkplaceLine(name, line, packages, rest);
+    }
+    Options options = options(planning);
+    try {
+      return this == SHELL ? packages(name, arguments, options) : program(name, arguments, options);
     } catch (UnrecognizedOptionException e) {
       throw unknown(name, options, e.getOption());
     } catch (MissingArgumentException e) {
-      Option option = e.getOption();
-      String shown = option.getLongOpt() == null ? "-" + option.getOpt() : "--" + option.getLongOpt();
-      throw CarrelException.usage("carrel " + name + ": " + shown + " lacks its value. See carrel " + name + " --help");
+      throw usage(name, "option " + shown(e.getOption()) + " lacks its value");
     } catch (ParseException e) {
-      throw CarrelException.usage("carrel " + name + ": " + e.getMessage() + ". See carrel " + name + " --help");
+      throw usage(name, e.getMessage());
     }
   }
 
-  /** A lenient parse takes an unknown option for the first word of the command. */
-  private static void refuseUnknown(String name, Options options, CommandLine line) {
-    String[] words = line.getArgs();
-    if (words.length > 0 && words[0].startsWith("-") && words[0].length() > 1) {
-      throw unknown(name, options, words[0]);
-    }
+  private WorkplaceLine packages(String name, String[] arguments, Options options) throws ParseException {
+    int end = Arrays.asList(arguments).indexOf("--");
+    CommandLine line = parser().parse(options, end < 0 ? arguments : Arrays.copyOf(arguments, end), false);
+    List<String> command = end < 0 ? List.of() : Arrays.asList(arguments).subList(end + 1, arguments.length);
+    return new WorkplaceLine(name, this, line, line.getArgList(), command);
   }
 
-  private static CarrelException unknown(String name, Options options, String option) {
-    String word = option.indexOf('=') < 0 ? option : option.substring(0, option.indexOf('='));
-    StringBuilder message = new StringBuilder("carrel ").append(name).append(": unknown option ").append(word);
-    String nearest = NearestName.of(word.replaceFirst("^-+", ""),
-        options.getOptions().stream().map(Option::getLongOpt).filter(java.util.Objects::nonNull).toList());
-    if (!nearest.isEmpty()) {
-      message.append("; did you mean --").append(nearest).append('?');
-    } else {
-      message.append('.');
+  /** A lenient parse stops at the first operand; it takes an unknown option for one, or the rest of one. */
+  private WorkplaceLine program(String name, String[] arguments, Options options) throws ParseException {
+    CommandLine line = parser().parse(options, arguments, true);
+    List<String> command = line.getArgList();
+    int start = arguments.length - command.size();
+    boolean ended = start > 0 && arguments[start - 1].equals("--");
+    if (!ended && !command.isEmpty() && arguments[start].startsWith("-") && arguments[start].length() > 1) {
+      throw unknown(name, options, arguments[start]);
     }
-    return CarrelException.usage(message.append(" See carrel ").append(name).append(" --help").toString());
+    return new WorkplaceLine(name, this, line, List.of(), command);
+  }
+
+  private static DefaultParser parser() {
+    return DefaultParser.builder().setAllowPartialMatching(false).setStripLeadingAndTrailingQuotes(false).get();
+  }
+
+  private static String shown(Option option) {
+    return option.getLongOpt() == null ? "-" + option.getOpt() : "--" + option.getLongOpt();
+  }
+
+  private CarrelException unknown(String name, Options options, String word) {
+    int equals = word.indexOf('=');
+    String option = equals < 0 ? word : word.substring(0, equals);
+    if (equals >= 0 && options.hasOption(option)) {
+      return usage(name, "option " + option + " takes no value, and has " + word.substring(equals));
+    }
+    List<String> names = new ArrayList<>();
+    for (Option known : options.getOptions()) {
+      if (known.getLongOpt() != null) {
+        names.add(known.getLongOpt());
+      }
+    }
+    String nearest = option.startsWith("--") ? NearestName.of(option.substring(2), names) : "";
+    String meant = nearest.isEmpty() ? "" : "; did you mean --" + nearest + "?";
+    return usage(name, "unknown option " + option + meant);
+  }
+
+  static CarrelException usage(String name, String problem) {
+    return CarrelException.usage("carrel " + name + ": " + problem + (problem.endsWith("?") ? "" : ".")
+        + " See carrel " + name + " --help");
   }
 
   String help(String name) {
-    return packages ? Help.shell(name) : Help.RUN;
+    return this == SHELL ? Help.shell(name) : Help.RUN;
   }
 }

@@ -1,0 +1,23 @@
+package dev.carrel.shell;
+
+import dev.carrel.api.isolation.Feature;
+import dev.carrel.api.isolation.IsolationBackend;
+import dev.carrel.api.isolation.LaunchPlan;
+import dev.carrel.api.isolation.Running;
+import dev.carrel.api.isolation.Step;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** A backend that only tells of itself. */
+record FakeBackend(String name, String version, Set<Feature> features, Optional<String> unavailable) implements IsolationBackend {
+  @Override
+  public Running launch(LaunchPlan plan) {
+    throw new UnsupportedOperationException("only tells of itself");
+  }
+
+  @Override
+  public List<Step> explain(LaunchPlan plan) {
+    return List.of();
+  }
+}

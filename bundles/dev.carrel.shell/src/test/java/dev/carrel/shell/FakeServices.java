@@ -1,0 +1,132 @@
+package dev.carrel.shell;
+
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.Progress;
+import dev.carrel.api.container.Container;
+import dev.carrel.api.container.ContainerSpec;
+import dev.carrel.api.container.Containers;
+import dev.carrel.api.container.ExitStatus;
+import dev.carrel.api.container.Explanation;
+import dev.carrel.api.container.Stdio;
+import dev.carrel.api.container.TerminalSize;
+import dev.carrel.api.environment.Workplace;
+import dev.carrel.api.environment.WorkplaceRequest;
+import dev.carrel.api.environment.Workplaces;
+import dev.carrel.api.host.Foreground;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** All services that a start needs; they write down what is asked of them and start nothing. */
+final class FakeServices implements Workplaces, Containers, Foreground {
+  final List<String> calls = new ArrayList<>();
+  final List<WorkplaceRequest> requests = new ArrayList<>();
+  Stdio stdio = Stdio.inherit();
+  boolean terminal;
+  ExitStatus exit = ExitStatus.exited(0);
+  CarrelException failure;
+
+  @Override
+  public Workplace prepare(WorkplaceRequest request, Progress progress) {
+    requests.add(request);
+    calls.add("prepare");
+    fail();
+    return Example.workplace();
+  }
+
+  @Override
+  public Workplace plan(WorkplaceRequest request, Progress progress) {
+    requests.add(request);
+    calls.add("plan");
+    fail();
+    return Example.workplace();
+  }
+
+  private void fail() {
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  @Override
+  public Container start(ContainerSpec spec) {
+    calls.add("start");
+    return new Started(spec);
+  }
+
+  @Override
+  public List<Container> list() {
+    return List.of();
+  }
+
+  @Override
+  public Explanation explain(ContainerSpec spec) {
+    calls.add("explain");
+    return Example.explanation();
+  }
+
+  @Override
+  public boolean isTerminal(int descriptor) {
+    return terminal;
+  }
+
+  @Override
+  public Stdio stdio() {
+    return stdio;
+  }
+
+  @Override
+  public ExitStatus attach(Container container) {
+    calls.add("attach");
+    return exit;
+  }
+
+  private final class Started implements Container {
+    private final ContainerSpec spec;
+
+    Started(ContainerSpec spec) {
+      this.spec = spec;
+    }
+
+    @Override
+    public String id() {
+      return "c1";
+    }
+
+    @Override
+    public ContainerSpec spec() {
+      return spec;
+    }
+
+    @Override
+    public Process process() {
+      throw new UnsupportedOperationException("nothing was started");
+    }
+
+    @Override
+    public CompletableFuture<ExitStatus> exit() {
+      return CompletableFuture.completedFuture(exit);
+    }
+
+    @Override
+    public void signal(int signal) {
+      calls.add("signal " + signal);
+    }
+
+    @Override
+    public void resize(TerminalSize size) {
+      calls.add("resize");
+    }
+
+    @Override
+    public ExitStatus stop(Duration grace) {
+      return exit;
+    }
+
+    @Override
+    public void close() {
+      calls.add("close");
+    }
+  }
+}

@@ -1,0 +1,251 @@
+package dev.carrel.shell;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.CarrelException.Kind;
+import dev.carrel.api.container.Stdio;
+import dev.carrel.api.environment.WorkplaceRequest;
+import dev.carrel.api.environment.WorkplaceRequest.MappingRequest;
+import dev.carrel.api.environment.WorkplaceRequest.Software;
+import dev.carrel.api.mount.Access;
+import dev.carrel.api.network.NetworkSpec;
+import dev.carrel.api.store.PackageRequest;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WorkplaceOptionsTest {
+  private static WorkplaceRequest shell(String... words) {
+    return WorkplaceOptions.SHELL.parse("shell", words, false).request(Stdio.inherit());
+  }
+
+  private static WorkplaceRequest run(String... words) {
+    return WorkplaceOptions.RUN.parse("run", words, false).request(Stdio.inherit());
+  }
+
+  private static String refusal(Runnable command) {
+    CarrelException refused = catchThrowableOfType(CarrelException.class, command::run);
+    assertThat(refused).isNotNull();
+    assertThat(refused.kind()).isEqualTo(Kind.USAGE);
+    assertThat(refused.getMessage()).doesNotContain("\n");
+    return refused.getMessage();
+  }
+
+  @Test
+  void shell_takes_packages_before_the_dashes_and_the_command_after_them() {
+    WorkplaceRequest request = shell("hello", "jq=1.6-2", "--", "jq", "--help");
+
+    assertThat(request.software()).isEqualTo(new Software.Packages(
+        List.of(PackageRequest.parse("hello"), PackageRequest.parse("jq=1.6-2")), Optional.empty(), false));
+    assertThat(request.command()).containsExactly("jq", "--help");
+  }
+
+  @Test
+  void options_of_shell_may_stand_between_the_packages() {
+    WorkplaceRequest request = shell("hello", "--no-cwd", "jq", "--refresh", "--source=debian");
+
+    assertThat(request.shareDirectory()).isFalse();
+    assertThat(request.software()).isEqualTo(new Software.Packages(
+        List.of(PackageRequest.parse("hello"), PackageRequest.parse("jq")), Optional.of("debian"), true));
+    assertThat(request.command()).isEmpty();
+  }
+
+  @Test
+  void the_command_of_run_begins_at_the_first_operand_and_keeps_its_own_options() {
+    assertThat(run("-q", "ls", "-l", "--no-cwd").command()).containsExactly("ls", "-l", "--no-cwd");
+    assertThat(run("ls", "--no-cwd").shareDirectory()).isTrue();
+  }
+
+  @Test
+  void the_command_of_run_keeps_its_own_dashes() {
+    assertThat(run("git", "log", "--", "file").command()).containsExactly("git", "log", "--", "file");
+    assertThat(run("--", "git", "log", "--", "file").command()).containsExactly("git", "log", "--", "file");
+    assertThat(run("--", "--", "x").command()).containsExactly("--", "x");
+  }
+
+  @Test
+  void a_program_named_like_an_option_runs_after_the_dashes() {
+    assertThat(run("--", "--dev-bind", "/").command()).containsExactly("--dev-bind", "/");
+    assertThat(run("--no-cwd", "--", "--no-cwd").command()).containsExactly("--no-cwd");
+    assertThat(shell("hello", "--", "--dev-bind").command()).containsExactly("--dev-bind");
+  }
+
+  @Test
+  void values_are_given_with_or_without_an_equals_sign_and_in_short() {
+    assertThat(run("--user=ada", "true").user()).contains("ada");
+    assertThat(run("--user", "ada", "true").user()).contains("ada");
+    assertThat(run("-u", "ada", "true").user()).contains("ada");
+    assertThat(run("-uada", "true").user()).contains("ada");
+    assertThat(shell("-r", "/keep", "hello").root()).contains(Path.of("/keep"));
+  }
+
+  @Test
+  void mappings_keep_their_order_and_split_at_the_first_equals_sign() {
+    assertThat(run("--share=/a", "--expose=/b=/c=d", "--share", "e=/f", "true").mappings()).containsExactly(
+        new MappingRequest(Path.of("/a"), Optional.empty(), Access.SHARE),
+        new MappingRequest(Path.of("/b"), Optional.of(Path.of("/c=d")), Access.EXPOSE),
+        new MappingRequest(Path.of("e"), Optional.of(Path.of("/f")), Access.SHARE));
+  }
+
+  @Test
+  void preserve_may_be_repeated() {
+    assertThat(run("-E", "^A", "--preserve=B$", "true").preserve()).extracting(Pattern::pattern).containsExactly("^A", "B$");
+  }
+
+  @Test
+  void the_last_word_counts_where_there_can_be_only_one() {
+    assertThat(run("--hostname=a", "--hostname=b", "true").hostname()).contains("b");
+    assertThat(run("-N", "--network=none", "true").network()).isEqualTo(NetworkSpec.NONE);
+    assertThat(run("--network=none", "-N", "true").network()).isEqualTo(NetworkSpec.HOST);
+  }
+
+  @Test
+  void what_is_not_said_is_safe() {
+    WorkplaceRequest request = run("true");
+
+    assertThat(request.network()).isEqualTo(NetworkSpec.NONE);
+    assertThat(request.writableRoot()).isFalse();
+    assertThat(request.preserve()).isEmpty();
+    assertThat(request.mappings()).isEmpty();
+    assertThat(request.software()).isEqualTo(new Software.HostSystem());
+  }
+
+  @Test
+  void a_relative_root_is_taken_from_the_directory_of_the_caller() {
+    assertThat(shell("--root=keep/it", "hello").root()).hasValueSatisfying(root ->
+        assertThat(root).isAbsolute().endsWithRaw(Path.of("keep/it")));
+  }
+
+  @Test
+  void without_the_host_system_the_shell_is_that_of_the_mappings() {
+    assertThat(run("--no-system", "--share=/")).satisfies(request -> {
+      assertThat(request.software()).isEqualTo(new Software.MappingsOnly());
+      assertThat(request.command()).containsExactly("/bin/sh");
+    });
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--exposes=/x, --exposes, --expose", "--writeable-root, --writeable-root, --writable-root", "--refesh, --refesh, --refresh"})
+  void an_unknown_option_is_named_with_the_nearest_one_there_is(String word, String option, String nearest) {
+    assertThat(refusal(() -> shell(word, "hello")))
+        .isEqualTo("carrel shell: unknown option " + option + "; did you mean " + nearest + "? See carrel shell --help");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--bogus-and-far-away", "--exp", "-x", "-Nx", "--no-cwd-", "--json", "--root=/x", "--refresh"})
+  void run_refuses_what_is_no_option_of_its_own_instead_of_running_it(String word) {
+    assertThat(refusal(() -> run(word, "ls"))).contains("unknown option " + word.replaceFirst("=.*", ""));
+  }
+
+  @Test
+  void options_are_not_completed_from_their_beginning() {
+    assertThat(refusal(() -> shell("--ref", "hello"))).contains("unknown option --ref");
+  }
+
+  @Test
+  void a_value_where_none_belongs_is_refused() {
+    assertThat(refusal(() -> run("--no-cwd=yes", "ls"))).contains("--no-cwd takes no value");
+    assertThat(refusal(() -> shell("--refresh=now", "ls"))).contains("--refresh takes no value");
+  }
+
+  @Test
+  void an_option_without_its_value_is_refused_and_takes_none_from_its_neighbours() {
+    assertThat(refusal(() -> run("--expose"))).contains("option --expose lacks its value");
+    assertThat(refusal(() -> run("--user", "--no-cwd", "ls"))).contains("option --user lacks its value");
+    assertThat(refusal(() -> run("--user", "--", "ls"))).contains("option --user lacks its value");
+    assertThat(refusal(() -> shell("-r", "--", "ls"))).contains("option --root lacks its value");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"user", "hostname", "backend"})
+  void an_empty_value_is_refused(String option) {
+    assertThat(refusal(() -> run("--" + option + "=", "ls"))).contains("--" + option + "=");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "=", "=/x", "/x="})
+  void a_mapping_that_lacks_a_path_is_refused(String value) {
+    assertThat(refusal(() -> run("--expose=" + value, "ls"))).contains("--expose=" + value + " lacks a path", "--expose=SOURCE=TARGET");
+    assertThat(refusal(() -> run("--share=" + value, "ls"))).contains("--share=" + value + " lacks a path");
+  }
+
+  @Test
+  void what_is_no_regular_expression_is_refused_with_the_reason() {
+    assertThat(refusal(() -> run("--preserve=A(B", "ls"))).contains("--preserve=A(B is no regular expression", "Unclosed group");
+    assertThat(refusal(() -> run("--preserve=", "ls"))).contains("lacks its regular expression");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-a", "a-", ".", "a_b", "a b", "ä", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"})
+  void what_is_no_host_name_is_refused(String name) {
+    assertThat(refusal(() -> run("--hostname=" + name, "ls"))).contains("--hostname=" + name + " is no host name");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "web-1", "web.example", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"})
+  void a_host_name_is_accepted(String name) {
+    assertThat(run("--hostname=" + name, "ls").hostname()).contains(name);
+  }
+
+  @Test
+  void an_unknown_network_is_refused_and_the_known_ones_explained() {
+    assertThat(refusal(() -> run("--network=bridge", "ls"))).contains("--network=bridge is not known", "none", "host");
+  }
+
+  @Test
+  void no_package_is_refused_with_an_example() {
+    assertThat(refusal(() -> shell())).contains("no package is named", "carrel shell python3");
+    assertThat(refusal(() -> shell("--", "ls"))).contains("no package is named");
+  }
+
+  @Test
+  void a_word_that_is_no_package_is_refused() {
+    assertThat(refusal(() -> shell("=1"))).contains("no name of a package");
+    assertThat(refusal(() -> shell("hello="))).contains("lacks its version");
+    assertThat(refusal(() -> shell(""))).contains("no name of a package");
+  }
+
+  @Test
+  void a_profile_that_is_there_excludes_what_would_make_another() {
+    assertThat(shell("--profile=/p").software()).isEqualTo(new Software.ExistingProfile(Path.of("/p")));
+    assertThat(refusal(() -> shell("--profile=/p", "hello"))).contains("--profile=/p", "hello");
+    assertThat(refusal(() -> shell("--profile=/p", "--root=/r"))).contains("--root", "--profile");
+    assertThat(refusal(() -> shell("--profile=/p", "--refresh"))).contains("--refresh", "--profile");
+    assertThat(refusal(() -> shell("--profile=/p", "--source=debian"))).contains("--source", "--profile");
+  }
+
+  @Test
+  void an_empty_command_is_refused() {
+    assertThat(refusal(() -> run(""))).contains("empty word");
+    assertThat(refusal(() -> shell("hello", "--", ""))).contains("empty word");
+  }
+
+  @Test
+  void a_nul_character_is_refused_wherever_it_is() {
+    assertThat(refusal(() -> run("ls", "a\0b"))).contains("a\\0b", "NUL");
+    assertThat(refusal(() -> run("--expose=/a\0b", "ls"))).contains("NUL");
+    assertThat(refusal(() -> shell("hel\0lo"))).contains("NUL");
+  }
+
+  @Test
+  void json_belongs_to_plan_alone() {
+    assertThat(WorkplaceOptions.RUN.parse("run", new String[] {"--json", "ls"}, true).json()).isTrue();
+    assertThatThrownBy(() -> run("--json", "ls")).hasMessageContaining("unknown option --json");
+  }
+
+  @Test
+  void messages_speak_of_the_command_that_was_called() {
+    CarrelException refused = catchThrowableOfType(CarrelException.class, () ->
+        WorkplaceOptions.SHELL.parse("environment", new String[] {"--bogus-and-far-away"}, false));
+
+    assertThat(refused).hasMessage("carrel environment: unknown option --bogus-and-far-away. See carrel environment --help");
+  }
+}
