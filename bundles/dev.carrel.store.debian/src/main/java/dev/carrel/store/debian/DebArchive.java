@@ -11,6 +11,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.ar.ArArchiveEntry;
@@ -56,8 +57,10 @@ final class DebArchive {
       members(ar, Files.size(deb), directory);
     } catch (RefusedException e) {
       String entry = e.entry().isEmpty() ? "its archive " : "its entry '" + shown(e.entry()) + "' ";
-      throw CarrelException.failed("The package " + label + " was not unpacked: " + entry + e.getMessage()
-          + ". Nothing of it is in the store; do not use this package, or ask those who made it.", e);
+      String advice = e.getCause() instanceof InvalidPathException
+          ? "Start Carrel with a locale whose character set is UTF-8, for example LC_ALL=C.UTF-8."
+          : "Do not use this package, or ask those who made it.";
+      throw CarrelException.failed("The package " + label + " was not unpacked: " + entry + e.getMessage() + ". Nothing of it is in the store. " + advice, e);
     } catch (DamagedException e) {
       throw CarrelException.failed("The package " + label + " was not unpacked: its archive is damaged (" + e.getMessage()
           + "). Nothing of it is in the store; run the command again, which downloads it anew.", e);

@@ -150,7 +150,7 @@ final class ItemTree {
 
   private static RefusedException unrepresentable(String entry, InvalidPathException e) {
     return new RefusedException(entry, "has a name that cannot be written with the character set of this Java ("
-        + System.getProperty("sun.jnu.encoding") + "); set LC_ALL=C.UTF-8", e);
+        + System.getProperty("sun.jnu.encoding") + ")", e);
   }
 
   private static String filePath(String entry) throws RefusedException {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
 import dev.carrel.api.store.PackageRequest;
@@ -12,15 +11,12 @@ import dev.carrel.api.store.PackageSource.Lists;
 import dev.carrel.api.store.Resolution;
 import dev.carrel.api.store.Resolution.Resolved;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -225,22 +221,8 @@ class RealizeTest {
   @Test
   @Timeout(60)
   void an_interruption_kills_apt_and_is_told() throws Exception {
-    CountDownLatch asked = new CountDownLatch(1);
-    CountDownLatch over = new CountDownLatch(1);
-    HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setExecutor(Executors.newCachedThreadPool());
-    server.createContext("/", exchange -> {
-      asked.countDown();
-      try {
-        over.await(50, TimeUnit.SECONDS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-      exchange.close();
-    });
-    server.start();
-    try {
-      archive.sources("deb [trusted=yes] http://127.0.0.1:" + server.getAddress().getPort() + "/ ./");
+    try (SilentServer server = new SilentServer()) {
+      archive.sources(server.line());
       CarrelException[] thrown = new CarrelException[1];
       boolean[] flag = new boolean[1];
       Thread worker = new Thread(() -> {
@@ -252,7 +234,7 @@ class RealizeTest {
         }
       });
       worker.start();
-      asked.await();
+      server.awaitRequest();
       assertThat(childrenThatAreApt()).isNotEmpty();
       worker.interrupt();
       worker.join(10_000);
@@ -260,9 +242,6 @@ class RealizeTest {
       assertThat(thrown[0]).hasMessageContaining("interrupted");
       assertThat(flag[0]).isTrue();
       assertThat(childrenThatAreApt()).isEmpty();
-    } finally {
-      over.countDown();
-      server.stop(0);
     }
   }
 
@@ -275,36 +254,26 @@ class RealizeTest {
   @Timeout(60)
   void apt_dies_with_the_jvm_that_started_it() throws Exception {
     assumeTrue(AptPaths.host().program("setpriv").isPresent(), "needs setpriv, of util-linux");
-    CountDownLatch asked = new CountDownLatch(1);
-    CountDownLatch over = new CountDownLatch(1);
-    HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setExecutor(Executors.newCachedThreadPool());
-    server.createContext("/", exchange -> {
-      asked.countDown();
+    try (SilentServer server = new SilentServer()) {
+      archive.sources(server.line());
+      Process jvm = anotherJvm("tool").inheritIO().start();
       try {
-        over.await(50, TimeUnit.SECONDS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+        server.awaitRequest();
+        List<ProcessHandle> apt = jvm.descendants().toList();
+        assertThat(apt).isNotEmpty();
+        jvm.destroyForcibly().waitFor();
+        for (ProcessHandle process : apt) {
+          process.onExit().get(10, TimeUnit.SECONDS);
+        }
+      } finally {
+        jvm.destroyForcibly();
       }
-      exchange.close();
-    });
-    server.start();
-    Process jvm = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", System.getProperty("java.class.path"),
-        ResolveInAnotherJvm.class.getName(), archive.etc().toString(), store.directory().toString(), "tool").inheritIO().start();
-    try {
-      archive.sources("deb [trusted=yes] http://127.0.0.1:" + server.getAddress().getPort() + "/ ./");
-      asked.await();
-      List<ProcessHandle> apt = jvm.descendants().toList();
-      assertThat(apt).isNotEmpty();
-      jvm.destroyForcibly().waitFor();
-      for (ProcessHandle process : apt) {
-        process.onExit().get(10, TimeUnit.SECONDS);
-      }
-    } finally {
-      jvm.destroyForcibly();
-      over.countDown();
-      server.stop(0);
     }
+  }
+
+  private ProcessBuilder anotherJvm(String name) {
+    return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", System.getProperty("java.class.path"),
+        ResolveInAnotherJvm.class.getName(), archive.etc().toString(), store.directory().toString(), name);
   }
 
   @Test
@@ -314,8 +283,7 @@ class RealizeTest {
     archive.add("two", "1", "");
     List<Process> all = new ArrayList<>();
     for (String name : List.of("one", "two", "one")) {
-      all.add(new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", System.getProperty("java.class.path"),
-          ResolveInAnotherJvm.class.getName(), archive.etc().toString(), store.directory().toString(), name).redirectErrorStream(true).start());
+      all.add(anotherJvm(name).redirectErrorStream(true).start());
     }
     for (Process one : all) {
       String said = new String(one.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
