@@ -87,7 +87,8 @@ public final class OrderedMountPlanner implements MountPlanner {
 
   /**
    * Whether the user's mappings take the place of something of the base: at the same target, or, where it would have to
-   * be made inside a mapped directory of the host, below one. A mapped root takes the place of the software's tree.
+   * be made inside a mapped directory of the host, below one. A mapped root takes the place of the software's tree, but
+   * not of what the base has at /proc, /sys or /dev: the host's own would come to light.
    */
   private static boolean isReplaced(Mount mount, Map<Path, Mapping> mappings) {
     if (mappings.isEmpty()) {
@@ -97,7 +98,7 @@ public final class OrderedMountPlanner implements MountPlanner {
       return true;
     }
     boolean made = Mounts.isMade(mount);
-    boolean tree = mount instanceof Mount.Bind bind && bind.access() == Access.EXPOSE;
+    boolean tree = mount instanceof Mount.Bind bind && bind.access() == Access.EXPOSE && !isKernels(mount.target());
     for (Path parent = mount.target().getParent(); parent != null; parent = parent.getParent()) {
       Mapping around = mappings.get(parent);
       if (around != null && around.kind() == Mapping.Kind.DIRECTORY && (made || tree && parent.equals(ROOT))) {
@@ -105,6 +106,10 @@ public final class OrderedMountPlanner implements MountPlanner {
       }
     }
     return false;
+  }
+
+  private static boolean isKernels(Path target) {
+    return target.equals(PROC) || target.equals(SYS) || target.equals(DEV);
   }
 
   /** Adds the directories that have to be made, and refuses what lies in something that is no directory. */

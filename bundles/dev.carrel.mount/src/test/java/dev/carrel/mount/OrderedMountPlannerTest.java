@@ -46,6 +46,12 @@ class OrderedMountPlannerTest {
   }
 
   @Test
+  void and_stays_when_the_hosts_root_is_mapped() {
+    Mount bind = base("/proc", "/proc");
+    assertThat(plan(List.of(bind), expose("/", "/")).mounts()).contains(bind).contains(new Mount.Sys(Path.of("/sys")));
+  }
+
+  @Test
   void a_later_base_entry_replaces_an_earlier_one() {
     Mount working = share("/home/u", "/home/u");
     assertThat(plan(List.of(tmpfs("/home/u"), working)).mounts()).contains(working).doesNotContain(tmpfs("/home/u"));
