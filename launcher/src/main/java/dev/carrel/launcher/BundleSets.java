@@ -14,7 +14,7 @@ enum BundleSets {
   /** What packages need. */
   PACKAGES("dev.carrel.store", "dev.carrel.store.debian", "sqlite-jdbc", "commons-compress", "commons-io", "commons-lang3",
       "commons-codec", "xz", "zstd-jni"),
-  /** What {@code --json} needs. */
+  /** What {@code --json} needs; a headless start has it on its class path. */
   JSON("gson"),
   /** What the interactive shell needs. */
   INTERACTIVE("org.apache.felix.gogo.runtime", "org.apache.felix.gogo.command", "org.apache.felix.gogo.jline", "jline");
@@ -29,14 +29,12 @@ enum BundleSets {
     return bundles;
   }
 
-  /** The sets that a command line needs; all but the shell's for a command that is not known here. */
+  /** The sets that a headless command line needs: all it could need for a command that is not known here. */
   static List<BundleSets> forCommand(List<String> words) {
-    String command = words.get(0).equals("plan") && words.size() > 1 ? words.get(words.get(1).equals("--json") && words.size() > 2 ? 2 : 1) : words.get(0);
-    boolean json = words.contains("--json");
-    boolean light = command.equals("run") || command.equals("backend");
-    if (light) {
-      return json ? List.of(CORE, JSON) : List.of(CORE);
+    String command = words.get(0);
+    if (command.equals("plan") && words.size() > 1) {
+      command = words.get(1).equals("--json") && words.size() > 2 ? words.get(2) : words.get(1);
     }
-    return json ? List.of(CORE, PACKAGES, JSON) : List.of(CORE, PACKAGES);
+    return command.equals("run") || command.equals("backend") ? List.of(CORE) : List.of(CORE, PACKAGES);
   }
 }

@@ -22,7 +22,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Makes a distribution, at build time: the index and the classes of the core bundles, the native libraries for this machine.
+ * Makes a distribution, at build time: the indexes and the classes for headless starts, the native libraries for this machine.
  *
  * <p>Arguments: the folder with the bundles' files, the folder of the distribution.
  */
@@ -41,9 +41,15 @@ public final class Distribution {
     this.home = home;
   }
 
-  public static void main(String[] arguments) throws Exception {
-    new Distribution(Path.of(arguments[0]), Path.of(arguments[1])).make();
-    System.exit(0); // Felix leaves threads behind that are no daemons
+  public static void main(String[] arguments) {
+    int status = 0;
+    try {
+      new Distribution(Path.of(arguments[0]), Path.of(arguments[1])).make();
+    } catch (Exception e) {
+      e.printStackTrace();
+      status = 1;
+    }
+    System.exit(status);
   }
 
   private void make() throws Exception {
@@ -55,31 +61,38 @@ public final class Distribution {
         Files.copy(jar, home.resolve("bundles").resolve(bundle + ".jar"), StandardCopyOption.REPLACE_EXISTING);
       }
     }
-    core();
-    SystemPackages.write(home);
-    String processor = System.getProperty("os.arch").equals("aarch64") ? "aarch64" : "x86-64";
-    unpack("jna", "com/sun/jna/linux-" + processor + "/libjnidispatch.so", "libjnidispatch.so");
-    String folder = processor.equals("aarch64") ? "aarch64" : "x86_64";
-    unpack("sqlite-jdbc", "org/sqlite/native/Linux/" + folder + "/libsqlitejdbc.so", "libsqlitejdbc.so");
+    headless();
+    boolean arm = System.getProperty("os.arch").equals("aarch64");
+    unpack("jna", "com/sun/jna/linux-" + (arm ? "aarch64" : "x86-64") + "/libjnidispatch.so", "libjnidispatch.so");
+    unpack("sqlite-jdbc", "org/sqlite/native/Linux/" + (arm ? "aarch64" : "x86_64") + "/libsqlitejdbc.so", "libsqlitejdbc.so");
+    unpack("zstd-jni", "linux/" + (arm ? "aarch64" : "amd64") + "/libzstd-jni-", "libzstd-jni.so");
   }
 
-  /** One index, and one jar in which nothing is compressed. */
-  private void core() throws IOException {
-    Map<String, CoreBundles.Module> modules = new LinkedHashMap<>();
+  /** Indexes, and one jar in which nothing is compressed, for starts that take everything from the class path. */
+  private void headless() throws IOException {
     Set<String> written = new HashSet<>();
-    try (ZipOutputStream classes = new ZipOutputStream(Files.newOutputStream(home.resolve("lib/core.jar")))) {
-      for (String bundle : BundleSets.CORE.bundles()) {
-        try (JarFile jar = new JarFile(bundles.resolve(bundle + ".jar").toFile())) {
-          modules.put(bundle, module(jar, classes, written));
+    try (ZipOutputStream classes = new ZipOutputStream(Files.newOutputStream(home.resolve("lib/headless.jar")))) {
+      for (BundleSets set : List.of(BundleSets.CORE, BundleSets.PACKAGES)) {
+        try (OutputStream index = Files.newOutputStream(ClassPathBundles.index(home, set))) {
+          ClassPathBundles.write(modules(set, classes, written), index);
         }
       }
-    }
-    try (OutputStream index = Files.newOutputStream(home.resolve("lib/core.index"))) {
-      CoreBundles.write(modules, index);
+      modules(BundleSets.JSON, classes, written); // seen on the class path, needs no bundle of its own there
     }
   }
 
-  private static CoreBundles.Module module(JarFile jar, ZipOutputStream classes, Set<String> written) throws IOException {
+  private Map<String, ClassPathBundles.Module> modules(BundleSets set, ZipOutputStream classes, Set<String> written)
+      throws IOException {
+    Map<String, ClassPathBundles.Module> modules = new LinkedHashMap<>();
+    for (String bundle : set.bundles()) {
+      try (JarFile jar = new JarFile(bundles.resolve(bundle + ".jar").toFile())) {
+        modules.put(bundle, module(jar, classes, written));
+      }
+    }
+    return modules;
+  }
+
+  private static ClassPathBundles.Module module(JarFile jar, ZipOutputStream classes, Set<String> written) throws IOException {
     Map<String, String> headers = new HashMap<>();
     Attributes attributes = jar.getManifest().getMainAttributes();
     for (Object key : attributes.keySet()) {
@@ -100,7 +113,7 @@ public final class Distribution {
         store(name, read(jar, entry), classes);
       }
     }
-    return new CoreBundles.Module(headers, entries);
+    return new ClassPathBundles.Module(headers, entries);
   }
 
   /** Native libraries are unpacked; licences stay with the bundle's own file. */
@@ -130,12 +143,20 @@ public final class Distribution {
     jar.closeEntry();
   }
 
-  private void unpack(String bundle, String entry, String file) throws IOException {
+  /** Unpacks the entry whose name begins so: some have their version in it. */
+  private void unpack(String bundle, String prefix, String file) throws IOException {
     Path target = Files.createDirectories(home.resolve("native")).resolve(file);
     try (JarFile jar = new JarFile(bundles.resolve(bundle + ".jar").toFile())) {
-      try (InputStream in = jar.getInputStream(jar.getJarEntry(entry))) {
-        Files.copy(in, target, StandardCopyOption.REPLACE_EXISTING);
+      for (Enumeration<JarEntry> all = jar.entries(); all.hasMoreElements(); ) {
+        JarEntry entry = all.nextElement();
+        if (entry.getName().startsWith(prefix)) {
+          try (InputStream in = jar.getInputStream(entry)) {
+            Files.copy(in, target, StandardCopyOption.REPLACE_EXISTING);
+          }
+          return;
+        }
       }
+      throw new IOException(bundle + " has no native library " + prefix + " for this machine");
     }
   }
 }

@@ -50,6 +50,7 @@ public final class Main {
         System.out.println("carrel " + Usage.version());
         return 0;
       default:
+        new Preload().start();
         List<String> words = Arrays.asList(arguments);
         try (OsgiRuntime framework = OsgiRuntime.headless(home, BundleSets.forCommand(words))) {
           return new Commands(framework.context()).run(words);

@@ -13,13 +13,20 @@ final class Storage implements AutoCloseable {
   private final Path directory;
   private boolean closed;
 
-  private Storage(Path directory) {
+  private Storage(Path directory, boolean shared) {
     this.directory = directory;
-    Runtime.getRuntime().addShutdownHook(new Thread(this::close, "carrel-storage"));
+    this.closed = shared;
   }
 
   static Storage at(Path directory) {
-    return new Storage(directory);
+    Storage storage = new Storage(directory, false);
+    Runtime.getRuntime().addShutdownHook(new Thread(storage::close, "carrel-storage"));
+    return storage;
+  }
+
+  /** One that is part of a distribution and stays. */
+  static Storage shared(Path directory) {
+    return new Storage(directory, true);
   }
 
   static Storage create() throws IOException {
@@ -28,7 +35,7 @@ final class Storage implements AutoCloseable {
     Path directory = parent.resolve(PREFIX + ProcessHandle.current().pid());
     delete(directory.toFile()); // of an earlier process with the same pid
     Files.createDirectory(directory);
-    return new Storage(directory);
+    return at(directory);
   }
 
   /** A directory of this user alone: others must not put classes into it. */

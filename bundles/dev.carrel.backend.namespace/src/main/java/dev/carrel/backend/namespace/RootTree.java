@@ -33,7 +33,8 @@ final class RootTree {
   private final ProgramBuilder program;
   private final MountPlan plan;
   private final Map<Path, Mount> placed = new HashMap<>();
-  private final Map<Mount, Data> sources = new HashMap<>();
+  /** The binds' sources by their targets: hashing a whole record costs the first start of a process 15 ms. */
+  private final Map<Path, Data> sources = new HashMap<>();
   private final Map<String, Data> attributes = new HashMap<>();
   private final DeviceDirectory devices;
   private final Data root;
@@ -53,7 +54,7 @@ final class RootTree {
         long flags = Kernel.MOUNT_ATTR_NOSUID
             | (bind.devices() ? 0 : Kernel.MOUNT_ATTR_NODEV)
             | (bind.access() == Access.EXPOSE ? Kernel.MOUNT_ATTR_RDONLY : 0);
-        sources.put(bind, openSource(CURRENT, bind.source().toString(), flags));
+        sources.put(bind.target(), openSource(CURRENT, bind.source().toString(), flags));
       } else if (mount instanceof Mount.Dev) {
         devices.openSources();
       }
@@ -91,7 +92,7 @@ final class RootTree {
     if (ownRoot) {
       tmpfs(here, "mode=0755,size=10%", 0);
     } else {
-      program.call(SystemCall.MOVE_MOUNT, sources.get(first).value(), program.string("").address(), CURRENT, here,
+      program.call(SystemCall.MOVE_MOUNT, sources.get(first.target()).value(), program.string("").address(), CURRENT, here,
           Kernel.FROM_DESCRIPTOR);
     }
     program.call(SystemCall.CHDIR, here);
@@ -198,7 +199,7 @@ final class RootTree {
       program.call(SystemCall.SYMLINKAT, program.string(link.to()).address(), CURRENT, program.string(path).address());
     } else if (mount instanceof Mount.Bind bind) {
       program.purpose("mount " + bind.source() + " at " + bind.target());
-      attach(sources.get(bind), path, bind.kind(), foreign);
+      attach(sources.get(bind.target()), path, bind.kind(), foreign);
     } else if (mount instanceof Mount.GeneratedFile file) {
       program.purpose("make the file " + mount.target());
       generate(file, path, foreign);

@@ -1,6 +1,5 @@
 package dev.carrel.launcher;
 
-import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -12,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.osgi.framework.BundleActivator;
@@ -20,15 +20,15 @@ import org.osgi.framework.connect.ConnectModule;
 import org.osgi.framework.connect.ModuleConnector;
 
 /**
- * The core bundles as one index of headers and descriptors, their classes on the class path; see OSGi Core 8, chapter 60
- * "Connect". They are bundles like others: they are resolved, started, stopped, and other bundles are wired to them.
+ * Bundles as an index of headers and descriptors, their classes on the class path; see OSGi Core 8, chapter 60 "Connect".
+ * They are bundles like others: they are resolved, started, stopped, and other bundles are wired to them.
  */
-final class CoreBundles implements ModuleConnector {
-  private static final String SCHEME = "core:";
+final class ClassPathBundles implements ModuleConnector {
+  private static final String SCHEME = "classpath:";
 
   private final Map<String, Module> modules;
 
-  private CoreBundles(Map<String, Module> modules) {
+  private ClassPathBundles(Map<String, Module> modules) {
     this.modules = modules;
   }
 
@@ -44,23 +44,33 @@ final class CoreBundles implements ModuleConnector {
     }
   }
 
-  static CoreBundles read(Path index) throws IOException {
-    try (DataInputStream in = new DataInputStream(new BufferedInputStream(Files.newInputStream(index), 1 << 16))) {
-      int count = in.readInt();
-      Map<String, Module> modules = new HashMap<>(2 * count);
-      for (int i = 0; i < count; i++) {
-        String name = in.readUTF();
-        Map<String, String> headers = new HashMap<>();
-        for (int left = in.readInt(); left > 0; left--) {
-          headers.put(in.readUTF(), text(in));
-        }
-        Map<String, byte[]> entries = new LinkedHashMap<>();
-        for (int left = in.readInt(); left > 0; left--) {
-          entries.put(in.readUTF(), in.readNBytes(in.readInt()));
-        }
-        modules.put(location(name), new Module(headers, entries));
+  /** The bundles of some sets, from the indexes of a distribution. */
+  static ClassPathBundles read(Path home, List<BundleSets> sets) throws IOException {
+    Map<String, Module> modules = new HashMap<>();
+    for (BundleSets set : sets) {
+      try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(Files.readAllBytes(index(home, set))))) {
+        read(in, modules);
       }
-      return new CoreBundles(modules);
+    }
+    return new ClassPathBundles(modules);
+  }
+
+  static Path index(Path home, BundleSets set) {
+    return home.resolve(set == BundleSets.CORE ? "lib/core.index" : "lib/packages.index");
+  }
+
+  private static void read(DataInputStream in, Map<String, Module> modules) throws IOException {
+    for (int count = in.readInt(); count > 0; count--) {
+      String name = in.readUTF();
+      Map<String, String> headers = new HashMap<>();
+      for (int left = in.readInt(); left > 0; left--) {
+        headers.put(in.readUTF(), text(in));
+      }
+      Map<String, byte[]> entries = new LinkedHashMap<>();
+      for (int left = in.readInt(); left > 0; left--) {
+        entries.put(in.readUTF(), in.readNBytes(in.readInt()));
+      }
+      modules.put(location(name), new Module(headers, entries));
     }
   }
 
@@ -123,7 +133,7 @@ final class CoreBundles implements ModuleConnector {
 
     @Override
     public Optional<ClassLoader> getClassLoader() {
-      return Optional.of(CoreBundles.class.getClassLoader());
+      return Optional.of(ClassPathBundles.class.getClassLoader());
     }
 
     @Override
