@@ -31,7 +31,7 @@ public final class Main {
     return System.getenv("CARREL_DEBUG") != null;
   }
 
-  private static int run(String[] arguments) throws Exception {
+  static int run(String[] arguments) throws Exception {
     Path home = Path.of(System.getProperty("carrel.home"));
     String first = arguments.length == 0 ? "" : arguments[0];
     switch (first) {
