@@ -27,20 +27,23 @@ import org.osgi.framework.BundleContext;
  * Containers.start to the program's exit, from a running JVM inside Felix, interleaved with bwrap for the same namespaces and
  * mounts, and with the same system calls made by a C program. Run by benchmarks/run; see docs/performance.md.
  *
- * <p>Arguments: distribution, profile, program, floor executable, rounds.
+ * <p>Two programs are started: one linked statically, which takes next to nothing itself, and Debian's {@code true}, whose
+ * libraries the dynamic linker looks for, the same for everybody.
+ *
+ * <p>Arguments: distribution, profile, statically linked program, floor executable, rounds.
  */
 public final class StartBenchmark {
   private static final String[] TREE = {"usr", "etc", "var", "opt", "srv"};
 
   private final Containers containers;
   private final Path profile;
-  private final String program;
+  private final Path statically;
   private final Path floor;
 
-  private StartBenchmark(Containers containers, Path profile, String program, Path floor) {
+  private StartBenchmark(Containers containers, Path profile, Path statically, Path floor) {
     this.containers = containers;
     this.profile = profile;
-    this.program = program;
+    this.statically = statically;
     this.floor = floor;
   }
 
@@ -54,7 +57,7 @@ public final class StartBenchmark {
     try {
       BundleContext context = runtime.context();
       Containers containers = context.getService(context.getServiceReference(Containers.class));
-      new StartBenchmark(containers, Path.of(arguments[1]), arguments[2], Path.of(arguments[3])).run(Integer.parseInt(arguments[4]));
+      new StartBenchmark(containers, Path.of(arguments[1]), Path.of(arguments[2]), Path.of(arguments[3])).run(Integer.parseInt(arguments[4]));
     } catch (Throwable e) {
       e.printStackTrace();
       status = 1;
@@ -65,32 +68,37 @@ public final class StartBenchmark {
   }
 
   private void run(int rounds) throws Exception {
-    for (boolean network : new boolean[] {true, false}) {
-      ContainerSpec spec = spec(network);
-      List<String> bwrap = bwrap(network);
-      start(spec); // the first start is made without a template: its program is what the floor carries out
-      Path image = image();
-      for (int i = 0; i < 300; i++) {
-        start(spec);
-        if (i % 10 == 0) {
-          spawn(bwrap);
-        }
+    for (String program : new String[] {"/true", "/usr/bin/true"}) {
+      for (boolean network : new boolean[] {true, false}) {
+        String what = (program.equals("/true") ? "static" : "dynamic") + (network ? ", all namespaces" : ", without network");
+        run(what, spec(program, network), bwrap(program, network), rounds);
       }
-      long[] ours = new long[rounds];
-      long[] theirs = new long[rounds];
-      for (int i = 0; i < rounds; i++) {
-        ours[i] = time(() -> start(spec));
-        theirs[i] = time(() -> spawn(bwrap));
-      }
-      Arrays.sort(ours);
-      Arrays.sort(theirs);
-      String c = output(List.of(floor.toString(), image.toString(), Integer.toString(rounds)));
-      double carrel = ours[rounds / 2] / 1000.0;
-      double peer = theirs[rounds / 2] / 1000.0;
-      System.out.printf("%-16s carrel %6.0f us   bwrap %6.0f us (%.1f times)   same calls from C %6s us (carrel: %.2f times)%n",
-          network ? "all namespaces" : "without network", carrel, peer, peer / carrel, c, carrel / Double.parseDouble(c));
-      Files.delete(image);
     }
+  }
+
+  private void run(String what, ContainerSpec spec, List<String> bwrap, int rounds) throws Exception {
+    start(spec); // the first start is made without a template: its program is what the floor carries out
+    Path image = image();
+    for (int i = 0; i < 300; i++) {
+      start(spec);
+      if (i % 10 == 0) {
+        spawn(bwrap);
+      }
+    }
+    long[] ours = new long[rounds];
+    long[] theirs = new long[rounds];
+    for (int i = 0; i < rounds; i++) {
+      ours[i] = time(() -> start(spec));
+      theirs[i] = time(() -> spawn(bwrap));
+    }
+    Arrays.sort(ours);
+    Arrays.sort(theirs);
+    String c = output(List.of(floor.toString(), image.toString(), Integer.toString(rounds)));
+    Files.delete(image);
+    double carrel = ours[rounds / 2] / 1000.0;
+    double peer = theirs[rounds / 2] / 1000.0;
+    System.out.printf("%-25s carrel %6.0f us   bwrap %6.0f us (%.1f times)   same calls from C %6s us (carrel: %.2f times)%n",
+        what, carrel, peer, peer / carrel, c, carrel / Double.parseDouble(c));
   }
 
   private interface Action {
@@ -138,7 +146,7 @@ public final class StartBenchmark {
     return copy;
   }
 
-  private ContainerSpec spec(boolean network) {
+  private ContainerSpec spec(String program, boolean network) {
     List<Mount> mounts = new ArrayList<>();
     for (String name : TREE) {
       mounts.add(new Mount.Bind(profile.resolve(name), Path.of("/", name), Access.EXPOSE, Mapping.Kind.DIRECTORY, false));
@@ -149,6 +157,7 @@ public final class StartBenchmark {
     for (String name : new String[] {"tmp", "run", "home"}) {
       mounts.add(new Mount.Tmpfs(Path.of("/", name), 0755, "10%"));
     }
+    mounts.add(new Mount.Bind(statically, Path.of("/true"), Access.EXPOSE, Mapping.Kind.FILE, false));
     Set<Namespace> namespaces = network ? Namespace.all() : Namespace.allBut(Namespace.NETWORK);
     long uid = Long.getLong("uid");
     long gid = Long.getLong("gid");
@@ -158,7 +167,7 @@ public final class StartBenchmark {
         new RootSpec(mounts, List.of(), false), network ? NetworkSpec.NONE : NetworkSpec.HOST, Optional.empty());
   }
 
-  private List<String> bwrap(boolean network) {
+  private List<String> bwrap(String program, boolean network) {
     List<String> command = new ArrayList<>(List.of("bwrap", "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts",
         "--unshare-cgroup", "--hostname", "bench", "--die-with-parent", "--clearenv"));
     if (network) {
@@ -173,6 +182,7 @@ public final class StartBenchmark {
     for (String name : new String[] {"tmp", "run", "home"}) {
       command.addAll(List.of("--tmpfs", "/" + name));
     }
+    command.addAll(List.of("--ro-bind", statically.toString(), "/true"));
     command.addAll(List.of("--dev", "/dev", "--proc", "/proc", "--chdir", "/", program));
     return command;
   }
