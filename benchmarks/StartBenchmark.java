@@ -169,7 +169,7 @@ public final class StartBenchmark {
 
   private List<String> bwrap(String program, boolean network) {
     List<String> command = new ArrayList<>(List.of("bwrap", "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts",
-        "--unshare-cgroup", "--hostname", "bench", "--die-with-parent", "--clearenv"));
+        "--unshare-cgroup", "--hostname", "bench", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"));
     if (network) {
       command.add("--unshare-net");
     }
@@ -183,7 +183,7 @@ public final class StartBenchmark {
       command.addAll(List.of("--tmpfs", "/" + name));
     }
     command.addAll(List.of("--ro-bind", statically.toString(), "/true"));
-    command.addAll(List.of("--dev", "/dev", "--proc", "/proc", "--chdir", "/", program));
+    command.addAll(List.of("--dev", "/dev", "--tmpfs", "/dev/shm", "--mqueue", "/dev/mqueue", "--proc", "/proc", "--chdir", "/", program));
     return command;
   }
 }

@@ -200,6 +200,7 @@ final class InitProgram {
     program.callOr(wait, SystemCall.WAITID, Operand.of(0, "P_ALL"), ZERO, info.address(),
         Operand.of(4 | 1, "WEXITED|WNOHANG"), NULL);
     program.unlessEqual(info.value(SI_PID), main.value(), notMain);
+    endOthers();
     program.attempt(SystemCall.WRITE, CONTROL, info.address(), Operand.of(SIGINFO_SIZE));
     program.call(SystemCall.EXIT_GROUP, info.value(SI_STATUS));
     program.place(notMain); // an orphan has been reaped: maybe there are more; 0 says that there is none
@@ -212,5 +213,20 @@ final class InitProgram {
     program.place(forward);
     program.callOr(wait, SystemCall.KILL, main.value(), signal.value());
     program.jump(wait);
+  }
+
+  /**
+   * What the program left behind ends before its end is told: from then on nothing of the container runs, and the JVM need
+   * not wait until the kernel has taken the namespaces down. kill(2) of -1 reaches all in the pid namespace but PID 1.
+   */
+  private void endOthers() {
+    Label alone = program.label("alone");
+    Label next = program.label("reap_others");
+    Data other = program.space("other", SIGINFO_SIZE);
+    program.callOr(alone, SystemCall.KILL, Operand.of(-1), Operand.of(Kernel.SIGKILL, "SIGKILL"));
+    program.place(next);
+    program.callOr(alone, SystemCall.WAITID, Operand.of(0, "P_ALL"), ZERO, other.address(), Operand.of(4, "WEXITED"), NULL);
+    program.jump(next);
+    program.place(alone);
   }
 }

@@ -7,15 +7,16 @@ import dev.carrel.linux.machine.Architecture;
 import java.util.HashMap;
 import java.util.Map;
 
-/** One thread that sees all children end: epoll(7) on their pidfds. The thread exists while there is something to watch. */
+/** One thread that sees all children end: epoll(7) on their pidfds and control sockets. The thread exists while there is something to watch. */
 final class ExitWatcher {
   private static final int EPOLL_CTL_ADD = 1;
   private static final int EPOLL_CTL_DEL = 2;
   private static final int EPOLLIN = 1;
   private static final int BATCH = 64;
   /**
-   * How long the thread waits for another child before it ends, in milliseconds. The first one does not wait at all: a
-   * command line has just one container, and a JVM's end takes 300 ms more while a thread is in native code.
+   * How long the thread waits for another child before it ends, in milliseconds. The first one does not wait at all, and a
+   * first child's end is told when all is over: a command line has just one container, and a JVM's end takes longer, up to
+   * 300 ms, while a thread is in native code.
    */
   private static final int IDLE = 10_000;
 
@@ -27,8 +28,13 @@ final class ExitWatcher {
   private boolean stopped;
   private boolean first = true;
 
-  /** Calls {@code ended} once when the process behind a pidfd has ended. */
-  synchronized void watch(int pidfd, Runnable ended) {
+  /**
+   * Tells a process once that its control socket has something to read, and once that it has ended; the process closes both
+   * descriptors.
+   *
+   * @throws CarrelException if the kernel cannot watch more
+   */
+  synchronized void watch(MachineProcess process, int pidfd, int control) {
     if (epoll < 0) {
       epoll = LibC.epoll_create1(LibC.O_CLOEXEC);
       if (epoll < 0) {
@@ -38,12 +44,24 @@ final class ExitWatcher {
       thread.setDaemon(true);
       thread.start();
     }
-    watched.put(pidfd, ended);
+    boolean early = !first;
+    add(pidfd, process::ended);
+    try {
+      add(control, () -> process.told(early));
+    } catch (CarrelException e) {
+      LibC.epoll_ctl(epoll, EPOLL_CTL_DEL, pidfd, null);
+      watched.remove(pidfd);
+      throw e;
+    }
+  }
+
+  private void add(int descriptor, Runnable action) {
+    watched.put(descriptor, action);
     Memory event = LibC.zeros(16);
     event.setInt(0, EPOLLIN);
-    event.setLong(dataAt, pidfd);
-    if (LibC.epoll_ctl(epoll, EPOLL_CTL_ADD, pidfd, event) < 0) {
-      watched.remove(pidfd);
+    event.setLong(dataAt, descriptor);
+    if (LibC.epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, event) < 0) {
+      watched.remove(descriptor);
       throw CarrelException.failed("cannot watch a container: epoll_ctl: " + LibC.lastError());
     }
   }
@@ -62,7 +80,7 @@ final class ExitWatcher {
     while (true) {
       int ready = LibC.epoll_wait(descriptor, events, BATCH, IDLE);
       for (int i = 0; i < ready; i++) {
-        ended((int) events.getLong((long) i * eventSize + dataAt));
+        ready((int) events.getLong((long) i * eventSize + dataAt));
       }
       if (mayEnd(ready)) {
         return;
@@ -80,11 +98,11 @@ final class ExitWatcher {
     return false;
   }
 
-  private void ended(int pidfd) {
+  private void ready(int descriptor) {
     Runnable action;
     synchronized (this) {
-      LibC.epoll_ctl(epoll, EPOLL_CTL_DEL, pidfd, null);
-      action = watched.remove(pidfd);
+      LibC.epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, null);
+      action = watched.remove(descriptor);
     }
     if (action != null) {
       action.run();

@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +31,8 @@ final class MachineProcess extends Process implements Running {
   private final int control;
   private final ProcessStreams streams;
   private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
+  private Optional<ExitStatus> record = Optional.empty();
+  private boolean recordRead;
   private boolean reaped;
 
   MachineProcess(int pid, int pidfd, int control, ProcessStreams streams) {
@@ -39,26 +42,50 @@ final class MachineProcess extends Process implements Running {
     this.streams = streams;
   }
 
+  /**
+   * Called once, when the control socket has something to read: the first process's word on how the program ended, after
+   * which nothing runs in the container any more, or its end if the first process was killed.
+   *
+   * @param early whether to tell so at once, or only when the process has been reaped
+   */
+  void told(boolean early) {
+    Optional<ExitStatus> status;
+    synchronized (this) {
+      readRecord();
+      LibC.close(control);
+      status = record;
+    }
+    if (early && status.isPresent()) {
+      exit.complete(status.get());
+    }
+  }
+
   /** Called once, when the process is a zombie. */
   void ended() {
     ExitStatus status;
     synchronized (this) {
+      readRecord(); // it cannot block: the other side is gone
       Memory info = LibC.zeros(SIGINFO_SIZE);
       LibC.waitid(LibC.P_PIDFD, pidfd, info, LibC.WEXITED);
-      byte[] record = new byte[SIGINFO_SIZE];
-      // Its own word on how the program ended; without one, the first process itself was killed.
-      if (LibC.readFully(control, record) != SIGINFO_SIZE) {
-        info.read(0, record, 0, SIGINFO_SIZE);
-      }
-      status = status(ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN));
+      status = record.isPresent() ? record.get() : status(info.getByteArray(0, SIGINFO_SIZE));
       reaped = true;
       LibC.close(pidfd);
-      LibC.close(control);
     }
     exit.complete(status);
   }
 
-  private static ExitStatus status(ByteBuffer siginfo) {
+  private void readRecord() {
+    if (!recordRead) {
+      recordRead = true;
+      byte[] siginfo = new byte[SIGINFO_SIZE];
+      if (LibC.readFully(control, siginfo) == SIGINFO_SIZE) {
+        record = Optional.of(status(siginfo));
+      }
+    }
+  }
+
+  private static ExitStatus status(byte[] bytes) {
+    ByteBuffer siginfo = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     int status = siginfo.getInt(SI_STATUS);
     return siginfo.getInt(SI_CODE) == CLD_EXITED ? ExitStatus.exited(status & 0xff) : ExitStatus.signalled(status & 0x7f);
   }

@@ -172,7 +172,7 @@ public final class SpawnLauncher implements Launcher {
       streams = pipes.streams();
     }
     MachineProcess process = new MachineProcess(pid, pidfd, control, streams);
-    watcher.watch(pidfd, process::ended);
+    watcher.watch(process, pidfd, control);
     descriptors.give(control);
     return process;
   }
