@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,6 +54,18 @@ final class ClassPathBundles implements ModuleConnector {
       }
     }
     return new ClassPathBundles(modules);
+  }
+
+  /** The values of one header, of the bundles that have it. */
+  List<String> headers(String name) {
+    List<String> values = new ArrayList<>();
+    for (Module module : modules.values()) {
+      String value = module.headers().get(name);
+      if (value != null) {
+        values.add(value);
+      }
+    }
+    return values;
   }
 
   static Path index(Path home, BundleSets set) {

@@ -20,6 +20,7 @@ import java.util.jar.JarFile;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.osgi.framework.Constants;
 
 /**
  * Makes a distribution, at build time: the indexes and the classes for headless starts, the native libraries for this machine.
@@ -78,6 +79,11 @@ public final class Distribution {
         }
       }
       modules(BundleSets.JSON, classes, written); // seen on the class path, needs no bundle of its own there
+      StringBuilder contracts = new StringBuilder();
+      for (ClassPathBundles.Module module : modules(BundleSets.CONTRACTS, classes, written).values()) {
+        contracts.append(contracts.length() == 0 ? "" : ",").append(module.headers().get(Constants.EXPORT_PACKAGE));
+      }
+      SystemPackages.writeContracts(home, contracts.toString());
     }
   }
 
@@ -97,7 +103,9 @@ public final class Distribution {
     Attributes attributes = jar.getManifest().getMainAttributes();
     for (Object key : attributes.keySet()) {
       if (HEADERS.contains(key.toString())) {
-        headers.put(key.toString(), attributes.getValue((Attributes.Name) key));
+        String value = attributes.getValue((Attributes.Name) key);
+        headers.put(key.toString(), key.toString().equals(Constants.IMPORT_PACKAGE) ? withoutJava(value) : value);
+        headers.remove(Constants.IMPORT_PACKAGE, "");
       }
     }
     Map<String, byte[]> entries = new LinkedHashMap<>();
@@ -114,6 +122,17 @@ public final class Distribution {
       }
     }
     return new ClassPathBundles.Module(headers, entries);
+  }
+
+  /** Packages of the name java.* come from the boot class loader whether imported or not; resolving each costs time. */
+  private static String withoutJava(String imports) {
+    StringBuilder others = new StringBuilder();
+    for (String clause : SystemPackages.clauses(imports)) {
+      if (!clause.startsWith("java.")) {
+        others.append(others.length() == 0 ? "" : ",").append(clause);
+      }
+    }
+    return others.toString();
   }
 
   /** Native libraries are unpacked; licences stay with the bundle's own file. */

@@ -38,15 +38,15 @@ public final class OsgiRuntime implements AutoCloseable {
   static OsgiRuntime headless(Path home, List<BundleSets> sets) throws BundleException, IOException {
     Path warm = warmStorage(home, sets);
     if (Files.isDirectory(warm)) {
-      return start(List.of(), ClassPathBundles.read(home, sets), Storage.shared(warm), headlessProperties());
+      return start(List.of(), ClassPathBundles.read(home, sets), Storage.shared(warm), headlessProperties(home));
     }
-    return start(locations(sets), ClassPathBundles.read(home, sets), Storage.create(), headlessProperties());
+    return start(locations(sets), ClassPathBundles.read(home, sets), Storage.create(), headlessProperties(home));
   }
 
   /** Makes the storage that {@link #headless} finds warm: the bundles are installed, started once, and stopped in order. */
   static void warm(Path home, List<BundleSets> sets) throws BundleException, IOException {
     Path warm = Files.createDirectories(warmStorage(home, sets));
-    start(locations(sets), ClassPathBundles.read(home, sets), Storage.shared(warm), headlessProperties()).stop();
+    start(locations(sets), ClassPathBundles.read(home, sets), Storage.shared(warm), headlessProperties(home)).stop();
     // Felix notes here which Java it ran on last, each time, whatever the Java: where no file can be, processes that share
     // the storage never write to it at once. Only multi-release bundles would need the note, and of those there is none.
     Path note = warm.resolve("bundle0/last.java.version");
@@ -58,8 +58,8 @@ public final class OsgiRuntime implements AutoCloseable {
     return home.resolve(sets.contains(BundleSets.PACKAGES) ? "storage/packages" : "storage/core");
   }
 
-  private static Map<String, String> headlessProperties() throws IOException {
-    Map<String, String> properties = new HashMap<>(SystemPackages.read());
+  private static Map<String, String> headlessProperties(Path home) throws IOException {
+    Map<String, String> properties = SystemPackages.read(home);
     properties.put("ds.cache.metadata", "true"); // reading XML costs 35 ms
     return properties;
   }

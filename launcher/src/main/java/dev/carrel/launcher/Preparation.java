@@ -22,7 +22,7 @@ public final class Preparation {
           OsgiRuntime.warm(folder, List.of(BundleSets.CORE));
           OsgiRuntime.warm(folder, List.of(BundleSets.CORE, BundleSets.PACKAGES));
         }
-        case "java" -> SystemPackages.write(folder);
+        case "java" -> SystemPackages.write(Path.of(System.getProperty("carrel.home")), folder);
         default -> train(folder);
       }
     } catch (Throwable e) {
