@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -12,7 +13,13 @@ import java.util.stream.Stream;
 final class Trees {
   private Trees() {}
 
+  /** Removes it all, also what nobody may write, as a store's items; follows no link. */
   static void delete(Path root) throws IOException {
+    for (Path file : all(root).toList()) {
+      if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+      }
+    }
     for (Path file : all(root).sorted(Comparator.reverseOrder()).toList()) {
       Files.deleteIfExists(file);
     }
@@ -25,7 +32,7 @@ final class Trees {
       Files.copy(file, copy, LinkOption.NOFOLLOW_LINKS);
       boolean program = Files.isDirectory(file) || Files.isExecutable(file);
       Files.setPosixFilePermissions(copy,
-          java.nio.file.attribute.PosixFilePermissions.fromString(program ? "rwxr-xr-x" : "rw-r--r--"));
+          PosixFilePermissions.fromString(program ? "rwxr-xr-x" : "rw-r--r--"));
     }
   }
 
