@@ -2,6 +2,7 @@ package dev.carrel.store;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.store.StorePath;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -10,142 +11,178 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
 /**
  * Which items are valid and what they refer to. Tables are named and shaped as Nix's and Guix's (schema.sql of either), so
- * that one query finds closures in all three stores.
+ * that one query finds closures in all three stores; {@code version} is Carrel's own.
  */
 final class Database implements AutoCloseable {
-  private static final int VERSION = 1;
-  private static final int BUSY_TIMEOUT = 30_000; // milliseconds
+  /** How long another process may write before this one gives up, in milliseconds. */
+  static final int PATIENCE = 60_000;
+  private static final int VERSION = 2;
 
+  private final Path file;
   private final Connection connection;
 
-  /** A new item. */
+  /**
+   * A new item.
+   *
+   * @param hash algorithm and hash of its content
+   * @param size of its NAR serialization in bytes
+   */
   record Entry(StorePath item, String hash, long size, Collection<StorePath> references) {}
 
-  private Database(Connection connection) {
+  /** Puts items in their places; the database cannot be written by anybody else meanwhile. */
+  interface Placing {
+    /**
+     * Puts them.
+     *
+     * @param registered those that were registered before
+     */
+    void place(Set<StorePath> registered) throws IOException;
+  }
+
+  private Database(Path file, Connection connection) {
+    this.file = file;
     this.connection = connection;
   }
 
-  static Database open(Path file) {
+  /**
+   * Opens the database, or makes it. Only one process at a time may do that, and may do nothing else then: SQLite does not
+   * wait for those who turn write-ahead logging on.
+   *
+   * @param patience how long to wait for others' writing, in milliseconds
+   */
+  static Database open(Path file, int patience) {
     SQLiteConfig config = new SQLiteConfig();
+    config.setBusyTimeout(patience);
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
-    config.setSynchronous(SQLiteConfig.SynchronousMode.NORMAL);
-    config.setBusyTimeout(BUSY_TIMEOUT);
+    // A registered item survives a loss of power: environments/ may lead to it without asking the database.
+    config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     config.enforceForeignKeys(true);
     config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
-    SQLiteDataSource source = new SQLiteDataSource(config);
-    source.setUrl("jdbc:sqlite:" + file);
     try {
-      Database database = new Database(source.getConnection());
-      database.migrate(file);
-      return database;
+      Database database = new Database(file, connect(config, file));
+      try {
+        new Schema(database.connection, file, VERSION).migrate();
+        return database;
+      } catch (SQLException | RuntimeException e) {
+        database.connection.close();
+        throw e;
+      }
     } catch (SQLException e) {
-      throw CarrelException.failed("cannot open the store's database " + file + ": " + e.getMessage(), e);
+      throw new DatabaseFailure(file).of("open the store's database", e);
     }
   }
 
-  private void migrate(Path file) throws SQLException {
-    int version = number("PRAGMA user_version");
-    if (version > VERSION) {
-      connection.close();
-      throw CarrelException.failed("cannot use the store's database " + file + ": a newer Carrel made it (version " + version
-          + ", this one knows " + VERSION + "). Use that Carrel, or set CARREL_STORE to another directory");
-    }
-    if (version == VERSION) {
-      return;
-    }
-    connection.setAutoCommit(false);
-    try (Statement statement = connection.createStatement()) {
-      statement.executeUpdate("""
-          CREATE TABLE IF NOT EXISTS ValidPaths (
-            id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-            path TEXT UNIQUE NOT NULL,
-            hash TEXT NOT NULL,
-            registrationTime INTEGER NOT NULL,
-            deriver TEXT,
-            narSize INTEGER)""");
-      statement.executeUpdate("""
-          CREATE TABLE IF NOT EXISTS Refs (
-            referrer INTEGER NOT NULL,
-            reference INTEGER NOT NULL,
-            PRIMARY KEY (referrer, reference),
-            FOREIGN KEY (referrer) REFERENCES ValidPaths(id) ON DELETE CASCADE,
-            FOREIGN KEY (reference) REFERENCES ValidPaths(id) ON DELETE RESTRICT)""");
-      statement.executeUpdate("CREATE INDEX IF NOT EXISTS IndexReferrer ON Refs(referrer)");
-      statement.executeUpdate("CREATE INDEX IF NOT EXISTS IndexReference ON Refs(reference)");
-      statement.executeUpdate("PRAGMA user_version = " + VERSION);
-      connection.commit();
-    } finally {
-      connection.setAutoCommit(true);
-    }
-  }
-
-  private int number(String query) throws SQLException {
-    try (Statement statement = connection.createStatement(); ResultSet result = statement.executeQuery(query)) {
+  /** How many items are valid; makes nothing. */
+  static int count(Path file) {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setReadOnly(true);
+    try (Connection connection = connect(config, file);
+        Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery("SELECT count(*) FROM ValidPaths")) {
       return result.next() ? result.getInt(1) : 0;
+    } catch (SQLException e) {
+      throw new DatabaseFailure(file).of("count the items in the store's database", e);
     }
+  }
+
+  private static Connection connect(SQLiteConfig config, Path file) throws SQLException {
+    SQLiteDataSource source = new SQLiteDataSource(config);
+    // Percent-encoded (SQLite, uri.html): sqlite-jdbc takes what follows a ? in a plain name for options.
+    source.setUrl("jdbc:sqlite:file:" + file.toUri().getRawPath());
+    return source.getConnection();
   }
 
   synchronized boolean isValid(StorePath item) {
     try (PreparedStatement query = connection.prepareStatement("SELECT 1 FROM ValidPaths WHERE path = ?")) {
-      query.setString(1, item.fileName());
-      try (ResultSet result = query.executeQuery()) {
-        return result.next();
-      }
+      return isRegistered(query, item);
     } catch (SQLException e) {
       throw failure("look up " + item, e);
     }
   }
 
-  synchronized int count() {
-    try {
-      return number("SELECT count(*) FROM ValidPaths");
-    } catch (SQLException e) {
-      throw failure("count the items", e);
+  private static boolean isRegistered(PreparedStatement query, StorePath item) throws SQLException {
+    query.setString(1, item.fileName());
+    try (ResultSet result = query.executeQuery()) {
+      return result.next();
     }
   }
 
-  /** Makes items valid, all of them or none. They may refer to each other in circles. */
-  synchronized void register(List<Entry> entries, long time) {
-    try {
-      connection.setAutoCommit(false);
-      try (PreparedStatement path = connection.prepareStatement(
-              "INSERT INTO ValidPaths (path, hash, registrationTime, narSize) VALUES (?, ?, ?, ?) ON CONFLICT (path) DO NOTHING");
-          PreparedStatement reference = connection.prepareStatement("""
-              INSERT OR IGNORE INTO Refs (referrer, reference) VALUES (
-                (SELECT id FROM ValidPaths WHERE path = ?), (SELECT id FROM ValidPaths WHERE path = ?))""")) {
-        for (Entry entry : entries) {
-          path.setString(1, entry.item().fileName());
-          path.setString(2, entry.hash());
-          path.setLong(3, time);
-          path.setLong(4, entry.size());
-          path.executeUpdate();
+  /**
+   * Makes items valid, all of them or none. They may refer to each other in circles.
+   *
+   * @param time now, in seconds since 1970
+   * @param placing called within the transaction
+   * @throws CarrelException if an item needs another that is not valid, or the database cannot be written
+   */
+  synchronized void register(List<Entry> entries, long time, Placing placing) throws IOException {
+    String attempt = "register " + entries.size() + (entries.size() == 1 ? " item" : " items");
+    try (Transaction transaction = new Transaction(connection)) {
+      Set<StorePath> registered = registered(entries);
+      insert(entries, time);
+      refer(entries);
+      placing.place(registered);
+      transaction.commit();
+    } catch (SQLException e) {
+      throw failure(attempt, e);
+    }
+  }
+
+  private Set<StorePath> registered(List<Entry> entries) throws SQLException {
+    Set<StorePath> registered = new HashSet<>();
+    try (PreparedStatement query = connection.prepareStatement("SELECT 1 FROM ValidPaths WHERE path = ?")) {
+      for (Entry entry : entries) {
+        if (isRegistered(query, entry.item())) {
+          registered.add(entry.item());
         }
-        for (Entry entry : entries) {
-          for (StorePath needed : entry.references()) {
-            reference.setString(1, entry.item().fileName());
-            reference.setString(2, needed.fileName());
-            reference.addBatch();
-          }
-        }
-        reference.executeBatch();
-        connection.commit();
-      } catch (SQLException e) {
-        connection.rollback();
-        throw e;
-      } finally {
-        connection.setAutoCommit(true);
       }
-    } catch (SQLException e) {
-      throw failure("register " + entries.size() + " items", e);
+    }
+    return registered;
+  }
+
+  private void insert(List<Entry> entries, long time) throws SQLException {
+    // An item whose directory somebody removed is made again under its old row, others' references to which stay.
+    try (PreparedStatement insert = connection.prepareStatement("""
+        INSERT INTO ValidPaths (path, version, hash, registrationTime, narSize) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (path) DO UPDATE SET hash = excluded.hash, narSize = excluded.narSize""")) {
+      for (Entry entry : entries) {
+        insert.setString(1, entry.item().fileName());
+        insert.setString(2, entry.item().version());
+        insert.setString(3, entry.hash());
+        insert.setLong(4, time);
+        insert.setLong(5, entry.size());
+        insert.executeUpdate();
+      }
     }
   }
 
+  private void refer(List<Entry> entries) throws SQLException {
+    try (PreparedStatement known = connection.prepareStatement("SELECT 1 FROM ValidPaths WHERE path = ?");
+        PreparedStatement reference = connection.prepareStatement("""
+            INSERT OR IGNORE INTO Refs (referrer, reference)
+            SELECT a.id, b.id FROM ValidPaths a, ValidPaths b WHERE a.path = ? AND b.path = ?""")) {
+      for (Entry entry : entries) {
+        for (StorePath needed : entry.references()) {
+          if (!isRegistered(known, needed)) {
+            throw CarrelException.failed("cannot add " + entry.item() + " to the store: it needs " + needed
+                + ", which is not there. Add both together");
+          }
+          reference.setString(1, entry.item().fileName());
+          reference.setString(2, needed.fileName());
+          reference.executeUpdate();
+        }
+      }
+    }
+  }
+
+  /** The item and what it refers to, directly or not, in the order of their names; nothing if it is not valid. */
   synchronized List<StorePath> closure(StorePath item) {
     List<StorePath> closure = new ArrayList<>();
     try (PreparedStatement query = connection.prepareStatement("""
@@ -153,29 +190,23 @@ final class Database implements AutoCloseable {
           SELECT id FROM ValidPaths WHERE path = ?
           UNION
           SELECT reference FROM Refs JOIN closure ON referrer = closure.id)
-        SELECT path FROM ValidPaths JOIN closure USING (id) ORDER BY path""")) {
+        SELECT path, version FROM ValidPaths JOIN closure USING (id) ORDER BY path""")) {
       query.setString(1, item.fileName());
       try (ResultSet result = query.executeQuery()) {
         while (result.next()) {
-          closure.add(parse(result.getString(1)));
+          String path = result.getString(1);
+          String version = result.getString(2);
+          closure.add(version == null ? ItemName.parse(path) : ItemName.parse(path, version));
         }
       }
     } catch (SQLException e) {
       throw failure("compute the closure of " + item, e);
     }
-    if (closure.isEmpty()) {
-      throw CarrelException.failed("cannot compute the closure of " + item + ": it is not in the store");
-    }
     return closure;
   }
 
-  /** An item's name cannot be told from its version any more; together they name the same directory. */
-  static StorePath parse(String fileName) {
-    return new StorePath(fileName.substring(0, 32), fileName.substring(33), "");
-  }
-
-  private static CarrelException failure(String attempt, SQLException e) {
-    return CarrelException.failed("cannot " + attempt + " in the store's database: " + e.getMessage(), e);
+  private CarrelException failure(String attempt, SQLException e) {
+    return new DatabaseFailure(file).of(attempt + " in the store's database", e);
   }
 
   @Override

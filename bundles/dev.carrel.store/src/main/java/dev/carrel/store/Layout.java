@@ -1,19 +1,20 @@
 package dev.carrel.store;
 
 import dev.carrel.api.CarrelException;
+import dev.carrel.api.host.Account;
 import dev.carrel.api.store.StorePath;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** Where everything is in a store, and that it may be there. */
+/** Where everything is in a store. */
 record Layout(Path directory) {
   private static final Set<PosixFilePermission> PUBLIC = PosixFilePermissions.fromString("rwxr-xr-x");
   private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rwx------");
@@ -49,66 +50,71 @@ record Layout(Path directory) {
   /**
    * Makes what is not there, and makes sure that nobody else can put anything into it.
    *
-   * @throws CarrelException if the store cannot be written or belongs to somebody else
+   * @throws CarrelException if the store cannot be written or somebody else could change it; nothing is made then
    */
-  void prepare() {
+  void prepare(Account me) {
+    Ownership ownership = new Ownership(directory, me.uid(), me.gid());
     try {
-      Files.createDirectories(directory);
-      refuseForeign(directory);
-      make(items(), PUBLIC);
-      make(directory.resolve("db"), PUBLIC);
-      make(environments(), PUBLIC);
-      make(directory.resolve("roots"), PUBLIC);
-      make(roots(), PUBLIC);
-      make(staging(), PRIVATE);
-      make(locks(), PRIVATE);
+      ownership.requireSafeWay();
+      if (directory.getParent() != null) {
+        // As the XDG base directory specification wants directories of a user made.
+        Files.createDirectories(directory.getParent(), PosixFilePermissions.asFileAttribute(PRIVATE));
+      }
+      make(directory, PUBLIC, ownership);
+      make(items(), PUBLIC, ownership);
+      make(directory.resolve("db"), PUBLIC, ownership);
+      make(environments(), PUBLIC, ownership);
+      make(directory.resolve("roots"), PUBLIC, ownership);
+      make(roots(), PUBLIC, ownership);
+      make(staging(), PRIVATE, ownership);
+      make(locks(), PRIVATE, ownership);
     } catch (IOException e) {
-      throw failure("make the store", e);
+      throw failure("make the store " + directory, e);
     }
   }
 
-  private static void make(Path path, Set<PosixFilePermission> mode) throws IOException {
+  private void make(Path path, Set<PosixFilePermission> mode, Ownership ownership) throws IOException {
     try {
       Files.createDirectory(path, PosixFilePermissions.asFileAttribute(mode));
       Files.setPosixFilePermissions(path, mode); // whatever the umask left
     } catch (FileAlreadyExistsException e) {
-      if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-        throw new FileSystemException(path.toString(), null, "is not a directory");
+      boolean link = !path.equals(directory); // the store itself may be elsewhere: the way there is safe
+      if (!(link ? Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) : Files.isDirectory(path))) {
+        throw new NotDirectoryException(path.toString());
       }
-      refuseForeign(path);
+      ownership.requireOwn(link ? path : path.toRealPath());
     }
   }
 
-  /** A directory of another user, or one that others may write, is no place to run programs from. */
-  private static void refuseForeign(Path path) throws IOException {
-    String owner = Files.getOwner(path, LinkOption.NOFOLLOW_LINKS).getName();
-    String me = System.getProperty("user.name");
-    Set<PosixFilePermission> mode = Files.getPosixFilePermissions(path);
-    boolean writable = mode.contains(PosixFilePermission.OTHERS_WRITE) || mode.contains(PosixFilePermission.GROUP_WRITE);
-    if (!owner.equals(me) || writable) {
-      throw CarrelException.failed("cannot use the store directory " + path + ": it "
-          + (owner.equals(me) ? "can be written by others" : "belongs to " + owner + ", and you are " + me)
-          + ", who could put programs into it. Set CARREL_STORE to a directory of your own, or run: chmod go-w " + path);
-    }
-  }
-
-  /** Why the store could not be changed, and what to do. */
+  /**
+   * Why the store could not be used, and what to do.
+   *
+   * @param attempt what was attempted, on what
+   */
   CarrelException failure(String attempt, IOException e) {
     String reason = reason(e);
     String remedy;
-    if (reason.contains("No space left") || reason.contains("quota")) {
-      remedy = free() + ". Free some space on that file system, or set CARREL_STORE to a directory on another";
-    } else if (e instanceof AccessDeniedException || reason.contains("Read-only")) {
-      remedy = ". Make it writable for you, or set CARREL_STORE to a directory that is";
+    if (reason.contains("No space left") || reason.contains("quota exceeded")) {
+      remedy = free() + ". Free some space there, or set " + Location.NAME + " to a directory on another file system";
+    } else if (reason.contains("ermission denied") || reason.contains("not permitted") || reason.contains("Read-only file system")) {
+      remedy = ". Make the store " + directory + " writable for you, or set " + Location.NAME + " to a directory that is";
+    } else if (e instanceof NotDirectoryException) {
+      remedy = ". Move what is there away, or set " + Location.NAME + " to another directory";
     } else {
-      remedy = ". See carrel doctor";
+      remedy = ". Run carrel doctor to see whether the store " + directory + " is well, or set " + Location.NAME + " to another directory";
     }
-    return CarrelException.failed("cannot " + attempt + " in " + directory + ": " + reason + remedy, e);
+    return CarrelException.failed("cannot " + attempt + ": " + reason + remedy, e);
   }
 
   private static String reason(IOException e) {
-    if (e instanceof AccessDeniedException denied) {
+    if (e instanceof java.nio.file.AccessDeniedException denied) {
       return "permission denied on " + denied.getFile();
+    }
+    if (e instanceof NotDirectoryException) {
+      return e.getMessage() + " is not a directory";
+    }
+    if (e instanceof java.nio.file.NoSuchFileException) {
+      return e.getMessage() + " does not exist";
     }
     if (e instanceof FileSystemException failed && failed.getReason() != null) {
       return failed.getReason() + " (" + failed.getFile() + ")";
@@ -116,9 +122,14 @@ record Layout(Path directory) {
     return e.getMessage() == null ? e.toString() : e.getMessage();
   }
 
-  private String free() {
+  /** How much space is left where the store is or would be, as a parenthesis; nothing if that cannot be told. */
+  String free() {
+    Path existing = directory;
+    while (!Files.exists(existing)) {
+      existing = existing.getParent();
+    }
     try {
-      return " (" + Files.getFileStore(directory).getUsableSpace() / 1_000_000 + " MB are free)";
+      return " (" + Files.getFileStore(existing).getUsableSpace() / 1_000_000 + " MB are free at " + existing + ")";
     } catch (IOException e) {
       return "";
     }

@@ -3,28 +3,48 @@ package dev.carrel.store;
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.host.Account;
 import dev.carrel.api.host.Host;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 
 /** Where a user's store is. */
 final class Location {
+  /** The variable, and the property of the framework or the JVM, that says it. */
+  static final String NAME = "CARREL_STORE";
+
   private Location() {}
 
-  static Path of(Host host, Map<String, String> environment) {
-    String chosen = environment.getOrDefault("CARREL_STORE", "");
+  /**
+   * Finds it, without touching a file.
+   *
+   * @param property of the framework or the JVM; empty if it is not set
+   * @throws CarrelException of kind USAGE if a relative path was chosen
+   */
+  static Path of(Host host, String property, Map<String, String> environment) {
+    String chosen = property.isEmpty() ? environment.getOrDefault(NAME, "") : property;
     if (!chosen.isEmpty()) {
-      Path path = Path.of(chosen);
-      if (!path.isAbsolute()) {
-        throw CarrelException.usage("cannot use CARREL_STORE=" + chosen + ": it is not an absolute path");
-      }
-      return path.normalize();
+      return absolute(chosen);
     }
     Account account = host.account();
     if (account.uid() == 0) {
       return Path.of("/var/lib/carrel");
     }
     String data = environment.getOrDefault("XDG_DATA_HOME", "");
-    Path base = data.startsWith("/") ? Path.of(data) : account.home().resolve(".local/share");
+    // The XDG base directory specification: a relative path is invalid and ignored.
+    Path base = data.startsWith("/") ? Path.of(data).normalize() : account.home().resolve(".local/share");
     return base.resolve("carrel");
+  }
+
+  private static Path absolute(String chosen) {
+    try {
+      Path path = Path.of(chosen);
+      if (path.isAbsolute()) {
+        return path.normalize();
+      }
+    } catch (InvalidPathException e) {
+      throw CarrelException.usage("cannot use " + NAME + "=" + chosen + ": it is not a path (" + e.getReason()
+          + "). Give the absolute path of a directory");
+    }
+    throw CarrelException.usage("cannot use " + NAME + "=" + chosen + ": it is not an absolute path. Give one that begins with /");
   }
 }

@@ -23,6 +23,7 @@ import java.util.List;
 final class Nar {
   private static final byte[] PADDING = new byte[8];
   private static final int CHUNK = 64 * 1024;
+  private static final char UNKNOWN = '\uFFFD'; // what Java makes of bytes that are no characters
 
   private final MessageDigest digest;
   private final byte[] chunk = new byte[CHUNK];
@@ -58,7 +59,7 @@ final class Nar {
     if (attributes.isSymbolicLink()) {
       text("symlink");
       text("target");
-      text(Files.readSymbolicLink(path).toString());
+      name(path, Files.readSymbolicLink(path));
     } else if (attributes.isDirectory()) {
       text("directory");
       directory(path);
@@ -86,7 +87,7 @@ final class Nar {
       text("entry");
       text("(");
       text("name");
-      text(entry.getFileName().toString());
+      name(path, entry.getFileName());
       text("node");
       node(entry);
       text(")");
@@ -107,6 +108,16 @@ final class Nar {
     }
     size += length;
     pad(length);
+  }
+
+  /** A name has to come out as the bytes it is on disk. */
+  private void name(Path where, Path name) throws IOException {
+    String value = name.toString();
+    if (value.indexOf(UNKNOWN) >= 0) {
+      throw new IOException("in " + where + " the name " + value + " is not written in the locale's characters ("
+          + System.getProperty("sun.jnu.encoding") + "); set LC_ALL=C.UTF-8");
+    }
+    text(value);
   }
 
   private void text(String value) {

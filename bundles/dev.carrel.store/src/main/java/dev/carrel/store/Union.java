@@ -10,30 +10,42 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Builds a profile: one tree with the content of several items, whose files are hard links to theirs. */
 final class Union {
   private static final String FORMAT = "union-2";
   private static final List<String> DIRECTORIES = List.of("usr", "etc", "var", "opt", "srv");
+  private static final Set<String> ALWAYS = Set.of("bin", "sbin", "lib", "lib64");
   private static final List<String> MERGED = List.of("bin", "sbin", "lib", "lib64", "lib32", "libx32");
   /** What a container covers with files of its own. */
   private static final List<String> COVERED = List.of("etc/passwd", "etc/group", "etc/hosts", "etc/hostname", "etc/resolv.conf",
       "etc/nsswitch.conf", "etc/localtime", "etc/services");
 
-  private final Map<StorePath, Path> items;
-  private final Path target;
+  private final StorePath profile;
+  private final List<StorePath> items;
+  private final Layout layout;
   private final Map<Path, StorePath> owners = new HashMap<>();
+  /** Everything of the tree that is no hard link to a file of an item, and so has to be frozen. */
+  private final Set<Path> own = new LinkedHashSet<>();
+  private Path target;
 
-  private Union(Map<StorePath, Path> items, Path target) {
+  /** To be built once. */
+  Union(StorePath profile, List<StorePath> items, Layout layout) {
+    this.profile = profile;
     this.items = items;
-    this.target = target;
+    this.layout = layout;
   }
 
   /** The name of the profile of some items: in whatever order they are told. */
@@ -51,31 +63,36 @@ final class Union {
   }
 
   /** Fills an empty directory. */
-  static void build(Map<StorePath, Path> items, Path target) throws IOException {
-    new Union(items, target).build();
-  }
-
-  private void build() throws IOException {
-    for (String directory : DIRECTORIES) {
-      Files.createDirectory(target.resolve(directory));
+  void build(Path directory) throws IOException {
+    target = directory;
+    for (String name : DIRECTORIES) {
+      make(target.resolve(name));
     }
-    for (Map.Entry<StorePath, Path> item : items.entrySet()) {
-      for (String directory : DIRECTORIES) {
-        Path source = item.getValue().resolve(directory);
+    Map<Path, StorePath> links = new LinkedHashMap<>();
+    for (StorePath item : items) {
+      for (String name : DIRECTORIES) {
+        Path source = layout.item(item).resolve(name);
         if (Files.isDirectory(source, LinkOption.NOFOLLOW_LINKS)) {
-          merge(item.getKey(), source, target.resolve(directory));
+          merge(item, source, target.resolve(name), links);
         }
       }
     }
+    for (Map.Entry<Path, StorePath> link : links.entrySet()) {
+      mergeLink(link.getValue(), link.getKey(), target.resolve(layout.item(link.getValue()).relativize(link.getKey())));
+    }
+    complete();
+  }
+
+  /** What every root file system has, and what containers mount upon. */
+  private void complete() throws IOException {
     provideShell();
     for (String name : MERGED) {
       Path directory = target.resolve("usr").resolve(name);
-      boolean always = name.equals("bin") || name.equals("sbin") || name.equals("lib") || name.equals("lib64");
-      if (always) {
-        Files.createDirectories(directory);
+      if (ALWAYS.contains(name) && !Files.isDirectory(directory)) {
+        make(directory);
       }
       if (Files.isDirectory(directory)) {
-        Files.createSymbolicLink(target.resolve(name), Path.of("usr", name));
+        link(name, "usr/" + name);
       }
     }
     for (String file : COVERED) {
@@ -84,6 +101,27 @@ final class Union {
     link("var/run", "/run");
     link("var/lock", "/run/lock");
     link("var/tmp", "/tmp");
+  }
+
+  /**
+   * Freezes the tree and tells its hash, which follows from its members: to read all of their files again would take seconds.
+   */
+  Nar.Result finish(Path tree) throws IOException {
+    for (Path path : own) {
+      if (Files.isSymbolicLink(path)) {
+        Freeze.time(path);
+      } else if (Files.isDirectory(path)) {
+        Freeze.directory(path);
+      } else {
+        Freeze.file(path);
+      }
+    }
+    return new Nar.Result("derived:" + profile.digest(), 0);
+  }
+
+  private void make(Path directory) throws IOException {
+    Files.createDirectory(directory);
+    own.add(directory);
   }
 
   /** Every program that calls system(3) needs /bin/sh; Debian's dash leaves the link to a script at its installation. */
@@ -97,29 +135,34 @@ final class Union {
   }
 
   private void link(String path, String to) throws IOException {
-    if (!Files.exists(target.resolve(path), LinkOption.NOFOLLOW_LINKS)) {
-      Files.createSymbolicLink(target.resolve(path), Path.of(to));
+    Path link = target.resolve(path);
+    if (!Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
+      Files.createSymbolicLink(link, Path.of(to));
+      own.add(link);
     }
   }
 
   /** A mount point has to be a file: a link, as packages make it of /etc/localtime, would lead away from it. */
-  private static void coverable(Path file) throws IOException {
+  private void coverable(Path file) throws IOException {
     if (Files.isSymbolicLink(file)) {
       Files.delete(file);
+      own.remove(file);
     }
     if (!Files.exists(file)) {
       Files.createFile(file);
+      own.add(file);
     }
   }
 
-  private void merge(StorePath item, Path source, Path destination) throws IOException {
+  /** Directories and files; links come last, when it is known which directories there are. */
+  private void merge(StorePath item, Path source, Path destination, Map<Path, StorePath> links) throws IOException {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(source)) {
       for (Path entry : entries) {
         Path place = destination.resolve(entry.getFileName());
         if (Files.isSymbolicLink(entry)) {
-          mergeLink(item, entry, place);
+          links.put(entry, item);
         } else if (Files.isDirectory(entry)) {
-          mergeDirectory(item, entry, place);
+          mergeDirectory(item, entry, place, links);
         } else {
           mergeFile(item, entry, place);
         }
@@ -127,10 +170,49 @@ final class Union {
     }
   }
 
+  private void mergeDirectory(StorePath item, Path entry, Path place, Map<Path, StorePath> links) throws IOException {
+    if (!Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
+      make(place);
+      owners.put(place, item);
+    } else if (!Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)) {
+      throw conflict(item, place);
+    }
+    merge(item, entry, place, links);
+  }
+
+  private void mergeFile(StorePath item, Path entry, Path place) throws IOException {
+    try {
+      Files.createLink(place, entry);
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isRegularFile(place, LinkOption.NOFOLLOW_LINKS) || Files.mismatch(place, entry) >= 0) {
+        throw conflict(item, place);
+      }
+      return;
+    } catch (FileSystemException | UnsupportedOperationException e) {
+      Files.copy(entry, place, StandardCopyOption.COPY_ATTRIBUTES); // too many links, or none at all here
+      own.add(place);
+    }
+    owners.put(place, item);
+  }
+
+  /**
+   * A link where others have a directory stands for the directory it leads to, as dpkg(1) takes it: what is in the one
+   * is also in the other.
+   */
   private void mergeLink(StorePath item, Path entry, Path place) throws IOException {
     Path to = Files.readSymbolicLink(entry);
+    if (Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)) {
+      // Absolute ones lead from the profile's top. Further links on the way there are not followed: they could lead outside.
+      Path led = (to.isAbsolute() ? target.resolve(to.getRoot().relativize(to)) : place.resolveSibling(to)).normalize();
+      if (!led.startsWith(target) || led.startsWith(place) || !Files.isDirectory(led)
+          || !led.toRealPath().equals(target.toRealPath().resolve(target.relativize(led)))) {
+        throw conflict(item, place);
+      }
+      move(item, place, led);
+    }
     try {
       Files.createSymbolicLink(place, to);
+      own.add(place);
       owners.put(place, item);
     } catch (FileAlreadyExistsException e) {
       if (!(Files.isSymbolicLink(place) && Files.readSymbolicLink(place).equals(to))) {
@@ -139,28 +221,43 @@ final class Union {
     }
   }
 
-  private void mergeDirectory(StorePath item, Path entry, Path place) throws IOException {
-    if (!Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
-      Files.createDirectory(place);
-      owners.put(place, item);
-    } else if (!Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)) {
-      throw conflict(item, place);
+  /** Moves all that a directory has into another, and removes it. */
+  private void move(StorePath item, Path from, Path into) throws IOException {
+    List<Path> entries = new ArrayList<>();
+    try (DirectoryStream<Path> stream = Files.newDirectoryStream(from)) {
+      stream.forEach(entries::add);
     }
-    merge(item, entry, place);
-  }
-
-  private void mergeFile(StorePath item, Path entry, Path place) throws IOException {
-    try {
-      Files.createLink(place, entry);
-      owners.put(place, item);
-    } catch (FileAlreadyExistsException e) {
-      if (!Files.isRegularFile(place, LinkOption.NOFOLLOW_LINKS) || Files.mismatch(place, entry) >= 0) {
+    for (Path entry : entries) {
+      Path place = into.resolve(entry.getFileName());
+      if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+        if (!Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
+          make(place);
+        } else if (!Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)) {
+          throw conflict(item, place);
+        }
+        move(item, entry, place);
+      } else if (!Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {
+        Files.move(entry, place);
+        if (own.remove(entry)) {
+          own.add(place);
+        }
+      } else if (isSame(entry, place)) {
+        Files.delete(entry);
+        own.remove(entry);
+      } else {
         throw conflict(item, place);
       }
-    } catch (FileSystemException | UnsupportedOperationException e) {
-      Files.copy(entry, place, java.nio.file.StandardCopyOption.COPY_ATTRIBUTES); // too many links, or none at all here
-      owners.put(place, item);
     }
+    Files.delete(from);
+    own.remove(from);
+  }
+
+  private static boolean isSame(Path one, Path other) throws IOException {
+    if (Files.isSymbolicLink(one) || Files.isSymbolicLink(other)) {
+      return Files.isSymbolicLink(one) && Files.isSymbolicLink(other)
+          && Files.readSymbolicLink(one).equals(Files.readSymbolicLink(other));
+    }
+    return Files.isRegularFile(other) && Files.mismatch(one, other) < 0;
   }
 
   private CarrelException conflict(StorePath item, Path place) {

@@ -3,6 +3,7 @@ package dev.carrel.store;
 import dev.carrel.api.Progress;
 import dev.carrel.api.store.Recipe;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,75 +13,103 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Builds items in the staging directory, several at a time: unpacking is bound by the processor. */
+/** Builds items in the staging directory, two at a time: unpacking is bound by the processor, and others want one, too. */
 final class Workshop {
-  /** How an item's content is hashed. */
-  interface Hashing {
-    Nar.Result of(Path tree) throws IOException;
+  private static final int WORKERS = 2;
+
+  /** Makes a built tree immutable and tells its hash. */
+  interface Finish {
+    Nar.Result finish(Path tree) throws IOException;
   }
 
   private final Layout layout;
+  private final Path place;
+  private final Finish finish;
 
-  Workshop(Layout layout) {
+  /**
+   * A workshop.
+   *
+   * @param place the directory to build in
+   */
+  Workshop(Layout layout, Path place, Finish finish) {
     this.layout = layout;
+    this.place = place;
+    this.finish = finish;
   }
 
-  /** Builds all of them, or throws what the first one to fail threw once all have ended. */
-  List<Database.Entry> stage(Collection<Recipe> recipes, Hashing hashing, Progress.Task task) throws IOException {
-    int workers = Math.min(recipes.size(), Runtime.getRuntime().availableProcessors());
+  /** Builds all of them, or throws what the first one to fail threw. Nobody builds any more when it returns. */
+  List<Database.Entry> stage(Collection<Recipe> recipes, Progress.Task task) throws IOException {
     AtomicInteger done = new AtomicInteger();
-    ExecutorService executor = Executors.newFixedThreadPool(workers);
+    ExecutorService executor = Executors.newFixedThreadPool(Math.min(recipes.size(), WORKERS), work -> {
+      Thread thread = new Thread(work, "carrel-store");
+      thread.setDaemon(true); // no reason for a JVM to stay that wants to end
+      return thread;
+    });
     try {
       List<Future<Database.Entry>> staged = new ArrayList<>(recipes.size());
       for (Recipe recipe : recipes) {
         staged.add(executor.submit(() -> {
           task.detail(recipe.item().name());
-          Database.Entry entry = stage(recipe, hashing);
+          Database.Entry entry = stage(recipe);
           task.done(done.incrementAndGet());
           return entry;
         }));
       }
-      return collect(staged);
+      List<Database.Entry> entries = new ArrayList<>(staged.size());
+      for (Future<Database.Entry> one : staged) {
+        entries.add(result(one));
+      }
+      return entries;
     } finally {
       executor.shutdownNow();
+      awaitEnd(executor);
     }
   }
 
-  private Database.Entry stage(Recipe recipe, Hashing hashing) throws IOException {
-    Path staged = Files.createDirectory(layout.staging().resolve(recipe.item().fileName()));
-    recipe.builder().build(staged);
-    Freeze.contents(staged);
-    Nar.Result content = hashing.of(staged);
-    return new Database.Entry(recipe.item(), content.hash(), content.size(), recipe.references());
-  }
-
-  private static List<Database.Entry> collect(List<Future<Database.Entry>> staged) throws IOException {
-    List<Database.Entry> entries = new ArrayList<>(staged.size());
-    Throwable failure = null;
-    for (Future<Database.Entry> future : staged) {
+  /** Their place is removed next, which must not happen under their hands. */
+  private static void awaitEnd(ExecutorService executor) {
+    boolean interrupted = false;
+    boolean ended = false;
+    while (!ended) {
       try {
-        if (failure != null) {
-          future.cancel(false); // those not begun; the others are waited for, as their places are removed next
-        }
-        if (!future.isCancelled()) {
-          entries.add(future.get());
-        }
-      } catch (ExecutionException e) {
-        failure = failure == null ? e.getCause() : failure;
+        ended = executor.awaitTermination(1, TimeUnit.DAYS);
       } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IOException("interrupted", e);
+        interrupted = true;
       }
     }
-    if (failure instanceof IOException e) {
-      throw e;
-    } else if (failure instanceof RuntimeException e) {
-      throw e;
-    } else if (failure != null) {
-      throw new IllegalStateException(failure);
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
-    return entries;
+  }
+
+  private Database.Entry stage(Recipe recipe) {
+    try {
+      Path staged = Files.createDirectory(place.resolve(recipe.item().fileName()));
+      recipe.builder().build(staged);
+      Nar.Result content = finish.finish(staged);
+      return new Database.Entry(recipe.item(), content.hash(), content.size(), recipe.references());
+    } catch (IOException e) {
+      throw layout.failure("add " + recipe.item() + " to the store " + layout.directory(), e);
+    }
+  }
+
+  private static Database.Entry result(Future<Database.Entry> future) throws IOException {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      if (e.getCause() instanceof Error cause) {
+        throw cause;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted");
+    }
   }
 }

@@ -1,0 +1,52 @@
+package dev.carrel.store;
+
+import dev.carrel.api.host.Host;
+import java.io.IOException;
+
+/**
+ * The database while somebody uses it: opened by the first, kept open for the next, closed when the component has been
+ * stopped and the last one is done, who finishes what was begun.
+ */
+final class OpenDatabase {
+  private final Host host;
+  private final Layout layout;
+  private Database database;
+  private int users;
+  private boolean stopped;
+
+  OpenDatabase(Host host, Layout layout) {
+    this.host = host;
+    this.layout = layout;
+  }
+
+  /** One use of it; to be followed by {@link #leave}. The store is made if it is not there. */
+  synchronized Database enter() {
+    if (database == null) {
+      layout.prepare(host.account());
+      try (PatientLock.Held held = PatientLock.acquire(layout.locks().resolve("database"))) {
+        database = Database.open(layout.database(), Database.PATIENCE);
+      } catch (IOException e) {
+        throw layout.failure("open the store's database " + layout.database(), e);
+      }
+    }
+    users++;
+    return database;
+  }
+
+  synchronized void leave() {
+    users--;
+    closeIfUnused();
+  }
+
+  synchronized void stop() {
+    stopped = true;
+    closeIfUnused();
+  }
+
+  private void closeIfUnused() {
+    if (stopped && users == 0 && database != null) {
+      database.close();
+      database = null;
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package dev.carrel.store;
+
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.Progress;
+import dev.carrel.api.host.Host;
+import dev.carrel.api.store.Recipe;
+import dev.carrel.api.store.StorePath;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Brings items into being; the order of its steps is told in the package's description. */
+final class Realization {
+  private final Host host;
+  private final Layout layout;
+  private final ItemLocks locks;
+  private final Staging staging;
+
+  Realization(Host host, Layout layout) {
+    this.host = host;
+    this.layout = layout;
+    this.locks = new ItemLocks(layout.locks().resolve("items"));
+    this.staging = new Staging(layout.staging(), layout.locks().resolve("staging"));
+  }
+
+  /** Makes those items that are not valid. */
+  void realize(Collection<Recipe> recipes, Workshop.Finish finish, Database database, Progress progress) {
+    Map<StorePath, Recipe> missing = missing(recipes, database);
+    if (missing.isEmpty()) {
+      return;
+    }
+    try (PatientLock.Held held = locks.acquire(missing.keySet(), progress)) {
+      missing = missing(missing.values(), database); // others may have made some meanwhile
+      if (!missing.isEmpty()) {
+        make(missing.values(), finish, database, progress);
+      }
+    } catch (IOException e) {
+      throw layout.failure("add " + what(missing.keySet()) + " to the store " + layout.directory(), e);
+    }
+  }
+
+  private static String what(Set<StorePath> items) {
+    String first = items.iterator().next().toString();
+    return items.size() == 1 ? first : first + " and " + (items.size() - 1) + " more";
+  }
+
+  private Map<StorePath, Recipe> missing(Collection<Recipe> recipes, Database database) {
+    Map<StorePath, Recipe> missing = new LinkedHashMap<>();
+    for (Recipe recipe : recipes) {
+      if (!missing.containsKey(recipe.item()) && !isValid(recipe.item(), database)) {
+        missing.put(recipe.item(), recipe);
+      }
+    }
+    return missing;
+  }
+
+  boolean isValid(StorePath item, Database database) {
+    return isThere(item) && database.isValid(item);
+  }
+
+  private boolean isThere(StorePath item) {
+    return Files.isDirectory(layout.item(item), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private void make(Collection<Recipe> recipes, Workshop.Finish finish, Database database, Progress progress) throws IOException {
+    try (Staging.Place place = staging.open(); Progress.Task task = progress.begin("adding to the store", recipes.size(), Progress.Unit.ITEMS)) {
+      List<Database.Entry> entries = new Workshop(layout, place.path(), finish).stage(recipes, task);
+      host.sync(place.path()); // once for all, and before the database is held
+      register(entries, place.path(), database);
+    }
+  }
+
+  private void register(List<Database.Entry> entries, Path place, Database database) throws IOException {
+    List<Path> placed = new ArrayList<>(entries.size());
+    try {
+      database.register(entries, System.currentTimeMillis() / 1000, registered -> {
+        for (Database.Entry entry : entries) {
+          if (!registered.contains(entry.item()) || !isThere(entry.item())) {
+            placed.add(place(entry.item(), place));
+          }
+        }
+        flush(layout.items());
+      });
+    } catch (IOException | RuntimeException | Error e) {
+      remove(placed, e);
+      throw e;
+    }
+  }
+
+  private Path place(StorePath item, Path place) throws IOException {
+    Path target = layout.item(item);
+    Freeze.remove(target); // not registered: a killed process left it
+    try {
+      Files.move(place.resolve(item.fileName()), target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      throw new IOException("its staging/ and items/ are not on one file system", e);
+    }
+    Freeze.directory(target); // only now: to move a directory elsewhere changes it, and needs its write permission
+    return target;
+  }
+
+  /** Writes a directory's entries to the device: fsync(2). */
+  private static void flush(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  private static void remove(List<Path> placed, Throwable cause) {
+    for (Path item : placed) {
+      try {
+        Freeze.remove(item);
+      } catch (IOException e) {
+        cause.addSuppressed(e);
+      }
+    }
+  }
+
+  /** Refuses to build on what is not there. */
+  void requireValid(String attempt, Collection<StorePath> items, Database database) {
+    for (StorePath item : items) {
+      if (!isValid(item, database)) {
+        throw CarrelException.failed("cannot " + attempt + ": " + item + " is not in the store " + layout.directory()
+            + ". Add it first");
+      }
+    }
+  }
+}
