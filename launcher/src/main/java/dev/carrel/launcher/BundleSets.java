@@ -18,7 +18,7 @@ enum BundleSets {
   /** What {@code --json} needs; a headless start has it on its class path. */
   JSON("gson"),
   /** What the interactive shell needs. */
-  INTERACTIVE("org.apache.felix.gogo.runtime", "org.apache.felix.gogo.command", "org.apache.felix.gogo.jline", "jline");
+  INTERACTIVE("org.apache.felix.gogo.runtime", "org.apache.felix.gogo.command", "org.apache.felix.gogo.jline", "jline", "dev.carrel.console");
 
   private final List<String> bundles;
 

@@ -3,6 +3,7 @@ package dev.carrel.launcher;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 
 /** {@code carrel}: with words, one command; without, the interactive shell. */
 public final class Main {
@@ -38,7 +39,7 @@ public final class Main {
       case "":
         boolean terminal = Boolean.getBoolean("carrel.terminal");
         try (OsgiRuntime framework = OsgiRuntime.interactive(home, terminal)) {
-          return new Interactive(framework.context()).run(terminal);
+          return new Interactive(framework.context()).run(List.of());
         }
       case "-h", "--help", "help":
         if (arguments.length > 1) {
@@ -53,7 +54,14 @@ public final class Main {
         new Preload().start();
         List<String> words = Arrays.asList(arguments);
         try (OsgiRuntime framework = OsgiRuntime.headless(home, BundleSets.forCommand(words))) {
-          return new Commands(framework.context()).run(words);
+          OptionalInt status = new Commands(framework.context()).run(words);
+          if (status.isPresent()) {
+            return status.getAsInt();
+          }
+        }
+        // No command of Carrel's own: another bundle's, which may need Gogo to be called, or none.
+        try (OsgiRuntime framework = OsgiRuntime.interactive(home, false)) {
+          return new Interactive(framework.context()).run(words);
         }
     }
   }

@@ -20,8 +20,8 @@ import org.osgi.framework.wiring.FrameworkWiring;
 /** Felix, with the bundles of a distribution. */
 public final class OsgiRuntime implements AutoCloseable {
   private static final long STOP_TIMEOUT = 10_000;
-  /** Begins a session on the terminal as soon as it is started. */
-  private static final String SESSION = "org.apache.felix.gogo.jline";
+  /** Begins a session of its own on the terminal once it is started; only its classes are wanted. */
+  private static final String LIBRARY = "org.apache.felix.gogo.jline";
 
   private final Framework framework;
   private final Storage storage;
@@ -87,10 +87,10 @@ public final class OsgiRuntime implements AutoCloseable {
   /**
    * For people: every bundle from its own file, so that each can be stopped, updated and replaced.
    *
-   * @param terminal whether a session with line editing is to begin at once
+   * @param terminal whether there is a terminal, for a session with line editing
    */
   static OsgiRuntime interactive(Path home, boolean terminal) throws BundleException, IOException {
-    return of(home, Storage.create(), Map.of("carrel.session", Boolean.toString(terminal)));
+    return of(home, Storage.create(), Map.of("carrel.terminal", Boolean.toString(terminal)));
   }
 
   /**
@@ -105,12 +105,9 @@ public final class OsgiRuntime implements AutoCloseable {
 
   private static OsgiRuntime of(Path home, Storage storage, Map<String, String> properties) throws BundleException, IOException {
     List<String> locations = new ArrayList<>();
-    boolean session = "true".equals(properties.get("carrel.session"));
     for (BundleSets set : BundleSets.values()) {
       for (String bundle : set.bundles()) {
-        if (session || !bundle.equals(SESSION)) {
-          locations.add(file(home, bundle));
-        }
+        locations.add(file(home, bundle));
       }
     }
     return start(locations, new NoConnection(), storage, properties);
@@ -142,7 +139,7 @@ public final class OsgiRuntime implements AutoCloseable {
     }
     framework.adapt(FrameworkWiring.class).resolveBundles(null); // once for all is quicker than one by one
     for (Bundle bundle : bundles) {
-      if (bundle.getHeaders().get(Constants.FRAGMENT_HOST) == null) {
+      if (bundle.getHeaders().get(Constants.FRAGMENT_HOST) == null && !LIBRARY.equals(bundle.getSymbolicName())) {
         bundle.start(Bundle.START_ACTIVATION_POLICY);
       }
     }

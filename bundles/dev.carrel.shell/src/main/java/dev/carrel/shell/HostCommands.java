@@ -52,7 +52,7 @@ public final class HostCommands {
       System.out.print(json ? backends.json() : backends.text());
       return 0;
     } catch (CarrelException e) {
-      return Outcome.of(e);
+      return Outcome.of(e, context);
     }
   }
 
@@ -69,7 +69,7 @@ public final class HostCommands {
       System.out.print(json ? diagnosis.json() : diagnosis.text());
       return diagnosis.broken() ? 1 : 0;
     } catch (CarrelException e) {
-      return Outcome.of(e);
+      return Outcome.of(e, context);
     }
   }
 
@@ -86,7 +86,7 @@ public final class HostCommands {
       System.out.println("carrel " + number + (version.getQualifier().isEmpty() ? "" : "-" + version.getQualifier()));
       return 0;
     } catch (CarrelException e) {
-      return Outcome.of(e);
+      return Outcome.of(e, context);
     }
   }
 
@@ -103,7 +103,7 @@ public final class HostCommands {
       }
       return helpOf(words.get(0));
     } catch (CarrelException e) {
-      return Outcome.of(e);
+      return Outcome.of(e, context);
     }
   }
 

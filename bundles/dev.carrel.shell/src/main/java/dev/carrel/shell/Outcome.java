@@ -1,14 +1,15 @@
 package dev.carrel.shell;
 
 import dev.carrel.api.CarrelException;
+import org.osgi.framework.BundleContext;
 
 /** How a command ends that failed: with its message and the status of its kind. */
 final class Outcome {
   private Outcome() {}
 
   /** Tells the user, and returns the exit status. */
-  static int of(CarrelException failure) {
-    String message = Printable.lines(failure.getMessage());
+  static int of(CarrelException failure, BundleContext context) {
+    String message = Printable.lines(Services.withNumber(failure.getMessage(), context));
     System.err.println(message.startsWith("carrel ") ? message : "carrel: " + message);
     if (System.getenv("CARREL_DEBUG") != null) {
       failure.printStackTrace();

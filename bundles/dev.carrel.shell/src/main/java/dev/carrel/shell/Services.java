@@ -6,6 +6,9 @@ import org.osgi.framework.BundleContext;
 
 /** The services that commands use, and who offers them. */
 record Services(String what, String bundle) {
+  private static final String START = "start the bundle ";
+  private static final String OFFER = ", which offers one";
+
   static final Services WORKPLACES = new Services("workplace service", "dev.carrel.environment");
   static final Services CONTAINERS = new Services("container engine", "dev.carrel.engine");
   static final Services FOREGROUND = new Services("terminal service", "dev.carrel.linux");
@@ -30,13 +33,28 @@ record Services(String what, String bundle) {
     return CarrelException.failed("no " + what + " available: " + remedy(context));
   }
 
-  /** How to get it. Felix's start takes a bundle's number, not its name. */
+  /** How to get it. */
   String remedy(BundleContext context) {
     for (Bundle candidate : context.getBundles()) {
       if (bundle.equals(candidate.getSymbolicName())) {
-        return "start the bundle " + bundle + ", which offers one (carrel> felix:start " + candidate.getBundleId() + ")";
+        return withNumber(START + bundle + OFFER, context);
       }
     }
-    return "install and start the bundle " + bundle + ", which offers one (carrel> felix:install URL-OF-ITS-JAR)";
+    return "install and start the bundle " + bundle + OFFER + " (carrel> felix:install URL-OF-ITS-JAR)";
+  }
+
+  /** Adds to the advice to start a bundle, whoever gave it, what to type: Felix's start takes a number, and no name. */
+  static String withNumber(String message, BundleContext context) {
+    int begin = message.indexOf(START);
+    int end = message.indexOf(OFFER, begin + 1);
+    if (begin >= 0 && end >= 0 && message.endsWith(OFFER)) {
+      String name = message.substring(begin + START.length(), end);
+      for (Bundle candidate : context.getBundles()) {
+        if (name.equals(candidate.getSymbolicName())) {
+          return message + " (carrel> felix:start " + candidate.getBundleId() + ")";
+        }
+      }
+    }
+    return message;
   }
 }

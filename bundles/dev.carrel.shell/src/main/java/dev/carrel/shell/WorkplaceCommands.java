@@ -81,7 +81,7 @@ public final class WorkplaceCommands {
       }
       return start(line);
     } catch (CarrelException e) {
-      return Outcome.of(e);
+      return Outcome.of(e, context);
     }
   }
 
@@ -107,7 +107,7 @@ public final class WorkplaceCommands {
     try {
       return explain(arguments);
     } catch (CarrelException e) {
-      return Outcome.of(e);
+      return Outcome.of(e, context);
     }
   }
 
