@@ -55,6 +55,9 @@ record Links(Layout layout) {
     String attempt = "make the link " + place + " to " + item;
     try {
       requireOwn(place, attempt);
+      if (!Files.isDirectory(place.getParent())) {
+        throw CarrelException.usage("cannot " + attempt + ": there is no directory " + place.getParent() + ". Make it first, or name another place");
+      }
       // Registered first: a root whose link is missing keeps nothing, a link without a root would lose its item.
       replace(layout.roots().resolve(Digest.of(place.toString())), place);
       make(place, layout.item(item), attempt);

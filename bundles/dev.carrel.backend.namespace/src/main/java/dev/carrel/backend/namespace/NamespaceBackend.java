@@ -144,7 +144,7 @@ public final class NamespaceBackend implements IsolationBackend {
   private SetupProgram.Account account() {
     synchronized (starts) {
       if (account == null) {
-        account = new SetupProgram.Account(host.account().uid(), host.account().gid());
+        account = new SetupProgram.Account(host.account().uid(), host.account().gid(), userNamespaces.setsGroups());
       }
       return account;
     }

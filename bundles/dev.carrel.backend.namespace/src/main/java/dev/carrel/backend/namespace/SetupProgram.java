@@ -33,8 +33,12 @@ final class SetupProgram {
   private final Data hostProc = program.variable("host_proc");
   private final RootTree tree;
 
-  /** Who starts the container. */
-  record Account(long uid, long gid) {
+  /**
+   * Who starts the container.
+   *
+   * @param setsGroups whether a user may change supplementary groups here, who could otherwise
+   */
+  record Account(long uid, long gid, boolean setsGroups) {
     boolean root() {
       return uid == 0;
     }
@@ -136,7 +140,7 @@ final class SetupProgram {
     program.purpose("close the descriptors of the starting process");
     program.call(SystemCall.CLOSE_RANGE, Operand.of(lastDescriptor + 1), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
     program.callInto(umask, SystemCall.UMASK, ZERO);
-    if (caller.root()) {
+    if (caller.root() && caller.setsGroups()) {
       program.purpose("drop the supplementary groups");
       program.call(SystemCall.SETGROUPS, ZERO, NULL);
     }

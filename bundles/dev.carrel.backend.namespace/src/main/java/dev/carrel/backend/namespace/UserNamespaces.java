@@ -54,6 +54,11 @@ final class UserNamespaces {
     return Optional.empty();
   }
 
+  /** Whether setgroups(2) is allowed in this user namespace: in one that an unprivileged user made it mostly is not. */
+  boolean setsGroups() {
+    return !"deny".equals(read(Path.of("/proc/self/setgroups")));
+  }
+
   /** How many of them a user may have, as the kernel writes it; the empty string if it does not say. */
   String limit() {
     return read(LIMIT);

@@ -6,6 +6,8 @@ import java.util.Set;
 
 /** Condenses what apt prints into a part of a sentence. */
 final class AptMessages {
+  /** In what apt says when a file system is full. */
+  static final String NO_SPACE = "No space left on device";
   private static final int MOST_PARTS = 4;
   private static final String UNMET = "The following packages have unmet dependencies:";
 

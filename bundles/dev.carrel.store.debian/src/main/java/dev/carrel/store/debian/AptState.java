@@ -4,6 +4,7 @@ import dev.carrel.api.CarrelException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -95,8 +96,17 @@ final class AptState {
           + " cannot be written by this user. Use a store of your own (CARREL_STORE=DIRECTORY), or run Carrel as the owner of this one.", e);
     } catch (IOException e) {
       throw CarrelException.failed("Packages could not be looked up: apt's private directory " + directory
-          + " could not be made (" + e + "). Check that the file system is writable and has space left.", e);
+          + " could not be made (" + reason(e) + "). Check that the file system is writable and has space left, or use another"
+          + " store (CARREL_STORE=DIRECTORY).", e);
     }
+  }
+
+  /** In the kernel's words, without Java's. */
+  private static String reason(IOException e) {
+    if (e instanceof FileAlreadyExistsException) {
+      return e.getMessage() + " is not a directory";
+    }
+    return e instanceof FileSystemException failed && failed.getReason() != null ? failed.getReason() + ": " + failed.getFile() : e.getMessage();
   }
 
   /** Replaces a file in one step. */

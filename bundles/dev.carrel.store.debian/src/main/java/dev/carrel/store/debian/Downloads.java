@@ -50,7 +50,11 @@ final class Downloads {
         ran = apt.run("apt-get", arguments(missing), state.archives(), new Reporter(task, total, missing)::line);
       }
       if (ran.status() != 0) {
-        throw refused(missing, ran);
+        CarrelException refused = refused(missing, ran);
+        if (refused.getMessage().contains(AptMessages.NO_SPACE)) {
+          removeAllBut(Set.of()); // a full disk is no place to keep half of what is needed
+        }
+        throw refused;
       }
       for (Resolved resolved : missing) {
         if (!Files.isRegularFile(archive(resolved), LinkOption.NOFOLLOW_LINKS)) {
@@ -105,6 +109,11 @@ final class Downloads {
         missing.add(resolved);
       }
     }
+    removeAllBut(keep);
+    return missing;
+  }
+
+  private void removeAllBut(Set<Path> keep) throws IOException {
     List<Path> rubbish;
     try (Stream<Path> files = Files.list(state.archives())) {
       rubbish = files.filter(file -> !keep.contains(file)).toList();
@@ -112,7 +121,6 @@ final class Downloads {
     for (Path file : rubbish) {
       Files.deleteIfExists(file);
     }
-    return missing;
   }
 
   private static List<String> arguments(List<Resolved> missing) {
@@ -128,7 +136,7 @@ final class Downloads {
     String why = AptMessages.errors(ran);
     String what = missing.size() == 1 ? "The package " + missing.get(0).name() : missing.size() + " packages";
     String advice;
-    if (why.contains("No space left on device")) {
+    if (why.contains(AptMessages.NO_SPACE)) {
       advice = "Free some space, or use a store on another file system (CARREL_STORE=DIRECTORY).";
     } else if (why.contains("could not be authenticated")) {
       advice = "Their source is not signed by a key that this host trusts; install its key or remove the source.";

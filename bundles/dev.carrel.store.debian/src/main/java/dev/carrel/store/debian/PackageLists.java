@@ -153,6 +153,10 @@ final class PackageLists {
             + etc + "/sources.list or " + etc + "/sources.list.d. Add the archive of this distribution there, see sources.list(5).");
       }
       boolean lists = hasLists();
+      if (complaints.contains(AptMessages.NO_SPACE)) {
+        throw CarrelException.failed("The lists of packages could not be fetched into " + state.lists() + ": " + AptMessages.errors(ran)
+            + ". Free some space, or use a store on another file system (CARREL_STORE=DIRECTORY).");
+      }
       if (!attempts.any() || !lists) {
         throw unreachable(attempts, ran, lists && present());
       }
