@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,9 +17,10 @@ import java.util.concurrent.TimeUnit;
 /**
  * The script {@code carrel} as a black box. Immutable: each {@code with} gives another one.
  *
+ * @param prefix what runs it: a command line that ends with another one
  * @param user by whom it is run, if not by the tests' own user
  */
-record Carrel(Checkout checkout, List<String> words, Path directory, Map<String, String> environment, String input,
+record Carrel(Checkout checkout, List<String> words, List<String> prefix, Path directory, Map<String, String> environment, byte[] input,
     Optional<User> user) {
   private static final int MINUTES = 10;
 
@@ -26,7 +28,8 @@ record Carrel(Checkout checkout, List<String> words, Path directory, Map<String,
   record Result(int status, String out, String err) {}
 
   static Carrel command(String... words) {
-    return new Carrel(Checkout.underTest(), List.of(words), Path.of(System.getProperty("java.io.tmpdir")), Map.of(), "", Optional.empty());
+    return new Carrel(Checkout.underTest(), List.of(words), List.of(), Path.of(System.getProperty("java.io.tmpdir")), Map.of(), new byte[0],
+        Optional.empty());
   }
 
   /** Runs a command line with nothing special about it. */
@@ -35,21 +38,30 @@ record Carrel(Checkout checkout, List<String> words, Path directory, Map<String,
   }
 
   Carrel in(Path other) {
-    return new Carrel(checkout, words, other, environment, input, user);
+    return new Carrel(checkout, words, prefix, other, environment, input, user);
   }
 
   Carrel withVariable(String name, String value) {
     Map<String, String> more = new HashMap<>(environment);
     more.put(name, value);
-    return new Carrel(checkout, words, directory, more, input, user);
+    return new Carrel(checkout, words, prefix, directory, more, input, user);
   }
 
   Carrel withInput(String text) {
-    return new Carrel(checkout, words, directory, environment, text, user);
+    return withInput(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  Carrel withInput(byte[] bytes) {
+    return new Carrel(checkout, words, prefix, directory, environment, bytes, user);
+  }
+
+  /** Run by another command, such as {@code unshare -n}. */
+  Carrel under(String... command) {
+    return new Carrel(checkout, words, List.of(command), directory, environment, input, user);
   }
 
   Carrel as(User other) {
-    return new Carrel(checkout, words, directory, environment, input, Optional.of(other));
+    return new Carrel(checkout, words, prefix, directory, environment, input, Optional.of(other));
   }
 
   /**
@@ -71,12 +83,11 @@ record Carrel(Checkout checkout, List<String> words, Path directory, Map<String,
   }
 
   private Result run(Path in, Path out, Path err) throws IOException {
-    Files.writeString(in, input);
+    Files.write(in, input);
     // Files, and no pipes: two full pipes that are read one after the other would stand still.
     ProcessBuilder builder = new ProcessBuilder(line()).directory(directory.toFile())
         .redirectInput(in.toFile()).redirectOutput(out.toFile()).redirectError(err.toFile());
-    builder.environment().keySet().removeIf(name -> name.startsWith("CARREL_"));
-    builder.environment().putAll(environment);
+    prepare(builder);
     Process process = builder.start();
     try {
       if (!process.waitFor(MINUTES, TimeUnit.MINUTES)) {
@@ -88,11 +99,32 @@ record Carrel(Checkout checkout, List<String> words, Path directory, Map<String,
     } finally {
       process.destroyForcibly();
     }
-    return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
+    return new Result(process.exitValue(), text(out), text(err));
   }
 
-  private List<String> line() throws IOException {
-    List<String> line = new ArrayList<>(List.of(checkout.script().toString()));
+  private void prepare(ProcessBuilder builder) {
+    builder.environment().keySet().removeIf(name -> name.startsWith("CARREL_"));
+    builder.environment().putAll(environment);
+  }
+
+  /** Starts it, to be watched while it runs; its output goes to the file. */
+  Process start(Path output) throws IOException {
+    ProcessBuilder builder = new ProcessBuilder(line()).directory(directory.toFile()).redirectErrorStream(true).redirectOutput(output.toFile());
+    prepare(builder);
+    return builder.start();
+  }
+
+  /** A byte is a character: what programs write need not be UTF-8. */
+  private static String text(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    return text.indexOf('\uFFFD') < 0 ? text : new String(bytes, StandardCharsets.ISO_8859_1);
+  }
+
+  /** The whole command line, for tests that start it themselves. */
+  List<String> line() throws IOException {
+    List<String> line = new ArrayList<>(prefix);
+    line.add(checkout.script().toString());
     line.addAll(words);
     if (user.isEmpty()) {
       return line;

@@ -10,6 +10,7 @@ import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.ClassNameFilter;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.TagFilter;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
@@ -26,7 +27,7 @@ final class ChildRun implements TestExecutionListener {
   public static void main(String[] arguments) throws Exception {
     LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
         .selectors(DiscoverySelectors.selectClasspathRoots(Set.of(Path.of(arguments[0]))))
-        .filters(ClassNameFilter.includeClassNamePatterns(".*IT"),
+        .filters(TagFilter.excludeTags(User.ROOT), ClassNameFilter.includeClassNamePatterns(".*IT"),
             ClassNameFilter.excludeClassNamePatterns(".*\\." + OrdinaryUserIT.class.getSimpleName()))
         .build();
     ChildRun run = new ChildRun();

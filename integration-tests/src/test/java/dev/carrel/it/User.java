@@ -13,6 +13,9 @@ record User(String name, int uid, int gid) {
   /** Made by .ci/run, with sub-ids. */
   static final String TEST_USER = "carrel-test";
 
+  /** The tag of tests that only root can do, which {@link OrdinaryUserIT} therefore leaves out. */
+  static final String ROOT = "root";
+
   static boolean weAreRoot() {
     return "root".equals(System.getProperty("user.name"));
   }

@@ -9,7 +9,7 @@ final class Outcome {
 
   /** Tells the user, and returns the exit status. */
   static int of(CarrelException failure, BundleContext context) {
-    String message = Printable.lines(Services.withNumber(failure.getMessage(), context));
+    String message = Printable.line(Services.withNumber(failure.getMessage(), context));
     System.err.println(message.startsWith("carrel ") ? message : "carrel: " + message);
     if (System.getenv("CARREL_DEBUG") != null) {
       failure.printStackTrace();

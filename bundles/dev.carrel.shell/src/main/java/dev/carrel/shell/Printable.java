@@ -8,12 +8,17 @@ final class Printable {
 
   /** On one line. */
   static String line(String text) {
-    return shown(text, false);
-  }
-
-  /** The same, but line ends and tabs stay. */
-  static String lines(String text) {
-    return shown(text, true);
+    StringBuilder shown = null;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (dangerous(c) && shown == null) {
+        shown = new StringBuilder(text.length() + 16).append(text, 0, i);
+      }
+      if (shown != null) {
+        shown.append(dangerous(c) ? escaped(c) : String.valueOf(c));
+      }
+    }
+    return shown == null ? text : shown.toString();
   }
 
   /** As a shell would have to be given it, so that it can be seen where words begin and end, and be copied. */
@@ -35,21 +40,6 @@ final class Printable {
       }
     }
     return !word.isEmpty();
-  }
-
-  private static String shown(String text, boolean layout) {
-    StringBuilder shown = null;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      boolean stays = !dangerous(c) || layout && (c == '\n' || c == '\t');
-      if (!stays && shown == null) {
-        shown = new StringBuilder(text.length() + 16).append(text, 0, i);
-      }
-      if (shown != null) {
-        shown.append(stays ? String.valueOf(c) : escaped(c));
-      }
-    }
-    return shown == null ? text : shown.toString();
   }
 
   /** Control characters, C1's too, and those without a shape, such as the marks that reverse the direction. */

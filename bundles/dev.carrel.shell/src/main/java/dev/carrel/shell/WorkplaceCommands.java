@@ -94,7 +94,7 @@ public final class WorkplaceCommands {
       workplace = places.prepare(line.request(front.stdio()), progress);
     }
     for (String note : workplace.notes()) {
-      System.err.println("carrel: note: " + Printable.lines(note));
+      System.err.println("carrel: note: " + Printable.line(note));
     }
     System.out.flush();
     try (Container container = engine.start(workplace.spec())) {

@@ -14,11 +14,6 @@ class PrintableTest {
   }
 
   @Test
-  void a_message_keeps_its_lines() {
-    assertThat(Printable.lines("one\n\ttwo\033[2J")).isEqualTo("one\n\ttwo\\e[2J");
-  }
-
-  @Test
   void letters_of_any_language_stay() {
     assertThat(Printable.line("Grüße 世界 😀")).isEqualTo("Grüße 世界 😀");
   }

@@ -7,11 +7,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -19,6 +21,10 @@ import java.util.function.Consumer;
  * in English since they are read here. A program dies with this JVM, and when its caller is interrupted.
  */
 final class Apt {
+  /** How often a full disk is looked for, in milliseconds, and how often it has to be found until apt is taken to hang. */
+  private static final long LOOK = 2000;
+  private static final int PATIENCE = 5;
+  private static final long PAGE = 4096;
   /** Of a program's output no more than this is kept, whatever it prints. */
   private static final int MOST_LINES = 1_000_000;
   private static final List<String> PROXIES = List.of(
@@ -54,13 +60,22 @@ final class Apt {
     environment(builder.environment());
     Child child = new Child(builder, line);
     try {
-      return child.await();
+      return child.await(this::isDiskFull);
     } catch (InterruptedException e) {
       child.kill();
       Thread.currentThread().interrupt();
       throw Interruptions.asException("The work of " + program, e);
     } catch (IOException e) {
-      throw CarrelException.failed("Packages could not be looked up: " + program + " could not be run (" + e.getMessage() + ").", e);
+      throw CarrelException.failed("Packages could not be looked up: " + program + " could not be run in " + state.directory() + " ("
+          + e.getMessage() + ")." + (AptMessages.NO_SPACE.equals(e.getMessage()) ? " " + AptMessages.FREE_SPACE : ""), e);
+    }
+  }
+
+  private boolean isDiskFull() {
+    try {
+      return Files.getFileStore(state.directory()).getUsableSpace() < PAGE;
+    } catch (IOException e) {
+      return false; // then apt will tell
     }
   }
 
@@ -117,10 +132,18 @@ final class Apt {
       this.line = line;
     }
 
-    Ran await() throws InterruptedException, IOException {
+    /** Waits for the end. On a full disk apt's methods may die without its noticing; then it would wait for ever. */
+    Ran await(BooleanSupplier diskFull) throws InterruptedException, IOException {
       worker.setDaemon(true);
       worker.start();
-      worker.join();
+      worker.join(LOOK);
+      for (int full = 0; worker.isAlive(); worker.join(LOOK)) {
+        full = diskFull.getAsBoolean() ? full + 1 : 0;
+        if (full == PATIENCE) {
+          kill();
+          throw new IOException(AptMessages.NO_SPACE);
+        }
+      }
       if (failure instanceof IOException e) {
         throw e;
       }

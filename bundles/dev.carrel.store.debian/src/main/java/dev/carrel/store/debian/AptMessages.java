@@ -8,6 +8,8 @@ import java.util.Set;
 final class AptMessages {
   /** In what apt says when a file system is full. */
   static final String NO_SPACE = "No space left on device";
+  /** What to do about it. */
+  static final String FREE_SPACE = "Free some space, or use a store on another file system (CARREL_STORE=DIRECTORY).";
   private static final int MOST_PARTS = 4;
   private static final String UNMET = "The following packages have unmet dependencies:";
 

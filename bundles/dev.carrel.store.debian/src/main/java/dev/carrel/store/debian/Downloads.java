@@ -50,11 +50,7 @@ final class Downloads {
         ran = apt.run("apt-get", arguments(missing), state.archives(), new Reporter(task, total, missing)::line);
       }
       if (ran.status() != 0) {
-        CarrelException refused = refused(missing, ran);
-        if (refused.getMessage().contains(AptMessages.NO_SPACE)) {
-          removeAllBut(Set.of()); // a full disk is no place to keep half of what is needed
-        }
-        throw refused;
+        throw refused(missing, ran);
       }
       for (Resolved resolved : missing) {
         if (!Files.isRegularFile(archive(resolved), LinkOption.NOFOLLOW_LINKS)) {
@@ -62,6 +58,11 @@ final class Downloads {
               + resolved.location() + " although apt reports no error: " + AptMessages.errors(ran) + ". Run the command again with --refresh.");
         }
       }
+    } catch (CarrelException e) {
+      if (e.getMessage().contains(AptMessages.NO_SPACE)) {
+        discardAll(); // a full disk is no place to keep half of what is needed
+      }
+      throw e;
     } catch (IOException e) {
       throw CarrelException.failed("Packages could not be downloaded: the directory " + state.archives() + " cannot be used (" + e
           + "). Check that the file system is writable and has space left.", e);
@@ -113,6 +114,14 @@ final class Downloads {
     return missing;
   }
 
+  private void discardAll() {
+    try {
+      removeAllBut(Set.of());
+    } catch (IOException e) {
+      // The next download tries again.
+    }
+  }
+
   private void removeAllBut(Set<Path> keep) throws IOException {
     List<Path> rubbish;
     try (Stream<Path> files = Files.list(state.archives())) {
@@ -137,7 +146,7 @@ final class Downloads {
     String what = missing.size() == 1 ? "The package " + missing.get(0).name() : missing.size() + " packages";
     String advice;
     if (why.contains(AptMessages.NO_SPACE)) {
-      advice = "Free some space, or use a store on another file system (CARREL_STORE=DIRECTORY).";
+      advice = AptMessages.FREE_SPACE;
     } else if (why.contains("could not be authenticated")) {
       advice = "Their source is not signed by a key that this host trusts; install its key or remove the source.";
     } else if (why.contains("was not found") || why.contains("Can't find a source")) {

@@ -155,7 +155,7 @@ final class PackageLists {
       boolean lists = hasLists();
       if (complaints.contains(AptMessages.NO_SPACE)) {
         throw CarrelException.failed("The lists of packages could not be fetched into " + state.lists() + ": " + AptMessages.errors(ran)
-            + ". Free some space, or use a store on another file system (CARREL_STORE=DIRECTORY).");
+            + ". " + AptMessages.FREE_SPACE);
       }
       if (!attempts.any() || !lists) {
         throw unreachable(attempts, ran, lists && present());

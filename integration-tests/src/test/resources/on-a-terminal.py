@@ -1,0 +1,70 @@
+"""Runs a command on a pseudo-terminal, as somebody who types would. Reads a scenario from standard input as JSON: "command",
+"directory", "environment" and "steps", each ["expect", TEXT], ["send", TEXT], ["size", ROWS, COLUMNS] or ["signal", NAME]. Writes what
+was seen as JSON: "screen", "status" (-n: died by signal n), "restored" (whether the terminal's modes are what they were)."""
+import codecs, fcntl, json, os, select, signal, struct, subprocess, sys, termios, time
+
+PATIENCE = 30  # seconds
+
+
+def resize(descriptor, rows, columns):
+    fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+
+class Terminal:
+    def __init__(self, scenario):
+        self.master, self.slave = os.openpty()
+        resize(self.slave, 24, 80)
+        self.before = termios.tcgetattr(self.slave)
+        self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self.screen, self.seen = "", 0
+        self.process = subprocess.Popen(scenario["command"], cwd=scenario["directory"], env=scenario["environment"], stdin=self.slave,
+                                        stdout=self.slave, stderr=self.slave, start_new_session=True,
+                                        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+
+    def read(self, seconds):
+        if select.select([self.master], [], [], seconds)[0]:
+            self.screen += self.decoder.decode(os.read(self.master, 65536))
+
+    def expect(self, text):
+        end = time.monotonic() + PATIENCE
+        while text not in self.screen[self.seen:]:
+            if time.monotonic() > end:
+                raise TimeoutError("waited for %r, saw %r" % (text, self.screen))
+            self.read(0.1)
+        self.seen = self.screen.index(text, self.seen) + len(text)
+
+    def step(self, kind, *arguments):
+        if kind == "expect":
+            self.expect(*arguments)
+        elif kind == "send":
+            os.write(self.master, arguments[0].encode())
+        elif kind == "size":
+            resize(self.slave, *arguments)
+        elif kind == "signal":
+            os.kill(self.process.pid, getattr(signal, "SIG" + arguments[0]))
+
+    def finish(self):
+        end = time.monotonic() + PATIENCE
+        while self.process.poll() is None:
+            if time.monotonic() > end:
+                raise TimeoutError("did not end, saw %r" % self.screen)
+            self.read(0.05)
+        self.read(0.1)
+        return {"screen": self.screen, "status": self.process.returncode, "restored": termios.tcgetattr(self.slave) == self.before}
+
+
+def main():
+    scenario = json.load(sys.stdin)
+    terminal = Terminal(scenario)
+    try:
+        for step in scenario["steps"]:
+            terminal.step(*step)
+        result = terminal.finish()
+    except TimeoutError as e:
+        result = {"screen": terminal.screen, "status": 999, "restored": False, "error": str(e)}
+    finally:
+        terminal.process.kill()
+    json.dump(result, sys.stdout)
+
+
+main()
