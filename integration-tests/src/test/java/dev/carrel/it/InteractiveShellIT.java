@@ -55,7 +55,7 @@ class InteractiveShellIT {
 
     assertThat(Files.readString(history)).contains("echo fir''st").doesNotContain("sec''ret");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(history))).isEqualTo("rw-------");
-    session(store).send("\u001b[A\u001b[A").expect("fir''st").enter("").expect("first\r\n").expect(PROMPT).enter("exit").run();
+    session(store).send("\u001bOA\u001bOA").expect("fir''st").enter("").expect("first\r\n").expect(PROMPT).enter("exit").run();
   }
 
   @Test

@@ -29,7 +29,7 @@ class TerminalIT {
   @Test
   void without_a_command_there_is_an_interactive_shell_whose_status_is_told(TestStore store) throws Exception {
     Typing.Seen seen = shell(store, "--no-cwd").expect("[env]").enter("hello; case $- in *i*) echo inter''active;; esac")
-        .expect("Hello, world!").expect("interactive").enter("exit 5").run();
+        .expect("Hello, world!").expect("interactive").expect("[env]").enter("exit 5").run();
 
     assertThat(seen.status()).isEqualTo(5);
     assertThat(seen.restored()).isTrue();
@@ -37,7 +37,7 @@ class TerminalIT {
 
   @Test
   void a_line_can_be_edited_and_ctrl_d_ends_the_shell(TestStore store) throws Exception {
-    Typing.Seen seen = shell(store, "--no-cwd").expect("[env]").enter("echo edted\u001b[D\u001b[D\u001b[D\u001b[Di").expect("edited\r\n")
+    Typing.Seen seen = shell(store, "--no-cwd").expect("[env]").enter("echo edted\u001b[D\u001b[D\u001b[Di").expect("edited\r\n")
         .expect("[env]").send("\u0004").run();
 
     assertThat(seen.status()).isZero();
@@ -55,15 +55,16 @@ class TerminalIT {
   @Test
   void ctrl_c_interrupts_the_program_inside_and_nothing_else(TestStore store) throws Exception {
     Typing.Seen seen = shell(store, "--no-cwd").expect("[env]").enter("echo be''gun; sleep 4321").expect("begun").send("\u0003")
-        .expect("[env]").enter("echo status $?").expect("status 130").enter("exit").run();
+        .expect("[env]").enter("echo status $?").expect("status 130").expect("[env]").enter("exit").run();
 
     assertThat(seen.status()).isZero();
   }
 
   @Test
   void jobs_can_be_stopped_and_continued(TestStore store) throws Exception {
-    Typing.Seen seen = shell(store, "--no-cwd").expect("[env]").enter("echo be''gun; cat").expect("begun").send("\u001a").expect("Stopped")
-        .enter("fg").expect("cat").enter("after").expect("after\r\nafter").send("\u0004").expect("[env]").enter("exit").run();
+    String program = "sh -c 'trap \"echo again\" CONT; echo be''gun; until read x; do :; done; echo got $x'";
+    Typing.Seen seen = shell(store, "--no-cwd").expect("[env]").enter(program.replace("be''gun", "be\"\"gun")).expect("begun").send("\u001a")
+        .expect("Stopped").expect("[env]").enter("fg").expect("again").enter("this").expect("got this").expect("[env]").enter("exit").run();
 
     assertThat(seen.status()).isZero();
   }

@@ -9,6 +9,7 @@ import dev.carrel.api.environment.Workplace;
 import dev.carrel.api.environment.Workplaces;
 import dev.carrel.api.host.Foreground;
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -97,9 +98,12 @@ public final class WorkplaceCommands {
       System.err.println("carrel: note: " + Printable.line(note));
     }
     System.out.flush();
-    try (Container container = engine.start(workplace.spec())) {
-      return front.attach(container).shellStatus();
-    }
+    return front.run(new Supplier<>() {
+      @Override
+      public Container get() {
+        return engine.start(workplace.spec());
+      }
+    }).shellStatus();
   }
 
   /** Shows what another command would do. */

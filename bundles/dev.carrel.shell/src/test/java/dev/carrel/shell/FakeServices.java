@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /** All services that a start needs; they write down what is asked of them and start nothing. */
 final class FakeServices implements Workplaces, Containers, Foreground {
@@ -77,9 +78,11 @@ final class FakeServices implements Workplaces, Containers, Foreground {
   }
 
   @Override
-  public ExitStatus attach(Container container) {
-    calls.add("attach");
-    return exit;
+  public ExitStatus run(Supplier<Container> start) {
+    calls.add("run");
+    try (Container container = start.get()) {
+      return exit;
+    }
   }
 
   private final class Started implements Container {

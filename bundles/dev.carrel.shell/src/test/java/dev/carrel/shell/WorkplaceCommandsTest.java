@@ -38,13 +38,13 @@ class WorkplaceCommandsTest {
   }
 
   @Test
-  void a_container_is_prepared_started_attached_and_closed_and_its_status_is_the_commands() {
+  void a_container_is_prepared_run_in_the_foreground_and_closed_and_its_status_is_the_commands() {
     services.exit = ExitStatus.exited(42);
 
     Said said = said(commands::run, "--", "false");
 
     assertThat(said.status()).isEqualTo(42);
-    assertThat(services.calls).containsExactly("prepare", "start", "attach", "close");
+    assertThat(services.calls).containsExactly("prepare", "run", "start", "close");
     assertThat(said.err()).isEqualTo("carrel: note: the working directory is shared\n");
     assertThat(said.out()).isEmpty();
   }

@@ -3,6 +3,7 @@ package dev.carrel.api.host;
 import dev.carrel.api.container.Container;
 import dev.carrel.api.container.ExitStatus;
 import dev.carrel.api.container.Stdio;
+import java.util.function.Supplier;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** Puts a container in this process's place: its terminal, its signals, its exit status. */
@@ -19,8 +20,12 @@ public interface Foreground {
   Stdio stdio();
 
   /**
-   * Connects a container that was started with {@link #stdio()} until it ends: keys and output, window size, and the
-   * signals INT, TERM and HUP, which go to its program. The terminal is as before on every way out.
+   * Starts a container with {@link #stdio()} and connects it until it ends: keys and output, window size, and the signals
+   * INT, TERM and HUP, which go to its program, also those that come while it is started. The terminal is as before on
+   * every way out.
+   *
+   * @param start called once; the container is closed in the end
+   * @throws dev.carrel.api.CarrelException what {@code start} throws
    */
-  ExitStatus attach(Container container);
+  ExitStatus run(Supplier<Container> start);
 }

@@ -8,7 +8,11 @@ import dev.carrel.api.container.Stdio.Redirect;
 import dev.carrel.api.container.TerminalSize;
 import dev.carrel.api.host.Foreground;
 import dev.carrel.linux.libc.LibC;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
@@ -47,13 +51,18 @@ public final class ProcessForeground implements Foreground {
   }
 
   @Override
-  public ExitStatus attach(Container container) {
-    Stdio stdio = container.spec().process().stdio();
-    if (stdio.terminal().isPresent()) {
-      return attachTerminal(container);
+  public ExitStatus run(Supplier<Container> start) {
+    Receiver receiver = new Receiver();
+    // Before the start: its program may be signalled as soon as it says that it runs.
+    try (Signals signals = new Signals(receiver, "INT", "TERM", "HUP", "WINCH"); Container container = start.get()) {
+      receiver.connect(container);
+      return container.spec().process().stdio().terminal().isPresent() ? attachTerminal(container) : attach(container);
     }
-    try (Signals signals = new Signals(container::signal, "INT", "TERM", "HUP");
-        Pump in = stdio.in() == Redirect.PIPE ? Pump.toStream(0, container.process().getOutputStream()) : Pump.none();
+  }
+
+  private static ExitStatus attach(Container container) {
+    Stdio stdio = container.spec().process().stdio();
+    try (Pump in = stdio.in() == Redirect.PIPE ? Pump.toStream(0, container.process().getOutputStream()) : Pump.none();
         Pump out = stdio.out() == Redirect.PIPE ? Pump.fromStream(container.process().getInputStream(), 1) : Pump.none();
         Pump err = stdio.err() == Redirect.PIPE ? Pump.fromStream(container.process().getErrorStream(), 2) : Pump.none()) {
       ExitStatus status = container.exit().join();
@@ -63,9 +72,8 @@ public final class ProcessForeground implements Foreground {
     }
   }
 
-  private ExitStatus attachTerminal(Container container) {
+  private static ExitStatus attachTerminal(Container container) {
     try (RawMode raw = new RawMode(0);
-        Signals signals = new Signals(signal -> passOn(container, signal), "INT", "TERM", "HUP", "WINCH");
         Pump in = Pump.toStream(0, container.process().getOutputStream());
         Pump out = Pump.fromStream(container.process().getInputStream(), 1)) {
       container.resize(size()); // it may have changed since the container was specified
@@ -75,11 +83,27 @@ public final class ProcessForeground implements Foreground {
     }
   }
 
-  private static void passOn(Container container, int signal) {
-    if (signal == SIGWINCH) {
-      container.resize(size());
-    } else {
-      container.signal(signal);
+  /** Passes signals on to a container, or keeps them until there is one. */
+  private static final class Receiver implements IntConsumer {
+    private final List<Integer> early = new ArrayList<>();
+    private Container container;
+
+    synchronized void connect(Container started) {
+      container = started;
+      for (int signal : early) {
+        accept(signal);
+      }
+    }
+
+    @Override
+    public synchronized void accept(int signal) {
+      if (container == null) {
+        early.add(signal);
+      } else if (signal != SIGWINCH) {
+        container.signal(signal);
+      } else if (container.spec().process().stdio().terminal().isPresent()) {
+        container.resize(size());
+      }
     }
   }
 }
