@@ -183,7 +183,11 @@ public final class StartBenchmark {
       command.addAll(List.of("--tmpfs", "/" + name));
     }
     command.addAll(List.of("--ro-bind", statically.toString(), "/true"));
-    command.addAll(List.of("--dev", "/dev", "--tmpfs", "/dev/shm", "--mqueue", "/dev/mqueue", "--proc", "/proc", "--chdir", "/", program));
+    command.addAll(List.of("--dev", "/dev", "--tmpfs", "/dev/shm", "--mqueue", "/dev/mqueue", "--proc", "/proc"));
+    if (network) {
+      command.addAll(List.of("--ro-bind", "/sys", "/sys")); // bwrap mounts no sysfs: the host's is the nearest it can do
+    }
+    command.addAll(List.of("--chdir", "/", program));
     return command;
   }
 }
