@@ -14,6 +14,9 @@ import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -57,18 +60,41 @@ class BundlesIT {
     assertThat(said.text()).contains("namespace");
   }
 
-  @Test
-  void a_command_whose_engine_is_stopped_names_the_bundle(BundleContext context, CommandProcessor processor) throws Exception {
-    Bundle engine = own(context).stream().filter(bundle -> bundle.getSymbolicName().equals("dev.carrel.engine")).findAny().orElseThrow();
-    engine.stop();
+  @ParameterizedTest
+  @CsvSource({
+    "dev.carrel.mount, run --no-cwd -- true",
+    "dev.carrel.engine, run --no-cwd -- true",
+    "dev.carrel.backend.namespace, run --no-cwd -- true",
+    "dev.carrel.backend.namespace, backend list",
+    "dev.carrel.environment, run --no-cwd -- true",
+    "dev.carrel.linux, run --no-cwd -- true",
+    "dev.carrel.store, plan shell hello",
+    "dev.carrel.store.debian, plan shell hello"})
+  void while_a_bundle_is_stopped_commands_name_it_and_tell_how_to_start_it(
+      String name, String line, BundleContext context, CommandProcessor processor) throws Exception {
+    Bundle bundle = own(context).stream().filter(one -> one.getSymbolicName().equals(name)).findAny().orElseThrow();
+    bundle.stop();
     try {
-      Said said = say(processor, "run --no-cwd -- /bin/true");
+      Said said = say(processor, line);
 
-      assertThat(said.result()).isEqualTo(125);
-      assertThat(said.text()).contains("dev.carrel.engine");
+      assertThat(said.result()).as(said.text()).isEqualTo(125);
+      assertThat(said.text()).contains("start the bundle " + name + ",").contains("felix:start " + bundle.getBundleId());
     } finally {
-      engine.start();
+      bundle.start();
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"dev.carrel.api", "dev.carrel.mount", "dev.carrel.engine", "dev.carrel.backend.namespace", "dev.carrel.environment",
+    "dev.carrel.linux", "dev.carrel.store", "dev.carrel.store.debian", "dev.carrel.shell"})
+  void after_a_bundle_was_stopped_and_started_containers_start_again(String name, BundleContext context, CommandProcessor processor)
+      throws Exception {
+    Bundle bundle = own(context).stream().filter(one -> one.getSymbolicName().equals(name)).findAny().orElseThrow();
+    bundle.stop();
+    bundle.start();
+
+    Said said = say(processor, "run --no-cwd -- true");
+    assertThat(said.result()).as(said.text()).isEqualTo(0);
   }
 
   private static List<Bundle> own(BundleContext context) {

@@ -55,6 +55,11 @@ record Carrel(Checkout checkout, List<String> words, List<String> prefix, Path d
     return new Carrel(checkout, words, prefix, directory, environment, bytes, user);
   }
 
+  /** Of another checkout than that under test. */
+  Carrel of(Checkout other) {
+    return new Carrel(other, words, prefix, directory, environment, input, user);
+  }
+
   /** Run by another command, such as {@code unshare -n}. */
   Carrel under(String... command) {
     return new Carrel(checkout, words, List.of(command), directory, environment, input, user);

@@ -109,6 +109,16 @@ class InsideViewIT {
   }
 
   @Test
+  void places_that_the_profile_does_not_have_are_made_and_what_it_has_stays(TestStore store) {
+    String options = "--share=" + directory + "=/var/lib/service/data";
+    assertThat(says(store.shell("--no-cwd", options, "--expose=" + directory + "=/usr/local/src/x", "--expose=" + directory + "=/etc/x",
+        "--", "sh", "-c", "echo x > /var/lib/service/data/x; cat /usr/local/src/x/x /etc/x/x; ls -d /var/lib/dpkg; getent passwd 0 | cut -d: -f3; hello")))
+        .isEqualTo("x\nx\n/var/lib/dpkg\n0\nHello, world!");
+    assertThat(says(store.shell("--no-cwd", options, "--", "sh", "-c", "(: > /var/lib/service/x) 2>/dev/null || echo read-only")))
+        .isEqualTo("read-only");
+  }
+
+  @Test
   void dev_has_the_devices_that_programs_need_and_no_others(TestStore store) {
     TreeSet<String> devices = new TreeSet<>(says(store, "ls /dev").lines().toList());
 

@@ -60,8 +60,8 @@ class InteractiveShellIT {
 
   @Test
   void a_container_takes_the_terminal_and_gives_it_back(TestStore store) throws IOException {
-    Typing.Seen seen = session(store).enter("shell hello iproute2 python3-minimal --no-cwd").expect("[env]").enter("echo be''gun; sleep 4321").expect("begun")
-        .send("\u0003").expect("[env]").enter("stty size").expect("24 80").enter("exit 6").expect(PROMPT)
+    Typing.Seen seen = session(store).enter("shell hello iproute2 python3-minimal --no-cwd -- env PS1=ready: sh -i").expect("ready:")
+        .enter("sh -c 'echo be\"\"gun; exec sleep 4321'").expect("begun").send("\u0003").expect("ready:").enter("stty size").expect("24 80").expect("ready:").enter("exit 6").expect(PROMPT)
         .enter("echo was $status").expect("was 6").expect(PROMPT).send("\u0004").run();
 
     assertThat(seen.status()).isZero();

@@ -5,9 +5,10 @@ import dev.carrel.api.mount.Access;
 import dev.carrel.api.mount.Mapping;
 import dev.carrel.api.mount.Mount;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.List;
 /** Where the programs inside come from, as mounts. */
 final class SoftwareTree {
   private static final Path ROOT = Path.of("/");
+  private static final int DIRECTORY_MODE = 0755;
   private static final Path USR = Path.of("/usr");
   /** Every profile has these; see Store.union. */
   private static final String[] PROFILE_DIRECTORIES = {"usr", "etc", "var", "opt", "srv"};
@@ -56,10 +58,11 @@ final class SoftwareTree {
 
   private void profile(Path profile, List<Mount> mounts) {
     for (String name : PROFILE_DIRECTORIES) {
-      Path target = ROOT.resolve(name);
       Path source = profile.resolve(name);
-      if (!isNeededEmpty(target, source)) {
-        mounts.add(bind(source, target, Mapping.Kind.DIRECTORY));
+      boolean planned = !Files.isDirectory(source);
+      // Of a profile that is only planned no more is known than that packages have nothing in these two.
+      if (!(planned && (name.equals("opt") || name.equals("srv")) && !wantedBelow(ROOT.resolve(name)).isEmpty())) {
+        place(source, ROOT.resolve(name), mounts);
       }
     }
     for (int i = 0; i < MERGED.length; i++) {
@@ -70,23 +73,66 @@ final class SoftwareTree {
   }
 
   /**
-   * Whether a directory of the profile would only be in the user's way: in a read-only tree no place can be made for
-   * /srv/project. Asked only where the user wants something there, as it reads the directory.
+   * Puts a directory in its place: as one bind, or, if the user wants something at a place in it that it does not have, such
+   * as /var/www, as a directory of the container's own with all that is in it put there one by one. In a read-only tree no
+   * place could be made.
    */
-  private boolean isNeededEmpty(Path target, Path source) {
-    boolean needed = false;
+  private void place(Path source, Path target, List<Mount> mounts) {
+    List<Path> wanted = wantedBelow(target);
+    boolean missing = false;
+    for (Path one : wanted) {
+      missing |= isMissing(source, target.relativize(one));
+    }
+    List<Mount> opened = new ArrayList<>();
+    if (missing && open(source, target, opened)) {
+      mounts.addAll(opened);
+    } else {
+      mounts.add(bind(source, target, Mapping.Kind.DIRECTORY));
+    }
+  }
+
+  private List<Path> wantedBelow(Path target) {
+    List<Path> below = new ArrayList<>();
     for (Path wanted : targets) {
-      needed |= wanted.startsWith(target) && !wanted.equals(target);
+      if (wanted.startsWith(target) && !wanted.equals(target)) {
+        below.add(wanted);
+      }
     }
-    if (!needed) {
-      return false;
+    return below;
+  }
+
+  /** Where a path goes through a link is seen when it is mounted. */
+  private static boolean isMissing(Path directory, Path relative) {
+    Path step = directory;
+    for (Path name : relative) {
+      step = step.resolve(name);
+      if (Files.isSymbolicLink(step)) {
+        return false;
+      }
+      if (!Files.exists(step, LinkOption.NOFOLLOW_LINKS)) {
+        return true;
+      }
     }
+    return false;
+  }
+
+  /** Whether the directory can be read; mounting it whole will say what is wrong if not. */
+  private boolean open(Path source, Path target, List<Mount> mounts) {
+    mounts.add(new Mount.Directory(target, DIRECTORY_MODE));
     try (DirectoryStream<Path> content = Files.newDirectoryStream(source)) {
-      return !content.iterator().hasNext();
-    } catch (NoSuchFileException e) {
-      return target.endsWith("opt") || target.endsWith("srv"); // only planned: packages have nothing there
-    } catch (IOException e) {
-      return false; // mounting it will say what is wrong
+      for (Path entry : content) {
+        Path place = target.resolve(entry.getFileName().toString());
+        if (Files.isSymbolicLink(entry)) {
+          mounts.add(new Mount.Symlink(place, Files.readSymbolicLink(entry).toString()));
+        } else if (Files.isDirectory(entry)) {
+          place(entry, place, mounts);
+        } else {
+          mounts.add(bind(entry, place, Mapping.Kind.FILE));
+        }
+      }
+      return true;
+    } catch (IOException | DirectoryIteratorException e) {
+      return false;
     }
   }
 
@@ -94,8 +140,8 @@ final class SoftwareTree {
     return targets.contains(ROOT) || targets.contains(USR);
   }
 
-  private static void host(List<Mount> mounts) {
-    mounts.add(bind(USR, USR, Mapping.Kind.DIRECTORY));
+  private void host(List<Mount> mounts) {
+    place(USR, USR, mounts);
     for (String name : MERGED) {
       Path path = ROOT.resolve(name);
       Path real = real(path);

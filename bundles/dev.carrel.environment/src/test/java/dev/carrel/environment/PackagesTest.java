@@ -178,12 +178,28 @@ class PackagesTest {
   }
 
   @Test
-  void an_empty_opt_or_srv_makes_room_for_what_the_user_has_there() throws IOException {
+  void a_place_that_the_profile_does_not_have_is_made_among_what_it_has() throws IOException {
     Path profile = Fakes.profile(temporary.resolve("p"));
-    wanted.share(temporary, "/srv/project");
+    Files.createFile(profile.resolve("var/file"));
+    Files.createSymbolicLink(profile.resolve("var/run"), Path.of("/run"));
+    wanted.share(temporary, "/var/www/site").share(temporary, "/srv/project");
     List<Mount> base = existing(profile).spec().root().base();
-    assertThat(base).noneMatch(mount -> mount.target().equals(Path.of("/srv")));
-    assertThat(base).anyMatch(mount -> mount.target().equals(Path.of("/opt")));
+
+    assertThat(base).contains(new Mount.Directory(Path.of("/var"), 0755), new Mount.Directory(Path.of("/srv"), 0755),
+        new Mount.Bind(profile.resolve("var/lib"), Path.of("/var/lib"), Access.EXPOSE, Mapping.Kind.DIRECTORY, false),
+        new Mount.Bind(profile.resolve("var/file"), Path.of("/var/file"), Access.EXPOSE, Mapping.Kind.FILE, false),
+        new Mount.Symlink(Path.of("/var/run"), "/run"),
+        new Mount.Bind(profile.resolve("opt"), Path.of("/opt"), Access.EXPOSE, Mapping.Kind.DIRECTORY, false));
+  }
+
+  @Test
+  void a_place_that_the_profile_has_needs_no_other_and_one_behind_a_link_is_seen_when_it_is_mounted() throws IOException {
+    Path profile = Fakes.profile(temporary.resolve("p"));
+    Files.createSymbolicLink(profile.resolve("var/tmp"), Path.of("/tmp"));
+    wanted.share(temporary, "/var/lib").share(temporary, "/var/tmp/x");
+    List<Mount> base = existing(profile).spec().root().base();
+
+    assertThat(base).contains(new Mount.Bind(profile.resolve("var"), Path.of("/var"), Access.EXPOSE, Mapping.Kind.DIRECTORY, false));
   }
 
   @Test

@@ -43,18 +43,37 @@ record Services(String what, String bundle) {
     return "install and start the bundle " + bundle + OFFER + " (carrel> felix:install URL-OF-ITS-JAR)";
   }
 
-  /** Adds to the advice to start a bundle, whoever gave it, what to type: Felix's start takes a number, and no name. */
+  /**
+   * Adds to the advice to start a bundle, whoever gave it, what to type: Felix's start takes a number, and no name. A bundle
+   * that runs already waits for one that does not: then the advice is to start that.
+   */
   static String withNumber(String message, BundleContext context) {
     int begin = message.indexOf(START);
-    int end = message.indexOf(OFFER, begin + 1);
-    if (begin >= 0 && end >= 0 && message.endsWith(OFFER)) {
-      String name = message.substring(begin + START.length(), end);
-      for (Bundle candidate : context.getBundles()) {
-        if (name.equals(candidate.getSymbolicName())) {
-          return message + " (carrel> felix:start " + candidate.getBundleId() + ")";
-        }
+    if (begin < 0 || !message.endsWith(OFFER)) {
+      return message;
+    }
+    String name = message.substring(begin + START.length(), message.length() - OFFER.length());
+    for (Bundle candidate : context.getBundles()) {
+      if (name.equals(candidate.getSymbolicName())) {
+        Bundle stopped = candidate.getState() == Bundle.ACTIVE ? stopped(context) : null;
+        return stopped == null
+            ? message + number(candidate)
+            : message.substring(0, begin) + START + stopped.getSymbolicName() + ", which " + name + " needs" + number(stopped);
       }
     }
     return message;
+  }
+
+  private static Bundle stopped(BundleContext context) {
+    for (Bundle candidate : context.getBundles()) {
+      if (candidate.getState() == Bundle.RESOLVED && candidate.getSymbolicName().startsWith("dev.carrel.")) {
+        return candidate;
+      }
+    }
+    return null;
+  }
+
+  private static String number(Bundle bundle) {
+    return " (carrel> felix:start " + bundle.getBundleId() + ")";
   }
 }
