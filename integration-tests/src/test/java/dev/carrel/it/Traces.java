@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * @param files of starts, which are there while one runs
  */
 record Traces(Set<String> mounts, Set<String> processes, Set<String> files) {
-  private static final long PATIENCE = 20_000; // milliseconds
+  private static final long PATIENCE = 60_000; // milliseconds: on a busy machine processes die slowly
 
   static Traces now() {
     try {
@@ -45,9 +45,22 @@ record Traces(Set<String> mounts, Set<String> processes, Set<String> files) {
     StringBuilder left = new StringBuilder();
     for (Supplier<Set<String>> added : java.util.List.<Supplier<Set<String>>>of(
         () -> minus(now.mounts, mounts), () -> minus(now.processes, processes), () -> minus(now.files, files))) {
-      added.get().forEach(one -> left.append(one).append('\n'));
+      added.get().forEach(one -> left.append(one).append(details(one)).append('\n'));
     }
     return left.toString();
+  }
+
+  /** What a process is and does, to find out why it is there. */
+  private static String details(String trace) {
+    if (!trace.startsWith("process ")) {
+      return "";
+    }
+    Path process = Path.of("/proc", trace.substring("process ".length()));
+    try {
+      return ": " + Files.readString(process.resolve("stat")).strip() + " " + Files.readString(process.resolve("cmdline")).replace('\0', ' ');
+    } catch (IOException e) {
+      return ", which has ended by now";
+    }
   }
 
   private static Set<String> minus(Set<String> all, Set<String> known) {
