@@ -39,7 +39,7 @@ final class Builder {
 
   static Process start(Path store, List<String> names) throws java.io.IOException {
     List<String> line = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), Builder.class.getName(), store.toString()));
+        "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Dorg.sqlite.tmpdir=" + store.getParent(), "-cp", System.getProperty("java.class.path"), Builder.class.getName(), store.toString()));
     line.addAll(names);
     return new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.INHERIT).start();
   }
