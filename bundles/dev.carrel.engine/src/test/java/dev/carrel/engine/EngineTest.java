@@ -68,6 +68,29 @@ class EngineTest {
   }
 
   @Test
+  void a_specification_that_is_started_again_is_planned_once_by_each_planner() {
+    List<String> planned = new ArrayList<>();
+    MountPlanner one = request -> {
+      planned.add("one");
+      return PLANNER.plan(request);
+    };
+    MountPlanner other = request -> {
+      planned.add("other");
+      return PLANNER.plan(request);
+    };
+    ContainerSpec spec = spec();
+    engine.setPlanner(one);
+    engine.start(spec);
+    engine.start(spec);
+    engine.start(spec());
+    engine.start(spec);
+    engine.setPlanner(other);
+    engine.start(spec);
+
+    assertThat(planned).containsExactly("one", "one", "one", "other");
+  }
+
+  @Test
   void an_id_is_eight_hexadecimal_digits() {
     assertThat(engine.start(spec()).id()).matches("[0-9a-f]{8}");
   }

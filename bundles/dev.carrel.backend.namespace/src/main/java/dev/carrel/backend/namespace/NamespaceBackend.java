@@ -38,6 +38,8 @@ public final class NamespaceBackend implements IsolationBackend {
   private final Map<Key, PreparedStart> starts = new LinkedHashMap<>(16, 0.75f, true);
   /** The first start, kept apart: hashing a record for the first time costs a command line 30 ms. */
   private Map.Entry<Key, PreparedStart> only;
+  /** The last one, found again without comparing whole specifications. */
+  private Map.Entry<Key, PreparedStart> last;
   private SetupProgram.Account account;
   private volatile boolean stopped;
 
@@ -59,6 +61,7 @@ public final class NamespaceBackend implements IsolationBackend {
       }
       starts.values().forEach(PreparedStart::close);
       starts.clear();
+      last = null;
     }
   }
 
@@ -119,6 +122,9 @@ public final class NamespaceBackend implements IsolationBackend {
       if (stopped) {
         throw new IllegalStateException("stopped");
       }
+      if (last != null && last.getKey().spec() == key.spec() && last.getKey().mounts() == key.mounts()) {
+        return last.getValue();
+      }
       if (only == null && starts.isEmpty()) {
         only = Map.entry(key, new PreparedStart(launcher, account(), plan));
         return only.getValue();
@@ -126,6 +132,9 @@ public final class NamespaceBackend implements IsolationBackend {
       if (only != null) {
         starts.put(only.getKey(), only.getValue());
         only = null;
+      }
+      if (last != null) {
+        starts.get(last.getKey()); // used all the time: the order of the map has to know
       }
       PreparedStart known = starts.get(key);
       if (known == null) {
@@ -137,6 +146,7 @@ public final class NamespaceBackend implements IsolationBackend {
           eldest.remove();
         }
       }
+      last = Map.entry(key, known);
       return known;
     }
   }

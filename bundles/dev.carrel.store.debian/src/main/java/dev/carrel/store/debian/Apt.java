@@ -7,13 +7,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -21,10 +19,6 @@ import java.util.function.Consumer;
  * in English since they are read here. A program dies with this JVM, and when its caller is interrupted.
  */
 final class Apt {
-  /** How often a full disk is looked for, in milliseconds, and how often it has to be found until apt is taken to hang. */
-  private static final long LOOK = 2000;
-  private static final int PATIENCE = 5;
-  private static final long PAGE = 4096;
   /** Of a program's output no more than this is kept, whatever it prints. */
   private static final int MOST_LINES = 1_000_000;
   private static final List<String> PROXIES = List.of(
@@ -60,7 +54,7 @@ final class Apt {
     environment(builder.environment());
     Child child = new Child(builder, line);
     try {
-      return child.await(this::isDiskFull);
+      return child.await(new Stalled(state));
     } catch (InterruptedException e) {
       child.kill();
       Thread.currentThread().interrupt();
@@ -68,14 +62,6 @@ final class Apt {
     } catch (IOException e) {
       throw CarrelException.failed("Packages could not be looked up: " + program + " could not be run in " + state.directory() + " ("
           + e.getMessage() + ")." + (AptMessages.NO_SPACE.equals(e.getMessage()) ? " " + AptMessages.FREE_SPACE : ""), e);
-    }
-  }
-
-  private boolean isDiskFull() {
-    try {
-      return Files.getFileStore(state.directory()).getUsableSpace() < PAGE;
-    } catch (IOException e) {
-      return false; // then apt will tell
     }
   }
 
@@ -122,6 +108,7 @@ final class Apt {
     private final List<String> out = new ArrayList<>();
     private final List<String> err = new ArrayList<>();
     private final Thread worker = new Thread(this::work, "carrel-apt");
+    private volatile int said;
     private Process process;
     private boolean killed;
     private int status;
@@ -132,16 +119,16 @@ final class Apt {
       this.line = line;
     }
 
-    /** Waits for the end. On a full disk apt's methods may die without its noticing; then it would wait for ever. */
-    Ran await(BooleanSupplier diskFull) throws InterruptedException, IOException {
+    /** Waits for the end. */
+    Ran await(Stalled stalled) throws InterruptedException, IOException {
       worker.setDaemon(true);
       worker.start();
-      worker.join(LOOK);
-      for (int full = 0; worker.isAlive(); worker.join(LOOK)) {
-        full = diskFull.getAsBoolean() ? full + 1 : 0;
-        if (full == PATIENCE) {
+      worker.join(Stalled.LOOK);
+      for (; worker.isAlive(); worker.join(Stalled.LOOK)) {
+        Optional<String> why = stalled.look(said);
+        if (why.isPresent()) {
           kill();
-          throw new IOException(AptMessages.NO_SPACE);
+          throw new IOException(why.get());
         }
       }
       if (failure instanceof IOException e) {
@@ -167,7 +154,10 @@ final class Apt {
         Thread errors = new Thread(() -> collect(process.getErrorStream(), err, text -> {}), "carrel-apt-errors");
         errors.setDaemon(true);
         errors.start();
-        collect(process.getInputStream(), out, line);
+        collect(process.getInputStream(), out, text -> {
+          said++; // by this thread alone
+          line.accept(text);
+        });
         errors.join();
         status = process.waitFor();
       } catch (IOException | InterruptedException | RuntimeException | Error e) {
