@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -92,6 +93,23 @@ class LeftoversIT {
       assertThat(process.waitFor(20, TimeUnit.SECONDS)).as(signal).isTrue();
       assertThat(output).content().contains("got");
       assertThat(process.exitValue()).as(signal).isEqualTo(7);
+    }
+    before.awaitNothingNew();
+  }
+
+  @Test
+  void a_signal_at_any_moment_of_a_start_ends_it(TestStore store) throws Exception {
+    Traces before = Traces.now();
+    Map<String, Integer> statuses = Map.of("HUP", 129, "INT", 130, "TERM", 143);
+    for (int i = 0; i < STARTS; i++) {
+      String signal = List.of("HUP", "INT", "TERM").get(i % statuses.size());
+      Process process = store.shell("--no-cwd", "--", "sleep", "4321").in(directory).start(directory.resolve("out"));
+      process.waitFor((long) LONGEST * i / STARTS, TimeUnit.MILLISECONDS);
+      Host.says("kill", "-" + signal, Long.toString(process.pid()));
+
+      assertThat(process.waitFor(20, TimeUnit.SECONDS)).as(signal).isTrue();
+      assertThat(process.exitValue()).as(signal).isEqualTo(statuses.get(signal));
+      assertThat(directory.resolve("out")).isEmptyFile();
     }
     before.awaitNothingNew();
   }

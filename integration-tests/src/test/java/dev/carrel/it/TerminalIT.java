@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -115,5 +116,18 @@ class TerminalIT {
     assertThat(new String(process.getInputStream().readAllBytes())).isEqualTo("y\n");
     assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
     assertThat(Files.readString(errors)).doesNotContain("Exception").doesNotContain("carrel");
+  }
+
+  @Test
+  void a_closed_stream_is_closed_inside_and_no_file_of_carrels(TestStore store, @TempDir Path directory) throws Exception {
+    for (String closed : List.of("<&-", ">&-", "2>&-", "<&- >&- 2>&-")) {
+      Carrel.Result result = store.shell("--", "sh", "-c", "all=$(readlink /proc/$$/fd/0 /proc/$$/fd/1 /proc/$$/fd/2); echo \"$all\" > streams; exit 5")
+          .in(directory).under("sh", "-c", "exec \"$0\" \"$@\" " + closed).run();
+      long streams = closed.chars().filter(character -> character == '&').count();
+
+      assertThat(result.status()).as(closed).isEqualTo(5);
+      assertThat(Files.readAllLines(directory.resolve("streams"))).as(closed).filteredOn("/dev/null"::equals).hasSize((int) streams);
+    }
+    assertThat(store.shell("--no-cwd", "--", "cat").under("sh", "-c", "exec \"$0\" \"$@\" <&-").run().err()).contains("Bad file descriptor");
   }
 }
