@@ -119,6 +119,16 @@ class TerminalIT {
   }
 
   @Test
+  void on_a_terminal_errors_may_go_elsewhere(TestStore store, @TempDir Path directory) throws Exception {
+    Path errors = directory.resolve("errors");
+    Typing.Seen seen = new Typing(store.shell("--no-cwd", "--", "sh", "-c", "test -t 1 && echo out; test -t 2 || echo err >&2")
+        .under("sh", "-c", "exec \"$0\" \"$@\" 2>" + errors)).run();
+
+    assertThat(seen.screen()).contains("out").doesNotContain("err");
+    assertThat(errors).hasContent("err");
+  }
+
+  @Test
   void a_closed_stream_is_closed_inside_and_no_file_of_carrels(TestStore store, @TempDir Path directory) throws Exception {
     for (String closed : List.of("<&-", ">&-", "2>&-", "<&- >&- 2>&-")) {
       Carrel.Result result = store.shell("--", "sh", "-c", "all=$(readlink /proc/$$/fd/0 /proc/$$/fd/1 /proc/$$/fd/2); echo \"$all\" > streams; exit 5")

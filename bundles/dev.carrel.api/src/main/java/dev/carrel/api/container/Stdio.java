@@ -7,7 +7,8 @@ import java.util.Optional;
  * What a program's standard streams are.
  *
  * @param terminal a terminal of its own with this size; its other end is {@link Process#getInputStream()} and
- *     {@link Process#getOutputStream()}, and {@code in}, {@code out}, {@code err} do not count
+ *     {@link Process#getOutputStream()}; {@code in} and {@code out} do not count then, and {@code err} is the terminal, too,
+ *     if it is {@link Redirect#PIPE}
  */
 public record Stdio(Redirect in, Redirect out, Redirect err, Optional<TerminalSize> terminal) {
   /** What one stream is. */

@@ -13,9 +13,9 @@ public interface Foreground {
   boolean isTerminal(int descriptor);
 
   /**
-   * The streams that a container needs to be attached: a terminal of its own if standard input and output are one;
-   * otherwise what is no terminal is inherited and what is one is a pipe, so that the container never holds the
-   * caller's terminal.
+   * The streams that a container needs to be attached: a terminal of its own if standard input and output are one,
+   * with standard error as it is beside it if that is none; otherwise what is no terminal is inherited and what is one is a
+   * pipe, so that the container never holds the caller's terminal.
    */
   Stdio stdio();
 

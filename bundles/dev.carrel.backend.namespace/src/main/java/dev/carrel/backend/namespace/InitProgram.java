@@ -6,6 +6,7 @@ import static dev.carrel.backend.namespace.Kernel.ZERO;
 
 import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.ProcessSpec;
+import dev.carrel.api.container.Stdio.Redirect;
 import dev.carrel.api.container.TerminalSize;
 import dev.carrel.linux.Launcher;
 import dev.carrel.linux.machine.Data;
@@ -111,7 +112,7 @@ final class InitProgram {
     program.purpose("prepare the program");
     program.call(SystemCall.SETSID);
     if (terminal != null) {
-      for (int stream = 0; stream < 3; stream++) {
+      for (int stream = 0; stream < (process.stdio().err() == Redirect.PIPE ? 3 : 2); stream++) {
         program.call(SystemCall.DUP3, terminal.value(), Operand.of(stream), ZERO);
       }
       program.call(SystemCall.IOCTL, ZERO, Operand.of(0x540E, "TIOCSCTTY"), ZERO);

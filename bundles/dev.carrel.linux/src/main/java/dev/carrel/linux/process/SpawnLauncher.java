@@ -215,6 +215,7 @@ public final class SpawnLauncher implements Launcher {
       if (stdio.terminal().isPresent()) {
         int nothing = descriptors.nullDevice(); // until the container opens its terminal
         java.util.Arrays.fill(pipes.child, nothing);
+        pipes.child[2] = stdio.err() == Redirect.INHERIT ? 2 : nothing;
         return pipes;
       }
       pipes.choose(0, stdio.in(), descriptors);

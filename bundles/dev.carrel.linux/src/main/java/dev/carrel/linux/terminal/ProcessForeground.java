@@ -35,7 +35,8 @@ public final class ProcessForeground implements Foreground {
     boolean in = isTerminal(0);
     boolean out = isTerminal(1);
     if (in && out) {
-      return Stdio.terminal(size());
+      // As "command 2>errors" asks for.
+      return new Stdio(Redirect.PIPE, Redirect.PIPE, isTerminal(2) ? Redirect.PIPE : Redirect.INHERIT, Optional.of(size()));
     }
     return new Stdio(pipeIf(in), pipeIf(out), pipeIf(isTerminal(2)), Optional.empty());
   }
