@@ -1,3 +1,4 @@
+import dev.carrel.api.container.Capability;
 import dev.carrel.api.container.Container;
 import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.Containers;
@@ -6,6 +7,7 @@ import dev.carrel.api.container.Identity;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.ProcessSpec;
 import dev.carrel.api.container.Stdio;
+import dev.carrel.api.container.Weakness;
 import dev.carrel.api.mount.Access;
 import dev.carrel.api.mount.Mapping;
 import dev.carrel.api.mount.Mount;
@@ -21,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import java.util.jar.JarFile;
 import org.osgi.framework.BundleContext;
 
 /**
@@ -49,10 +52,12 @@ public final class StartBenchmark {
 
   public static void main(String[] arguments) throws Exception {
     Path storage = Files.createTempDirectory("carrel-benchmark");
-    OsgiRuntime runtime = OsgiRuntime.of(Path.of(arguments[0]), storage, Map.of(
-        "org.osgi.framework.system.packages.extra", "dev.carrel.api;version=1.0.0,dev.carrel.api.container;version=1.0.0,"
-            + "dev.carrel.api.isolation;version=1.0.0,dev.carrel.api.mount;version=1.0.0,dev.carrel.api.network;version=1.0.0,"
-            + "dev.carrel.api.host;version=1.0.0,dev.carrel.api.store;version=1.0.0,dev.carrel.api.environment;version=1.0.0"));
+    String contracts;
+    try (JarFile api = new JarFile(arguments[0] + "/bundles/dev.carrel.api.jar")) {
+      contracts = api.getManifest().getMainAttributes().getValue("Export-Package");
+    }
+    OsgiRuntime runtime = OsgiRuntime.of(
+        Path.of(arguments[0]), storage, Map.of("org.osgi.framework.system.packages.extra", contracts));
     int status = 0;
     try {
       BundleContext context = runtime.context();
@@ -73,6 +78,33 @@ public final class StartBenchmark {
         String what = (program.equals("/true") ? "static" : "dynamic") + (network ? ", all namespaces" : ", without network");
         run(what, spec(program, network), bwrap(program, network), rounds);
       }
+    }
+    parts(rounds);
+  }
+
+  /** What each part of the confinement costs: starts with and without it by turns. */
+  private void parts(int rounds) throws Exception {
+    ContainerSpec whole = spec("/true", true);
+    List<Weakness> parts = List.of(Weakness.KERNEL_FILES, Weakness.SYSTEM_CALLS, Weakness.KEYRING, Weakness.CORE_DUMPS, Weakness.NEW_PRIVILEGES);
+    List<String> names = new ArrayList<>(List.of("the capabilities' bounding set"));
+    List<ContainerSpec> without = new ArrayList<>(List.of(whole.withSecurity(whole.security().withCapabilities(Capability.all()))));
+    for (Weakness part : parts) {
+      names.add(part.label());
+      without.add(whole.withSecurity(whole.security().weakenedBy(part)));
+    }
+    long[][] times = new long[without.size() + 1][rounds];
+    for (int i = -100; i < rounds; i++) {
+      for (int j = 0; j <= without.size(); j++) {
+        ContainerSpec spec = j == 0 ? whole : without.get(j - 1);
+        long time = time(() -> start(spec));
+        times[j][Math.max(i, 0)] = time;
+      }
+    }
+    for (long[] column : times) {
+      Arrays.sort(column);
+    }
+    for (int j = 0; j < without.size(); j++) {
+      System.out.printf("of that, %-31s %5.0f us%n", names.get(j), (times[0][rounds / 2] - times[j + 1][rounds / 2]) / 1000.0);
     }
   }
 

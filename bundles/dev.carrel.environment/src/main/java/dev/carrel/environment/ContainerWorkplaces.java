@@ -105,6 +105,7 @@ public final class ContainerWorkplaces implements Workplaces {
         request.hostname(),
         new RootSpec(base, mappings, request.writableRoot()),
         request.network(),
+        request.security(),
         request.backend());
     return new Workplace(spec, provision.profile(), provision.closure(), provision.resolution(), provision.missing(), notes);
   }

@@ -1,5 +1,7 @@
 package dev.carrel.shell;
 
+import dev.carrel.api.container.Weakness;
+
 /** The texts of {@code --help}. */
 final class Help {
   private static final String INSIDE = """
@@ -19,6 +21,18 @@ final class Help {
                              host: the host's network as it is
         -N                   the same as --network=host
         --backend=NAME       which backend starts it; see carrel backend list
+
+      How closely it is confined (nothing of this is needed for the safe way):
+        --cap-add=NAME       keep a capability, such as NET_ADMIN, or ALL; it counts in the container only
+        --cap-drop=NAME      take it out again; both may be repeated, and have lists: A,B
+        --seccomp=FILE       the system calls that Docker's, Podman's or an OCI profile allows
+        --ulimit=NAME=SOFT[:HARD]
+                             a resource limit, such as nofile=1024; see getrlimit(2)
+        --oom-score-adj=N    how likely it is killed when memory runs out: -1000 to 1000
+        --allow=RULE         read:PATH, write:PATH, execute:PATH, bind:PORT or connect:PORT; of an action that
+                             is named, only that is allowed (Landlock). May be repeated
+        --weak=NAME[,NAME]   leave out a part of the confinement:
+      """ + weaknesses() + """
 
         -q, --quiet          no progress
         -h, --help           this text
@@ -110,6 +124,14 @@ final class Help {
       """;
 
   private Help() {}
+
+  private static String weaknesses() {
+    StringBuilder text = new StringBuilder();
+    for (Weakness weakness : Weakness.values()) {
+      text.append("          ").append(weakness.label()).append(": ").append(weakness.opens()).append('\n');
+    }
+    return text.toString();
+  }
 
   /** Of {@code shell}, under the name by which it was called. */
   static String shell(String name) {

@@ -70,6 +70,7 @@ final class WorkplaceLine {
         hostname(),
         root.isPresent() ? Optional.of(directory.resolve(path("--root", root.get())).normalize()) : Optional.empty(),
         value("backend"),
+        SecurityOptions.of(name, directory, line.getOptions()),
         stdio);
   }
 

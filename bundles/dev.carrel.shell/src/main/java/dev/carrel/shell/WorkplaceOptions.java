@@ -33,6 +33,7 @@ enum WorkplaceOptions {
     for (String name : VALUED) {
       options.addOption(valued(null, name));
     }
+    SecurityOptions.addTo(options);
     if (planning) {
       options.addOption(flag("json"));
     }

@@ -15,6 +15,7 @@ import java.util.Set;
  * @param hostname its name in an UTS namespace of its own; empty: as the host's
  * @param root its root file system
  * @param network what it sees of the network; anything but the host's needs a network namespace of its own
+ * @param security how closely its programs are confined
  * @param backend the name of the backend that has to run it; empty: the best there is
  */
 public record ContainerSpec(
@@ -24,6 +25,7 @@ public record ContainerSpec(
     Optional<String> hostname,
     RootSpec root,
     NetworkSpec network,
+    Security security,
     Optional<String> backend) {
 
   public ContainerSpec {
@@ -32,6 +34,7 @@ public record ContainerSpec(
     Objects.requireNonNull(identity);
     Objects.requireNonNull(root);
     Objects.requireNonNull(network);
+    Objects.requireNonNull(security);
     Objects.requireNonNull(backend);
     if ((network == NetworkSpec.HOST) == namespaces.contains(Namespace.NETWORK)) {
       throw new IllegalArgumentException("the host's network and a network namespace of its own exclude each other, and one must be");
@@ -41,5 +44,22 @@ public record ContainerSpec(
         throw new IllegalArgumentException("'" + name + "' is no host name: 1 to 64 letters, digits, '-' and '.', see hostname(7)");
       }
     });
+  }
+
+  /** With the standard confinement. */
+  public ContainerSpec(
+      ProcessSpec process,
+      Set<Namespace> namespaces,
+      Identity identity,
+      Optional<String> hostname,
+      RootSpec root,
+      NetworkSpec network,
+      Optional<String> backend) {
+    this(process, namespaces, identity, hostname, root, network, Security.standard(), backend);
+  }
+
+  /** The same, confined otherwise. */
+  public ContainerSpec withSecurity(Security other) {
+    return new ContainerSpec(process, namespaces, identity, hostname, root, network, other, backend);
   }
 }

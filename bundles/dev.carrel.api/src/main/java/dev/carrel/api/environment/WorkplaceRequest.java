@@ -1,5 +1,6 @@
 package dev.carrel.api.environment;
 
+import dev.carrel.api.container.Security;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.api.mount.Access;
@@ -21,6 +22,7 @@ import java.util.regex.Pattern;
  * @param mappings what else is to be seen inside
  * @param preserve variables of {@code hostEnvironment} in whose names one of these is found are kept, as in Guix
  * @param user another name for the user inside, with uid and gid 1000
+ * @param security how closely its programs are confined
  * @param root a symbolic link to the profile that is made and keeps it from collection
  */
 public record WorkplaceRequest(
@@ -37,6 +39,7 @@ public record WorkplaceRequest(
     Optional<String> hostname,
     Optional<Path> root,
     Optional<String> backend,
+    Security security,
     Stdio stdio) {
 
   /** Where the programs inside come from. */
@@ -79,6 +82,7 @@ public record WorkplaceRequest(
     hostEnvironment = Map.copyOf(hostEnvironment);
     preserve = List.copyOf(preserve);
     Objects.requireNonNull(network);
+    Objects.requireNonNull(security);
     Objects.requireNonNull(stdio);
   }
 }

@@ -28,8 +28,22 @@ final class Failures {
           ? new CarrelException(Kind.FAILED, "cannot " + failure.instruction().purpose() + ": this kernel does not have "
               + call.label() + "(2); Carrel needs Linux 5.12 or newer", failure)
           : mount(failure);
+      case LANDLOCK_CREATE_RULESET, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF -> landlock(failure);
+      case OPENAT -> failure.instruction().purpose().startsWith("allow ")
+          ? other(failure, ". Name what is in the container") : mount(failure);
+      case PRLIMIT64 -> other(failure, errno == Errno.EPERM.number()
+          ? ". Only root may raise a limit above the hard one it has here; see ulimit -aH" : "");
+      case WRITE -> other(failure, errno == Errno.EACCES.number() && spec.security().oomScoreAdjustment().isPresent()
+          ? ". Only root may lower it: give a higher one" : "");
       default -> mount(failure);
     };
+  }
+
+  private static CarrelException landlock(LaunchFailure failure) {
+    int errno = failure.errno();
+    boolean missing = errno == Errno.ENOSYS.number() || errno == Errno.EOPNOTSUPP.number() || errno == Errno.EINVAL.number();
+    return other(failure, missing ? ". This kernel lacks what the rule needs: files take Linux 5.19, TCP ports 6.7, and landlock has"
+        + " to be among the security modules it was booted with (lsm=). Leave the rule out, and what it forbids is allowed" : "");
   }
 
   private CarrelException execution(LaunchFailure failure) {

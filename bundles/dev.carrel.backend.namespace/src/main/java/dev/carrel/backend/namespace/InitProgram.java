@@ -35,11 +35,13 @@ final class InitProgram {
   private final Data none;
   private final Data all;
   private final Data main;
+  private final Confinement confinement;
   private Data terminal;
 
-  InitProgram(ProgramBuilder program, ContainerSpec spec, Data umask) {
+  InitProgram(ProgramBuilder program, ContainerSpec spec, Data umask, Confinement confinement) {
     this.program = program;
     this.process = spec.process();
+    this.confinement = confinement;
     this.umask = umask;
     this.none = program.longs("[]", 0);
     this.all = program.longs("~[]", -1L);
@@ -48,6 +50,7 @@ final class InitProgram {
 
   void write() {
     process.stdio().terminal().ifPresent(this::openTerminal);
+    confinement.ofInit();
     program.purpose("prepare the container's first process");
     program.call(SystemCall.PRCTL, Operand.of(15, "PR_SET_NAME"), program.string("carrel-init").address());
     // Its memory holds this program, host paths included: nobody inside may look.
@@ -121,25 +124,8 @@ final class InitProgram {
     program.call(SystemCall.UMASK, umask.value());
     program.purpose("start in " + process.directory());
     program.call(SystemCall.CHDIR, program.string(process.directory().toString()).address());
-    dropPrivileges();
+    confinement.ofProgram();
     execute();
-  }
-
-  /** capabilities(7): nothing is left, and no file can give anything back. */
-  private void dropPrivileges() {
-    program.purpose("drop privileges");
-    Label dropped = program.label("dropped");
-    for (int capability = 0; capability < 64; capability++) {
-      // Fails at the first number this kernel has no capability for.
-      program.callOr(dropped, SystemCall.PRCTL, Operand.of(24, "PR_CAPBSET_DROP"), Operand.of(capability));
-    }
-    program.place(dropped);
-    program.call(SystemCall.PRCTL, Operand.of(47, "PR_CAP_AMBIENT"), Operand.of(4, "PR_CAP_AMBIENT_CLEAR_ALL"), ZERO, ZERO, ZERO);
-    program.call(SystemCall.CAPSET, program.longs("{_LINUX_CAPABILITY_VERSION_3, 0}", 0x20080522).address(),
-        program.longs("{0, 0, 0}", 0, 0, 0).address());
-    program.call(SystemCall.PRCTL, Operand.of(38, "PR_SET_NO_NEW_PRIVS"), Operand.of(1), ZERO, ZERO, ZERO);
-    program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.STATUS), Operand.of(0xFFFF_FFFFL, "~0"),
-        Operand.of(4, "CLOSE_RANGE_CLOEXEC"));
   }
 
   /** Like execvp(3): every directory of the path is tried; a program that may not be executed is told before one that is nowhere. */

@@ -19,6 +19,7 @@ final class Kernel {
   static final long MS_NOSUID = 2;
   static final long MS_NODEV = 4;
   static final long MS_NOEXEC = 8;
+  static final long MS_REMOUNT = 32;
   static final long MS_BIND = 4096;
   static final long MS_PRIVATE = 1 << 18;
 
@@ -58,6 +59,11 @@ final class Kernel {
     return Operand.of(flags, names(flags, "MS_", "0"));
   }
 
+  /** {@code MOUNT_ATTR_} flags of fsmount(2). */
+  static Operand mountAttributes(long flags) {
+    return Operand.of(flags, names(flags, "MOUNT_ATTR_", "0"));
+  }
+
   /** {@code MOUNT_ATTR_} flags of mount_setattr(2), as the name of a structure. */
   static String attributeNames(long flags) {
     return "{set=" + names(flags, "MOUNT_ATTR_", "0") + ", propagation=MS_PRIVATE}";
@@ -69,6 +75,7 @@ final class Kernel {
     append(text, flags & MS_NOSUID, prefix, "NOSUID");
     append(text, flags & MS_NODEV, prefix, "NODEV");
     append(text, flags & MS_NOEXEC, prefix, "NOEXEC");
+    append(text, flags & MS_REMOUNT, prefix, "REMOUNT");
     append(text, flags & MS_BIND, prefix, "BIND");
     return text.length() == 0 ? none : text.toString();
   }

@@ -14,6 +14,7 @@ import dev.carrel.linux.LaunchFailure;
 import dev.carrel.linux.Launcher;
 import dev.carrel.linux.machine.Instruction;
 import dev.carrel.linux.machine.Program;
+import dev.carrel.linux.seccomp.FilterCompiler;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -34,6 +35,7 @@ public final class NamespaceBackend implements IsolationBackend {
 
   private final Launcher launcher;
   private final Host host;
+  private final Filters filters;
   private final UserNamespaces userNamespaces = new UserNamespaces();
   private final Map<Key, PreparedStart> starts = new LinkedHashMap<>(16, 0.75f, true);
   /** The first start, kept apart: hashing a record for the first time costs a command line 30 ms. */
@@ -47,9 +49,10 @@ public final class NamespaceBackend implements IsolationBackend {
   private record Key(ContainerSpec spec, MountPlan mounts) {}
 
   @Activate
-  public NamespaceBackend(@Reference Launcher launcher, @Reference Host host) {
+  public NamespaceBackend(@Reference Launcher launcher, @Reference Host host, @Reference FilterCompiler compiler) {
     this.launcher = launcher;
     this.host = host;
+    this.filters = new Filters(compiler);
   }
 
   @Deactivate
@@ -126,7 +129,7 @@ public final class NamespaceBackend implements IsolationBackend {
         return last.getValue();
       }
       if (only == null && starts.isEmpty()) {
-        only = Map.entry(key, new PreparedStart(launcher, account(), plan));
+        only = Map.entry(key, new PreparedStart(launcher, account(), filters, plan));
         return only.getValue();
       }
       if (only != null) {
@@ -138,7 +141,7 @@ public final class NamespaceBackend implements IsolationBackend {
       }
       PreparedStart known = starts.get(key);
       if (known == null) {
-        known = new PreparedStart(launcher, account(), plan);
+        known = new PreparedStart(launcher, account(), filters, plan);
         starts.put(key, known);
         if (starts.size() > KEPT_STARTS) {
           var eldest = starts.entrySet().iterator();
@@ -163,7 +166,7 @@ public final class NamespaceBackend implements IsolationBackend {
   @Override
   public List<Step> explain(LaunchPlan plan) {
     check(plan.spec());
-    Program program = SetupProgram.start(plan, account());
+    Program program = SetupProgram.start(plan, account(), filters.of(plan.spec().security()));
     List<Step> steps = new ArrayList<>(program.instructions().size() + 8);
     steps.add(new Step("jvm", "memfd_create(\"carrel\", MFD_CLOEXEC|MFD_ALLOW_SEALING|MFD_EXEC) = image"));
     steps.add(new Step("jvm", "fcntl(image, F_ADD_SEALS, F_SEAL_SEAL|F_SEAL_SHRINK|F_SEAL_GROW|F_SEAL_WRITE)"));

@@ -19,6 +19,7 @@ import java.util.List;
 final class PreparedStart implements AutoCloseable {
   private final Launcher launcher;
   private final SetupProgram.Account account;
+  private final Filters filters;
   private final LaunchPlan plan;
   private final boolean templatable;
   private Image direct;
@@ -27,9 +28,10 @@ final class PreparedStart implements AutoCloseable {
   private boolean used;
   private boolean closed;
 
-  PreparedStart(Launcher launcher, SetupProgram.Account account, LaunchPlan plan) {
+  PreparedStart(Launcher launcher, SetupProgram.Account account, Filters filters, LaunchPlan plan) {
     this.launcher = launcher;
     this.account = account;
+    this.filters = filters;
     this.plan = plan;
     this.templatable = RootTree.canBeTemplate(plan.mounts());
   }
@@ -56,7 +58,7 @@ final class PreparedStart implements AutoCloseable {
 
   private Image direct() {
     if (direct == null) {
-      direct = launcher.image(SetupProgram.start(plan, account));
+      direct = launcher.image(SetupProgram.start(plan, account, filters.of(plan.spec().security())));
     }
     return direct;
   }
@@ -73,7 +75,7 @@ final class PreparedStart implements AutoCloseable {
         template = launcher.template(builder, sources(plan.mounts()));
       }
       if (fromTemplate == null) {
-        fromTemplate = launcher.image(SetupProgram.startFromTemplate(plan, account));
+        fromTemplate = launcher.image(SetupProgram.startFromTemplate(plan, account, filters.of(plan.spec().security())));
       }
     }
     return template;

@@ -4,12 +4,15 @@ import static dev.carrel.backend.namespace.Kernel.CURRENT;
 import static dev.carrel.backend.namespace.Kernel.NULL;
 import static dev.carrel.backend.namespace.Kernel.ZERO;
 
+import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.Namespace;
+import dev.carrel.api.container.Weakness;
 import dev.carrel.api.mount.Access;
 import dev.carrel.api.mount.Mapping;
 import dev.carrel.api.mount.Mount;
 import dev.carrel.api.mount.MountPlan;
 import dev.carrel.linux.machine.Data;
+import dev.carrel.linux.machine.Instruction.Label;
 import dev.carrel.linux.machine.Operand;
 import dev.carrel.linux.machine.ProgramBuilder;
 import dev.carrel.linux.machine.SystemCall;
@@ -17,7 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 
 /**
  * Writes the part of a program that builds the new root.
@@ -28,6 +31,7 @@ import java.util.Set;
  */
 final class RootTree {
   private static final Path ROOT = Path.of("/");
+  private static final long RESOLVE_NO_SYMLINKS = 0x04;
   private static final String STAGED_FILE = ".carrel-file";
 
   private final ProgramBuilder program;
@@ -126,15 +130,19 @@ final class RootTree {
       return false;
     }
     RootTree tree = new RootTree(new ProgramBuilder(), plan);
+    boolean devices = false;
     for (Mount mount : plan.mounts()) {
-      boolean needsHost = mount instanceof Mount.Bind || mount instanceof Mount.Dev;
-      boolean inOwn = mount instanceof Mount.Proc || mount instanceof Mount.Sys;
-      if (tree.isBelowTmpfs(mount.target()) && (needsHost || inOwn)) {
+      boolean view = mount instanceof Mount.Proc || mount instanceof Mount.Sys || mount instanceof Mount.Dev;
+      if (tree.isBelowTmpfs(mount.target()) && (mount instanceof Mount.Bind || view)) {
         return false;
       }
+      if (view && tree.isForeign(mount.target())) {
+        return false; // somebody else may exchange what leads there
+      }
+      devices |= mount instanceof Mount.Dev;
       tree.placed.put(mount.target(), mount);
     }
-    return true;
+    return devices || !tree.views();
   }
 
   /** Init's part of a start from a template: what is in memory and writable, each container for itself. */
@@ -173,7 +181,7 @@ final class RootTree {
   /** A template's part of {@link #mountOwn}, run in namespaces that are about to die. */
   void mountVisible() {
     for (Mount mount : plan.mounts()) {
-      mountNamespaceView(mount);
+      mountNamespaceView(mount, Optional.empty());
     }
   }
 
@@ -304,19 +312,30 @@ final class RootTree {
 
   /** Opens what is at a path below the new root, which no symbolic link leaves; see openat2(2). */
   private Data resolve(String path) {
-    Data how = attributes.computeIfAbsent("{O_PATH|O_CLOEXEC, RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS}",
-        name -> program.longs(name, 0x200000 | 0x80000, 0, 0x10 | 0x02));
+    return resolve(path, 0);
+  }
+
+  private Data resolve(String path, long more) {
+    String name = "{O_PATH|O_CLOEXEC, RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS" + (more == 0 ? "}" : "|RESOLVE_NO_SYMLINKS}");
+    Data how = attributes.computeIfAbsent(name, text -> program.longs(text, 0x200000 | 0x80000, 0, 0x10 | 0x02 | more));
     Data found = program.variable("target");
     program.callInto(found, SystemCall.OPENAT2, root.value(), program.string(path).address(), how.address(), Operand.of(24));
     return found;
   }
 
-  /** Init's part: file systems that show its own namespaces. */
-  void mountOwn(Set<Namespace> namespaces) {
+  /**
+   * Init's part: file systems that show its own namespaces.
+   *
+   * @param base where the new root is; empty if it is the root already
+   */
+  void mountOwn(ContainerSpec spec, String base) {
     openRoot(); // in the copy that is init's: stage 1's descriptor leads to its own mounts
+    Optional<KernelFiles> protection = spec.security().has(Weakness.KERNEL_FILES) ? Optional.empty() : Optional.of(kernelFiles(base));
     for (Mount mount : plan.mounts()) {
-      mountNamespaceView(mount);
-      if (mount instanceof Mount.Dev && namespaces.contains(Namespace.IPC)) {
+      mountNamespaceView(mount, protection);
+    }
+    for (Mount mount : plan.mounts()) { // only now: until here, the place of the queues is an empty directory
+      if (mount instanceof Mount.Dev && spec.namespaces().contains(Namespace.IPC)) {
         program.purpose("mount " + mount.target() + "/mqueue");
         enter(relative(mount.target()));
         devices.mountQueues();
@@ -325,34 +344,85 @@ final class RootTree {
     }
   }
 
-  private void mountNamespaceView(Mount mount) {
+  private KernelFiles kernelFiles(String base) {
+    for (Mount mount : plan.mounts()) {
+      if (mount instanceof Mount.Dev && !isForeign(mount.target())) {
+        String own = base + mount.target();
+        return new KernelFiles(program, own + "/null", Optional.of(own + "/mqueue"));
+      }
+    }
+    return new KernelFiles(program, "/dev/null", Optional.empty());
+  }
+
+  private boolean views() {
+    for (Mount mount : plan.mounts()) {
+      if (mount instanceof Mount.Proc || mount instanceof Mount.Sys) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Mounts what shows a namespace. In a tree of the host, where a symbolic link could lead astray (CVE-2019-19921), the place
+   * has to be a directory.
+   */
+  private void mountNamespaceView(Mount mount, Optional<KernelFiles> protection) {
+    boolean proc = mount instanceof Mount.Proc;
+    if (!proc && !(mount instanceof Mount.Sys)) {
+      return;
+    }
+    String type = proc ? "proc" : "sysfs";
     String path = relative(mount.target());
-    boolean foreign = isForeign(mount.target());
-    if (mount instanceof Mount.Proc) {
-      program.purpose("mount " + mount.target());
-      onExisting(path, foreign, target ->
-          mountNew("proc", target, Kernel.MS_NOSUID | Kernel.MS_NODEV | Kernel.MS_NOEXEC, ""));
-    } else if (mount instanceof Mount.Sys) {
-      program.purpose("mount " + mount.target());
-      onExisting(path, foreign, this::sysfs);
-    }
-  }
-
-  private void onExisting(String path, boolean foreign, OnDirectory action) {
-    if (foreign) {
-      enter(path);
-      action.mount(program.string(".").address());
-      leave();
+    Label leftOut = program.label("left_out");
+    program.purpose("mount " + mount.target());
+    long flags = Kernel.MS_NOSUID | Kernel.MS_NODEV | Kernel.MS_NOEXEC | (proc ? 0 : Kernel.MS_RDONLY);
+    Optional<Data> view = Optional.empty();
+    if (isForeign(mount.target())) {
+      Data place = resolve(path, RESOLVE_NO_SYMLINKS);
+      Data made = newMount(type, flags); // the flags of mount(2) and of fsmount(2) are the same numbers here
+      Operand nothing = program.string("").address();
+      program.call(SystemCall.MOVE_MOUNT, made.value(), nothing, place.value(), nothing, Kernel.FROM_AND_TO_DESCRIPTOR);
+      program.call(SystemCall.CLOSE, place.value());
+      view = Optional.of(made);
     } else {
-      action.mount(program.string(path).address());
+      Operand name = program.string(type).address();
+      Operand target = program.string(path).address();
+      if (proc) {
+        program.call(SystemCall.MOUNT, name, target, name, Kernel.mountFlags(flags), NULL);
+      } else {
+        // The kernel refuses it where the host's /sys is partly covered, as in other containers.
+        program.callOr(leftOut, SystemCall.MOUNT, name, target, name, Kernel.mountFlags(flags), NULL);
+      }
+      if (protection.isPresent()) {
+        Data made = program.variable("view");
+        program.callInto(made, SystemCall.OPENAT, CURRENT, target, Kernel.PATH_ONLY, ZERO);
+        view = Optional.of(made);
+      }
     }
+    if (view.isPresent()) {
+      program.call(SystemCall.FCHDIR, view.get().value());
+      program.call(SystemCall.CLOSE, view.get().value());
+      if (protection.isPresent() && proc) {
+        protection.get().protectProc();
+      } else if (protection.isPresent()) {
+        protection.get().protectSys();
+      }
+      program.purpose("mount " + mount.target());
+      leave();
+    }
+    program.place(leftOut);
   }
 
-  /** The kernel refuses it where the host's /sys is partly covered, as in other containers: left out then. */
-  private void sysfs(Operand target) {
-    Operand name = program.string("sysfs").address();
-    program.attempt(SystemCall.MOUNT, name, target, name,
-        Kernel.mountFlags(Kernel.MS_RDONLY | Kernel.MS_NOSUID | Kernel.MS_NODEV | Kernel.MS_NOEXEC), NULL);
+  /** A new file system, attached nowhere yet; see fsopen(2), fsmount(2). */
+  Data newMount(String type, long attributes) {
+    Data context = program.variable("context");
+    Data made = program.variable("made");
+    program.callInto(context, SystemCall.FSOPEN, program.string(type).address(), Operand.of(1, "FSOPEN_CLOEXEC"));
+    program.call(SystemCall.FSCONFIG, context.value(), Operand.of(6, "FSCONFIG_CMD_CREATE"), NULL, NULL, ZERO);
+    program.callInto(made, SystemCall.FSMOUNT, context.value(), Operand.of(1, "FSMOUNT_CLOEXEC"), Kernel.mountAttributes(attributes));
+    program.call(SystemCall.CLOSE, context.value());
+    return made;
   }
 
   /** Whether a target lies in a tree of the host, where others may write. */

@@ -4,9 +4,11 @@ import static dev.carrel.backend.namespace.Kernel.CURRENT;
 import static dev.carrel.backend.namespace.Kernel.NULL;
 import static dev.carrel.backend.namespace.Kernel.ZERO;
 
+import dev.carrel.api.container.Capability;
 import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.IdMapping;
 import dev.carrel.api.container.Namespace;
+import dev.carrel.api.container.Weakness;
 import dev.carrel.api.isolation.LaunchPlan;
 import dev.carrel.linux.Launcher;
 import dev.carrel.linux.MountTemplate;
@@ -44,26 +46,33 @@ final class SetupProgram {
     }
   }
 
-  private SetupProgram(LaunchPlan plan, Account caller) {
+  private final byte[] filter;
+
+  private SetupProgram(LaunchPlan plan, Account caller, byte[] filter) {
     this.plan = plan;
+    this.filter = filter;
     this.spec = plan.spec();
     this.caller = caller;
     this.tree = new RootTree(program, plan.mounts());
   }
 
-  /** The whole start. */
-  static Program start(LaunchPlan plan, Account caller) {
-    return new SetupProgram(plan, caller).start();
+  /**
+   * The whole start.
+   *
+   * @param filter the kernel's form of the system-call filter; empty: none
+   */
+  static Program start(LaunchPlan plan, Account caller, byte[] filter) {
+    return new SetupProgram(plan, caller, filter).start();
   }
 
   /** Builds what every container of this plan can copy; its root directory is the container's. */
   static Program template(LaunchPlan plan, Account caller) {
-    return new SetupProgram(plan, caller).template();
+    return new SetupProgram(plan, caller, new byte[0]).template();
   }
 
   /** A start that copies a template. */
-  static Program startFromTemplate(LaunchPlan plan, Account caller) {
-    return new SetupProgram(plan, caller).startFromTemplate();
+  static Program startFromTemplate(LaunchPlan plan, Account caller, byte[] filter) {
+    return new SetupProgram(plan, caller, filter).startFromTemplate();
   }
 
   private Program start() {
@@ -74,7 +83,7 @@ final class SetupProgram {
     tree.build(BASE, true);
     cloneInit();
     mapIdentity();
-    tree.mountOwn(spec.namespaces());
+    tree.mountOwn(spec, BASE);
     enterRoot();
     return finish();
   }
@@ -107,7 +116,7 @@ final class SetupProgram {
     cloneInit();
     mapIdentity();
     tree.mountFresh();
-    tree.mountOwn(spec.namespaces());
+    tree.mountOwn(spec, "");
     return finish();
   }
 
@@ -121,7 +130,10 @@ final class SetupProgram {
 
   private Program finish() {
     ownSettings();
-    new InitProgram(program, spec, umask).write();
+    if (spec.security().capabilities().contains(Capability.SYS_ADMIN) && !spec.security().has(Weakness.UNLOCKED_MOUNTS)) {
+      lockMounts();
+    }
+    new InitProgram(program, spec, umask, new Confinement(program, spec, hostProc.value(), filter)).write();
     return end();
   }
 
@@ -274,6 +286,18 @@ final class SetupProgram {
     if (spec.namespaces().contains(Namespace.NETWORK)) {
       loopbackUp();
     }
+  }
+
+  /**
+   * What init itself has mounted, over /proc for example, is locked only in a mount namespace that belongs to yet another
+   * user namespace. Without CAP_SYS_ADMIN nobody could touch it anyway.
+   */
+  private void lockMounts() {
+    program.purpose("lock the mounts");
+    program.call(SystemCall.UNSHARE, Kernel.cloneFlags(Kernel.CLONE_NEWUSER | Kernel.CLONE_NEWNS));
+    long user = spec.identity().user().inside();
+    long group = spec.identity().group().inside();
+    writeMaps(new IdMapping(user, user, 1), new IdMapping(group, group, 1), hostProc.value(), "self/");
   }
 
   /** netdevice(7): IFF_UP on lo, through any socket. */

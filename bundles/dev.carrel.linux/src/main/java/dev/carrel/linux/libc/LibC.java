@@ -32,6 +32,8 @@ public final class LibC {
 
   public static native int close(int fd);
 
+  public static native long lseek(int fd, long offset, int whence);
+
   public static native int fcntl(int fd, int command, int argument);
 
   public static native int open(String path, int flags, int mode);

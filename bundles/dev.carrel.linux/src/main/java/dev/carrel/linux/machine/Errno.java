@@ -32,7 +32,9 @@ public enum Errno {
   ENOSYS(38, "this kernel does not have that system call"),
   ELOOP(40, "too many levels of symbolic links"),
   EUSERS(87, "too many nested namespaces"),
-  EOPNOTSUPP(95, "not supported");
+  EOPNOTSUPP(95, "not supported"),
+  EAFNOSUPPORT(97, "address family not supported"),
+  EDQUOT(122, "quota exceeded");
 
   private final int number;
   private final String meaning;
