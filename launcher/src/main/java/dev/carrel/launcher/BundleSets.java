@@ -1,6 +1,7 @@
 package dev.carrel.launcher;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * Which bundles there are, and which a command needs: a bundle that nothing needs is not installed, as each costs
@@ -20,6 +21,9 @@ enum BundleSets {
   /** What the interactive shell needs. */
   INTERACTIVE("org.apache.felix.gogo.runtime", "org.apache.felix.gogo.command", "org.apache.felix.gogo.jline", "jline", "dev.carrel.console");
 
+  private static final Set<String> WITHOUT_PACKAGES = Set.of("backend", "clean", "container", "exec", "inspect", "kill", "list", "logs",
+      "pause", "remove", "resume", "run", "stop", "wait");
+
   private final List<String> bundles;
 
   BundleSets(String... bundles) {
@@ -36,6 +40,6 @@ enum BundleSets {
     if (command.equals("plan") && words.size() > 1) {
       command = words.get(1).equals("--json") && words.size() > 2 ? words.get(2) : words.get(1);
     }
-    return command.equals("run") || command.equals("backend") ? List.of(CORE) : List.of(CORE, PACKAGES);
+    return WITHOUT_PACKAGES.contains(command) ? List.of(CORE) : List.of(CORE, PACKAGES);
   }
 }

@@ -11,6 +11,10 @@ final class Usage {
         carrel shell PACKAGE... [-- COMMAND]   a place to work, made of packages
         carrel environment PACKAGE...          the same
         carrel run -- COMMAND                  COMMAND in a container with the host's programs
+        carrel list | inspect | logs | wait    containers, and what is known of one
+        carrel exec NAME -- COMMAND            COMMAND in a container that runs
+        carrel stop | kill | pause | resume    end a container, or have it wait
+        carrel remove | clean                  forget those that have ended
         carrel plan shell|run ...              what that would do, every system call of it
         carrel backend list                    what can isolate a container here
         carrel doctor                          what this host allows, and what to do about the rest

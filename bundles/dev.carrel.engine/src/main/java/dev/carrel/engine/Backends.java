@@ -50,7 +50,12 @@ final class Backends {
     return chosen;
   }
 
-  private IsolationBackend named(String name) {
+  /**
+   * The backend of a name, whether it works here or not.
+   *
+   * @throws CarrelException if there is none
+   */
+  IsolationBackend named(String name) {
     StringBuilder known = new StringBuilder();
     for (Ranked entry : ranked) {
       if (entry.backend().name().equals(name)) {

@@ -2,19 +2,26 @@ package dev.carrel.engine;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.Container;
+import dev.carrel.api.container.ContainerHandle;
+import dev.carrel.api.container.ContainerInfo.State;
 import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.Containers;
 import dev.carrel.api.container.ExitStatus;
 import dev.carrel.api.container.Explanation;
+import dev.carrel.api.host.Host;
 import dev.carrel.api.isolation.IsolationBackend;
 import dev.carrel.api.isolation.LaunchPlan;
 import dev.carrel.api.isolation.Running;
 import dev.carrel.api.mount.MountPlan;
 import dev.carrel.api.mount.MountPlanner;
 import dev.carrel.api.mount.MountRequest;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -46,8 +53,16 @@ public final class Engine implements Containers {
   /** Planning is a pure function of these. */
   private record Planned(MountPlanner planner, ContainerSpec spec, MountPlan plan) {}
 
+  private final Registry registry;
+
   @Activate
-  public Engine() {}
+  public Engine(@Reference Host host) {
+    this(new StateDirectory(System.getenv(), host));
+  }
+
+  Engine(StateDirectory state) {
+    this.registry = new Registry(state);
+  }
 
   @Reference(
       cardinality = ReferenceCardinality.OPTIONAL,
@@ -77,16 +92,25 @@ public final class Engine implements Containers {
     IsolationBackend backend = backends.choose(spec);
     MountPlan mounts = plan(spec);
     String id = takeId();
+    Recording recording = new Recording(registry, id, spec, backend.name());
     Running launched;
     try {
-      launched = backend.launch(new LaunchPlan(id, spec, mounts));
+      recording.begin();
+      launched = backend.launch(new LaunchPlan(id, spec, mounts, recording.directory()));
     } catch (Throwable failure) {
       ids.remove(id);
+      recording.cancel();
       throw failure;
     }
-    StartedContainer container = new StartedContainer(id, spec, launched);
+    StartedContainer container = new StartedContainer(id, spec, backend, launched, recording);
     running.put(id, container);
     launched.exit().whenComplete(new Departure(container));
+    try {
+      recording.started(launched);
+    } catch (CarrelException e) {
+      launched.kill();
+      throw e;
+    }
     return container;
   }
 
@@ -102,6 +126,7 @@ public final class Engine implements Containers {
     public void accept(ExitStatus status, Throwable failure) {
       running.remove(container.id());
       ids.remove(container.id());
+      container.recording().ended(Optional.ofNullable(status));
       container.ended(status, failure);
     }
   }
@@ -112,10 +137,65 @@ public final class Engine implements Containers {
   }
 
   @Override
+  public List<ContainerHandle> all() {
+    List<ContainerHandle> all = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    for (StartedContainer container : running.values()) {
+      all.add(container);
+      seen.add(container.id());
+    }
+    for (Entry entry : registry.entries()) {
+      if (Registry.isLeftOver(entry)) {
+        registry.forget(entry);
+      } else if (entry.hasStarted() && !seen.contains(entry.id())) {
+        all.add(new RecordedContainer(entry, backends));
+      }
+    }
+    all.sort(Comparator.comparing(container -> container.info().started()));
+    return all;
+  }
+
+  @Override
+  public Optional<ContainerHandle> find(String idOrName) {
+    List<ContainerHandle> beginning = new ArrayList<>();
+    List<ContainerHandle> all = all();
+    for (ContainerHandle container : all) {
+      if (container.id().equals(idOrName) || container.info().name().equals(Optional.of(idOrName))) {
+        return Optional.of(container);
+      }
+      if (!idOrName.isEmpty() && container.id().startsWith(idOrName)) {
+        beginning.add(container);
+      }
+    }
+    if (beginning.size() > 1) {
+      throw CarrelException.usage("the ids of " + beginning.size() + " containers begin with '" + idOrName + "'. Give more of it");
+    }
+    return beginning.stream().findFirst();
+  }
+
+  @Override
+  public void remove(ContainerHandle container) {
+    if (container.info().state() != State.ENDED) {
+      throw CarrelException.usage("cannot forget container " + container.id() + ": it runs. Stop it first: carrel stop " + container.id());
+    }
+    if (container instanceof RecordedContainer recorded) {
+      registry.forget(recorded.entry());
+    } else if (container instanceof StartedContainer started && started.recording().entry().isPresent()) {
+      registry.forget(started.recording().entry().get());
+    }
+  }
+
+  @Override
+  public List<String> clean() {
+    return new Cleaning(registry, backends).clean();
+  }
+
+  @Override
   public Explanation explain(ContainerSpec spec) {
     IsolationBackend backend = backends.choose(spec);
     MountPlan mounts = plan(spec);
-    return new Explanation(backend.name(), mounts, backend.explain(new LaunchPlan("plan", spec, mounts)));
+    Optional<Path> record = spec.life().detached() ? Optional.of(registry.directory("plan")) : Optional.empty();
+    return new Explanation(backend.name(), mounts, backend.explain(new LaunchPlan("plan", spec, mounts, record)));
   }
 
   private MountPlan plan(ContainerSpec spec) {

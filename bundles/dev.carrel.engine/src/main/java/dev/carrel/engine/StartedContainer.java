@@ -2,31 +2,42 @@ package dev.carrel.engine;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.Container;
+import dev.carrel.api.container.ContainedProcess;
+import dev.carrel.api.container.ContainerInfo;
+import dev.carrel.api.container.ContainerInfo.End;
+import dev.carrel.api.container.ContainerInfo.State;
+import dev.carrel.api.container.ContainerLog;
 import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.ExitStatus;
+import dev.carrel.api.container.ProcessSpec;
+import dev.carrel.api.container.Stdio;
 import dev.carrel.api.container.TerminalSize;
+import dev.carrel.api.isolation.Inside;
+import dev.carrel.api.isolation.IsolationBackend;
 import dev.carrel.api.isolation.Running;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** A container, for whoever started it. */
 final class StartedContainer implements Container {
-  private static final int SIGTERM = 15;
-  /** After a kill the kernel ends everything inside by itself; waiting longer would not help. In seconds. */
-  private static final long AFTER_KILL = 10;
-
   private final String id;
   private final ContainerSpec spec;
+  private final IsolationBackend backend;
   private final Running running;
+  private final Recording recording;
+  private final Instant started = Instant.now();
   private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
+  private volatile boolean paused;
+  private volatile Instant ended = Instant.EPOCH;
 
-  StartedContainer(String id, ContainerSpec spec, Running running) {
+  StartedContainer(String id, ContainerSpec spec, IsolationBackend backend, Running running, Recording recording) {
     this.id = id;
     this.spec = spec;
+    this.backend = backend;
     this.running = running;
+    this.recording = recording;
   }
 
   @Override
@@ -37,6 +48,30 @@ final class StartedContainer implements Container {
   @Override
   public ContainerSpec spec() {
     return spec;
+  }
+
+  @Override
+  public Stdio stdio() {
+    return spec.process().stdio();
+  }
+
+  Recording recording() {
+    return recording;
+  }
+
+  @Override
+  public ContainerInfo info() {
+    Optional<End> end = exit.isDone() && !exit.isCompletedExceptionally()
+        ? Optional.of(new End(ended, exit.join())) : Optional.empty();
+    State state = end.isPresent() ? State.ENDED : isPaused() ? State.PAUSED : State.RUNNING;
+    return new ContainerInfo(id, spec.life().name(), state, running.process().pid(), started, end, spec.process(),
+        spec.life().detached(), backend.name(), recording.entry().map(Entry::directory));
+  }
+
+  /** Another process may have paused it. */
+  private boolean isPaused() {
+    Optional<Entry> entry = recording.entry();
+    return entry.isPresent() ? entry.get().paused() : paused;
   }
 
   @Override
@@ -52,6 +87,7 @@ final class StartedContainer implements Container {
 
   /** Nothing of it is left, and the engine knows it no more. */
   void ended(ExitStatus status, Throwable failure) {
+    ended = Instant.now();
     if (failure == null) {
       exit.complete(status);
     } else {
@@ -71,54 +107,54 @@ final class StartedContainer implements Container {
 
   @Override
   public ExitStatus stop(Duration grace) {
-    running.signal(SIGTERM);
-    try {
-      return exit.get(TimeUnit.NANOSECONDS.convert(grace), TimeUnit.NANOSECONDS); // convert: as long as possible, if longer
-    } catch (TimeoutException e) {
-      return kill();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return kill();
-    } catch (ExecutionException e) {
-      throw lost(e.getCause());
+    return new Stopping(id, running, exit).stop(grace);
+  }
+
+  @Override
+  public ContainedProcess exec(ProcessSpec program) {
+    if (exit.isDone()) {
+      throw RecordedContainer.hasEnded("run a program in", id);
+    }
+    if (isPaused()) {
+      throw RecordedContainer.paused(id);
+    }
+    Inside inside = new Inside(spec.namespaces(), spec.identity(), spec.security());
+    return new StartedProgram(backend.enter(running, inside, program), program.stdio());
+  }
+
+  @Override
+  public ContainerLog log() {
+    return RecordedContainer.log(recording.entry().orElseThrow(() -> CarrelException.usage("container " + id
+        + " has no log: its output goes to who started it")));
+  }
+
+  @Override
+  public void pause() {
+    setPaused(true);
+  }
+
+  @Override
+  public void resume() {
+    setPaused(false);
+  }
+
+  private void setPaused(boolean now) {
+    if (exit.isDone()) {
+      throw RecordedContainer.hasEnded(now ? "pause" : "resume", id);
+    }
+    paused = now;
+    recording.entry().ifPresent(record -> RecordedContainer.mark(record, now));
+    if (now) {
+      running.pause();
+    } else {
+      running.resume();
     }
   }
 
   @Override
   public void close() {
-    if (!exit.isDone()) {
-      kill();
+    if (!exit.isDone() && !spec.life().detached()) {
+      new Stopping(id, running, exit).kill();
     }
-  }
-
-  /** Kills what is inside and waits until it is gone, whether this thread is interrupted or not: it takes no time. */
-  private ExitStatus kill() {
-    running.kill();
-    boolean interrupted = false;
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(AFTER_KILL);
-    try {
-      while (true) {
-        try {
-          return exit.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    } catch (TimeoutException e) {
-      throw CarrelException.failed("cannot end container " + id + ": it was killed and is still there after " + AFTER_KILL
-          + " seconds. A process of it waits in the kernel, for a disk or a network file system: see ps -o pid,stat,wchan "
-          + running.process().pid(), e);
-    } catch (ExecutionException e) {
-      throw lost(e.getCause());
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  private CarrelException lost(Throwable cause) {
-    return CarrelException.failed("cannot tell how container " + id + " ended: " + cause.getMessage()
-        + ". Look with ps whether process " + running.process().pid() + " is still there, and end it with kill", cause);
   }
 }

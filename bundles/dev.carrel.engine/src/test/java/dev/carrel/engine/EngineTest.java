@@ -39,6 +39,9 @@ import org.junit.jupiter.api.Timeout;
 class EngineTest {
   private static final MountPlanner PLANNER = request -> new MountPlan(List.of(), request.root().writable());
 
+  /** No test here records a container. */
+  private static final StateDirectory NOWHERE = new StateDirectory(Map.of("CARREL_STATE", "/nonexistent"), null);
+
   private final FakeBackend backend = new FakeBackend("first", Set.of(Feature.values()));
   private final Engine engine = engine(backend);
 
@@ -125,7 +128,7 @@ class EngineTest {
 
   @Test
   void without_a_planner_the_error_names_the_bundle_that_offers_one() {
-    Engine bare = new Engine();
+    Engine bare = new Engine(NOWHERE);
     bare.addBackend(backend, Map.of());
     assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> bare.start(spec()))
         .withMessage("no mount planner available: start the bundle dev.carrel.mount, which offers one");
@@ -258,7 +261,7 @@ class EngineTest {
   }
 
   private static Engine engine(FakeBackend backend) {
-    Engine engine = new Engine();
+    Engine engine = new Engine(NOWHERE);
     engine.setPlanner(PLANNER);
     engine.addBackend(backend, Map.of());
     return engine;

@@ -2,7 +2,10 @@ package dev.carrel.engine;
 
 import dev.carrel.api.container.ExitStatus;
 import dev.carrel.api.container.TerminalSize;
+import dev.carrel.api.container.ProcessSpec;
+import dev.carrel.api.isolation.ContainerRecord;
 import dev.carrel.api.isolation.Feature;
+import dev.carrel.api.isolation.Inside;
 import dev.carrel.api.isolation.IsolationBackend;
 import dev.carrel.api.isolation.LaunchPlan;
 import dev.carrel.api.isolation.Running;
@@ -74,6 +77,18 @@ final class FakeBackend implements IsolationBackend {
   }
 
   @Override
+  public Optional<Running> adopt(ContainerRecord record) {
+    return Optional.empty();
+  }
+
+  @Override
+  public Running enter(Running running, Inside inside, ProcessSpec program) {
+    FakeRunning entered = new FakeRunning();
+    all.add(entered);
+    return entered;
+  }
+
+  @Override
   public List<Step> explain(LaunchPlan plan) {
     return List.of(new Step("jvm", "nothing()"));
   }
@@ -116,6 +131,18 @@ final class FakeBackend implements IsolationBackend {
 
     @Override
     public void resize(TerminalSize size) {}
+
+    @Override
+    public void detach() {}
+
+    @Override
+    public void renounceRestart() {}
+
+    @Override
+    public void pause() {}
+
+    @Override
+    public void resume() {}
   }
 
   /** Has a number and nothing else. */

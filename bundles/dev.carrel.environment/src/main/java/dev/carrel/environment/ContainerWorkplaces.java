@@ -106,6 +106,7 @@ public final class ContainerWorkplaces implements Workplaces {
         new RootSpec(base, mappings, request.writableRoot()),
         request.network(),
         request.security(),
+        request.life(),
         request.backend());
     return new Workplace(spec, provision.profile(), provision.closure(), provision.resolution(), provision.missing(), notes);
   }

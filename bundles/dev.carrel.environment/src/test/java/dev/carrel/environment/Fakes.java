@@ -1,6 +1,7 @@
 package dev.carrel.environment;
 
 import dev.carrel.api.Progress;
+import dev.carrel.api.container.Life;
 import dev.carrel.api.container.Security;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.environment.WorkplaceRequest;
@@ -195,7 +196,7 @@ final class Fakes {
 
     WorkplaceRequest request() {
       return new WorkplaceRequest(software, command, directory, shareDirectory, mappings, variables, preserve, user, network,
-          false, hostname, root, Optional.empty(), Security.standard(), stdio);
+          false, hostname, root, Optional.empty(), Security.standard(), Life.unrecorded(), stdio);
     }
   }
 

@@ -3,17 +3,20 @@ package dev.carrel.linux;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.isolation.Running;
 import dev.carrel.linux.machine.Program;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * Starts programs of the system-call machine as child processes of this JVM. Safe to use from many threads.
  *
  * <p>What a program finds: descriptors 0 to 2 as asked; {@value #STATUS}, a close-on-exec pipe; {@value #CONTROL}, a
- * socket whose other end only this JVM has. It writes records of 16 bytes to the status pipe: first the pid of the
- * process that is the container (a child of this JVM, made with CLONE_PARENT) and 0; then nothing, if that executed its
- * program, or a failure record. With a terminal, it first sends its controlling side over the control socket. When the
- * container ends, it writes the siginfo_t of its program there; when the control socket is closed, this JVM is gone.
+ * socket whose other end only this JVM has; from {@value #FILES} on the files that were asked for. It writes records of 16
+ * bytes to the status pipe: first the pid of the process that is the container (a child of this JVM, made with CLONE_PARENT)
+ * and 0; then nothing, if that executed its program, or a failure record. With a terminal, it first sends its controlling side
+ * over the control socket. When the container ends, it writes the siginfo_t of its program there; when the control socket is
+ * closed, this JVM is gone. One byte there tells a program that it may outlive this JVM.
  */
 @ProviderType
 public interface Launcher {
@@ -23,6 +26,18 @@ public interface Launcher {
   /** The descriptor with the socket to the JVM. */
   int CONTROL = 4;
 
+  /** The first of the descriptors with files. */
+  int FILES = 7;
+
+  /** The signal by which a container's first process is told to stop everything inside. */
+  int PAUSE = 62;
+
+  /** The signal by which a container's first process is told to let everything inside go on. */
+  int RESUME = 63;
+
+  /** The signal by which a container's first process is told not to start its program again. */
+  int RENOUNCE_RESTART = 64;
+
   /**
    * Links a program and puts it into memory, where nobody can change it.
    *
@@ -31,19 +46,26 @@ public interface Launcher {
   Image image(Program program);
 
   /**
+   * What is started.
+   *
+   * @param template the mounts that the image joins
+   * @param container the container that the image enters, which it finds as a pidfd in the place of the template's mounts
+   * @param files opened for reading and writing, in this order
+   */
+  record Launch(Image image, Stdio stdio, Optional<MountTemplate> template, Optional<Running> container, List<Path> files) {
+    public Launch {
+      files = List.copyOf(files);
+    }
+  }
+
+  /**
    * Starts an image; returns when the container's program was executed.
    *
    * @throws LaunchFailure if one of the program's instructions failed; nothing is left then
    * @throws dev.carrel.api.CarrelException if no process could be started
-   */
-  Running launch(Image image, Stdio stdio) throws LaunchFailure;
-
-  /**
-   * Starts an image that joins a template; otherwise as {@link #launch(Image, Stdio)}.
-   *
    * @throws IllegalStateException if the image or the template is closed
    */
-  Running launch(Image image, Stdio stdio, MountTemplate template) throws LaunchFailure;
+  Running launch(Launch launch) throws LaunchFailure;
 
   /**
    * Runs an image that builds mounts in namespaces of its own, writes a record of 1 and 0 to the status pipe, and waits
@@ -53,4 +75,14 @@ public interface Launcher {
    * @throws LaunchFailure if one of the program's instructions failed; nothing is left then
    */
   MountTemplate template(Image image, List<String> sources) throws LaunchFailure;
+
+  /**
+   * Takes hold of a container's first process, which some other process has started.
+   *
+   * @param startTime in clock ticks since the host was booted; see proc_pid_stat(5)
+   * @param exit the file to which it writes the siginfo_t of its program in the end
+   * @return nothing if no process with that pid and start time is there
+   * @throws dev.carrel.api.CarrelException if the kernel refuses
+   */
+  Optional<Running> adopt(long pid, long startTime, Path exit);
 }

@@ -16,6 +16,12 @@ final class Help {
       Who and where it is:
         -u, --user=NAME      be NAME inside, with uid and gid 1000 and the home directory /home/NAME
         --hostname=NAME      the host name inside
+        --name=NAME          what carrel list, exec, stop and so on call it
+        -d, --detach         start it and return; it goes on when Carrel has ended, and its output is kept.
+                             Prints its id
+        --restart=on-failure[:N]
+                             with --detach: start COMMAND again when it fails, at most N times
+        --pid-file=FILE      write the pid of its first process to FILE, as the host sees it
         -E, --preserve=REGEX keep the variables in whose names REGEX is found; may be repeated
         --network=none|host  none: nothing but a loopback interface of its own (default);
                              host: the host's network as it is
@@ -114,6 +120,14 @@ final class Help {
         shell PACKAGE... [-- COMMAND]   a place to work, made of packages
         environment PACKAGE...          the same
         run -- COMMAND                  COMMAND in a container with the host's programs
+        list                            the containers that run
+        inspect NAME                    what is known of one
+        logs NAME                       what a detached one has printed
+        exec NAME [--] COMMAND          COMMAND in a container that runs
+        container exec PID COMMAND      the same, by the pid of one of its processes
+        wait | stop | kill NAME         wait for its end, ask for it, send a signal
+        pause | resume NAME             have it wait, and go on
+        remove NAME | clean             forget what has ended
         plan shell|run ...              what that would do, every system call of it
         backend list                    what can isolate a container here
         doctor                          what this host allows, and what to do about the rest
@@ -124,6 +138,139 @@ final class Help {
       """;
 
   private Help() {}
+
+  static final String LIST = """
+      Usage: carrel list [-a] [--json | -q]
+
+      Lists your containers that run or are paused, in the order of their start.
+
+        carrel list
+        carrel list --all --json
+
+        -a, --all            also detached ones that have ended
+        -q, --quiet          only their ids
+        --json               as JSON
+        -h, --help           this text
+      """;
+
+  static final String INSPECT = """
+      Usage: carrel inspect [--json] NAME...
+
+      Tells what is known of containers: NAME is a name, an id or the beginning of an id.
+
+        carrel inspect web
+
+        --json               accepted; it is always JSON
+        -h, --help           this text
+      """;
+
+  static final String LOGS = """
+      Usage: carrel logs [OPTION]... NAME
+
+      Prints what the program of a detached container has printed, each of its two streams to that stream
+      here. The last 4 MiB are kept, at least.
+
+        carrel logs --follow --since=10m web
+
+        -f, --follow         go on until the container has ended
+        -t, --timestamps     the time before each line
+        --since=TIME         only from then on: 30s, 10m, 2h or 3d ago, or 2026-05-01T12:00:00Z
+        -n, --tail=N         only the last N lines
+        -h, --help           this text
+      """;
+
+  static final String WAIT = """
+      Usage: carrel wait NAME...
+
+      Waits until the containers have ended and prints the exit status of each.
+
+        carrel wait build && carrel logs build
+
+        -h, --help           this text
+
+      Exit status: that of the last container's program; 128+n if signal n ended it.
+      """;
+
+  static final String STOP = """
+      Usage: carrel stop [-t SECONDS] NAME...
+
+      Asks the program of a container to end (SIGTERM), and kills everything inside if it has not after a
+      while. It is not started again.
+
+        carrel stop --time=2 web
+
+        -t, --time=SECONDS   how long it may take, 10 without this
+        -h, --help           this text
+      """;
+
+  static final String KILL = """
+      Usage: carrel kill [-s SIGNAL] NAME...
+
+      Sends a signal to the program of a container; KILL ends everything inside.
+
+        carrel kill --signal=HUP web
+
+        -s, --signal=SIGNAL  its name or number, KILL without this
+        -h, --help           this text
+      """;
+
+  static final String PAUSE = """
+      Usage: carrel pause NAME...
+
+      Stops everything in a container (SIGSTOP) until carrel resume.
+
+        -h, --help           this text
+      """;
+
+  static final String RESUME = """
+      Usage: carrel resume NAME...
+
+      Lets everything in a paused container go on.
+
+        -h, --help           this text
+      """;
+
+  static final String REMOVE = """
+      Usage: carrel remove [-f] NAME...
+
+      Forgets detached containers that have ended: their exit status and their output.
+
+        -f, --force          stop it first, and do not complain if there is none
+        -h, --help           this text
+      """;
+
+  static final String CLEAN = """
+      Usage: carrel clean
+
+      Removes what belongs to no living container: detached ones that have ended, and what a killed process
+      has left behind. Prints what it removed.
+
+        -h, --help           this text
+      """;
+
+  static final String EXEC = """
+      Usage: carrel exec [OPTION]... NAME [--] COMMAND [ARGUMENT]...
+
+      Runs COMMAND in a container that runs, with its variables and confined as it is; on a terminal it
+      gets one of its own inside.
+
+        carrel exec web -- sh
+
+        -e, --env=NAME=VALUE a variable; may be repeated
+        -w, --workdir=DIR    where it starts, inside; without this, where the container's program did
+        -h, --help           this text
+      """ + STATUS;
+
+  static final String CONTAINER = """
+      Usage: carrel container exec PID COMMAND [ARGUMENT]...
+
+      Runs COMMAND in the container to whose first process PID belongs, at / and with no variable but TERM.
+      carrel list shows the pids.
+
+        carrel container exec 4711 /bin/sh
+
+        -h, --help           this text
+      """ + STATUS;
 
   private static String weaknesses() {
     StringBuilder text = new StringBuilder();

@@ -98,10 +98,16 @@ public final class WorkplaceCommands {
       System.err.println("carrel: note: " + Printable.line(note));
     }
     System.out.flush();
+    PidFile pidFile = new PidFile(line.pidFile());
+    if (line.detached()) {
+      Container container = pidFile.write(engine.start(workplace.spec()));
+      System.out.println(container.id());
+      return 0;
+    }
     return front.run(new Supplier<>() {
       @Override
       public Container get() {
-        return engine.start(workplace.spec());
+        return pidFile.write(engine.start(workplace.spec()));
       }
     }).shellStatus();
   }

@@ -1,6 +1,7 @@
 package dev.carrel.shell;
 
 import dev.carrel.api.CarrelException;
+import dev.carrel.api.container.Life;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.environment.WorkplaceRequest;
 import dev.carrel.api.environment.WorkplaceRequest.MappingRequest;
@@ -71,7 +72,44 @@ final class WorkplaceLine {
         root.isPresent() ? Optional.of(directory.resolve(path("--root", root.get())).normalize()) : Optional.empty(),
         value("backend"),
         SecurityOptions.of(name, directory, line.getOptions()),
-        stdio);
+        life(),
+        detached() ? Stdio.discard() : stdio);
+  }
+
+  boolean detached() {
+    return line.hasOption("detach");
+  }
+
+  /** Where the pid of the first process is to be written. */
+  Optional<Path> pidFile() {
+    Optional<String> file = value("pid-file");
+    return file.isPresent() ? Optional.of(path("--pid-file", file.get())) : Optional.empty();
+  }
+
+  private Life life() {
+    Optional<String> restart = value("restart");
+    if (restart.isPresent() && !detached()) {
+      throw usage("--restart is for a container that goes on by itself: add --detach");
+    }
+    try {
+      return detached() ? Life.detached(value("name"), restart.isPresent() ? restart(restart.get()) : Life.Restart.never()) : Life.attached(value("name"));
+    } catch (IllegalArgumentException e) {
+      throw usage("--name=" + value("name").orElse("") + ": " + e.getMessage());
+    }
+  }
+
+  private Life.Restart restart(String text) {
+    if (text.equals("no")) {
+      return Life.Restart.never();
+    }
+    if (text.equals("on-failure")) {
+      return Life.Restart.onFailure();
+    }
+    String number = text.startsWith("on-failure:") ? text.substring("on-failure:".length()) : "";
+    if (number.isEmpty() || number.length() > 6 || !number.chars().allMatch(c -> c >= '0' && c <= '9')) {
+      throw usage("--restart=" + text + " is not known: say on-failure, on-failure:N with the most restarts, or no");
+    }
+    return new Life.Restart(Integer.parseInt(number));
   }
 
   private List<String> command() {

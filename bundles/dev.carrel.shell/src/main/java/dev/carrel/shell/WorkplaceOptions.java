@@ -34,6 +34,8 @@ enum WorkplaceOptions {
       options.addOption(valued(null, name));
     }
     SecurityOptions.addTo(options);
+    options.addOption(valued(null, "name")).addOption("d", "detach", false, "").addOption(valued(null, "restart"))
+        .addOption(valued(null, "pid-file"));
     if (planning) {
       options.addOption(flag("json"));
     }

@@ -1,6 +1,9 @@
 package dev.carrel.shell;
 
+import dev.carrel.api.container.ProcessSpec;
+import dev.carrel.api.isolation.ContainerRecord;
 import dev.carrel.api.isolation.Feature;
+import dev.carrel.api.isolation.Inside;
 import dev.carrel.api.isolation.IsolationBackend;
 import dev.carrel.api.isolation.LaunchPlan;
 import dev.carrel.api.isolation.Running;
@@ -13,6 +16,16 @@ import java.util.Set;
 record FakeBackend(String name, String version, Set<Feature> features, Optional<String> unavailable) implements IsolationBackend {
   @Override
   public Running launch(LaunchPlan plan) {
+    throw new UnsupportedOperationException("only tells of itself");
+  }
+
+  @Override
+  public Optional<Running> adopt(ContainerRecord record) {
+    return Optional.empty();
+  }
+
+  @Override
+  public Running enter(Running running, Inside inside, ProcessSpec program) {
     throw new UnsupportedOperationException("only tells of itself");
   }
 

@@ -2,7 +2,12 @@ package dev.carrel.shell;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
+import dev.carrel.api.container.ContainedProcess;
 import dev.carrel.api.container.Container;
+import dev.carrel.api.container.ContainerHandle;
+import dev.carrel.api.container.ContainerInfo;
+import dev.carrel.api.container.ContainerLog;
+import dev.carrel.api.container.ProcessSpec;
 import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.Containers;
 import dev.carrel.api.container.ExitStatus;
@@ -16,6 +21,7 @@ import dev.carrel.api.host.Foreground;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -62,6 +68,26 @@ final class FakeServices implements Workplaces, Containers, Foreground {
   }
 
   @Override
+  public List<ContainerHandle> all() {
+    return List.of();
+  }
+
+  @Override
+  public Optional<ContainerHandle> find(String idOrName) {
+    return Optional.empty();
+  }
+
+  @Override
+  public void remove(ContainerHandle container) {
+    calls.add("remove");
+  }
+
+  @Override
+  public List<String> clean() {
+    return List.of();
+  }
+
+  @Override
   public Explanation explain(ContainerSpec spec) {
     calls.add("explain");
     return Example.explanation();
@@ -78,9 +104,9 @@ final class FakeServices implements Workplaces, Containers, Foreground {
   }
 
   @Override
-  public ExitStatus run(Supplier<Container> start) {
+  public ExitStatus run(Supplier<? extends ContainedProcess> start) {
     calls.add("run");
-    try (Container container = start.get()) {
+    try (ContainedProcess container = start.get()) {
       return exit;
     }
   }
@@ -100,6 +126,36 @@ final class FakeServices implements Workplaces, Containers, Foreground {
     @Override
     public ContainerSpec spec() {
       return spec;
+    }
+
+    @Override
+    public Stdio stdio() {
+      return spec.process().stdio();
+    }
+
+    @Override
+    public ContainerInfo info() {
+      throw new UnsupportedOperationException("nothing was started");
+    }
+
+    @Override
+    public ContainedProcess exec(ProcessSpec program) {
+      throw new UnsupportedOperationException("nothing was started");
+    }
+
+    @Override
+    public ContainerLog log() {
+      throw new UnsupportedOperationException("nothing was started");
+    }
+
+    @Override
+    public void pause() {
+      calls.add("pause");
+    }
+
+    @Override
+    public void resume() {
+      calls.add("resume");
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param root its root file system
  * @param network what it sees of the network; anything but the host's needs a network namespace of its own
  * @param security how closely its programs are confined
+ * @param life how long it lives, and who can know of it
  * @param backend the name of the backend that has to run it; empty: the best there is
  */
 public record ContainerSpec(
@@ -26,6 +27,7 @@ public record ContainerSpec(
     RootSpec root,
     NetworkSpec network,
     Security security,
+    Life life,
     Optional<String> backend) {
 
   public ContainerSpec {
@@ -35,9 +37,13 @@ public record ContainerSpec(
     Objects.requireNonNull(root);
     Objects.requireNonNull(network);
     Objects.requireNonNull(security);
+    Objects.requireNonNull(life);
     Objects.requireNonNull(backend);
     if ((network == NetworkSpec.HOST) == namespaces.contains(Namespace.NETWORK)) {
       throw new IllegalArgumentException("the host's network and a network namespace of its own exclude each other, and one must be");
+    }
+    if (life.detached() && !process.stdio().equals(Stdio.discard())) {
+      throw new IllegalArgumentException("a detached container has no streams of this process's: Stdio.discard()");
     }
     hostname.ifPresent(name -> {
       if (!name.matches("[A-Za-z0-9]([A-Za-z0-9.-]{0,62}[A-Za-z0-9])?")) {
@@ -46,7 +52,7 @@ public record ContainerSpec(
     });
   }
 
-  /** With the standard confinement. */
+  /** With the standard confinement, known to this JVM alone. */
   public ContainerSpec(
       ProcessSpec process,
       Set<Namespace> namespaces,
@@ -55,11 +61,16 @@ public record ContainerSpec(
       RootSpec root,
       NetworkSpec network,
       Optional<String> backend) {
-    this(process, namespaces, identity, hostname, root, network, Security.standard(), backend);
+    this(process, namespaces, identity, hostname, root, network, Security.standard(), Life.unrecorded(), backend);
   }
 
   /** The same, confined otherwise. */
   public ContainerSpec withSecurity(Security other) {
-    return new ContainerSpec(process, namespaces, identity, hostname, root, network, other, backend);
+    return new ContainerSpec(process, namespaces, identity, hostname, root, network, other, life, backend);
+  }
+
+  /** The same, with another life. */
+  public ContainerSpec withLife(Life other) {
+    return new ContainerSpec(process, namespaces, identity, hostname, root, network, security, other, backend);
   }
 }

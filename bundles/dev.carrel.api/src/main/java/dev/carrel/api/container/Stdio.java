@@ -38,6 +38,11 @@ public record Stdio(Redirect in, Redirect out, Redirect err, Optional<TerminalSi
     return new Stdio(Redirect.PIPE, Redirect.PIPE, Redirect.PIPE, Optional.empty());
   }
 
+  /** All three streams are {@code /dev/null}; what a detached container writes is kept nevertheless. */
+  public static Stdio discard() {
+    return new Stdio(Redirect.DISCARD, Redirect.DISCARD, Redirect.DISCARD, Optional.empty());
+  }
+
   /** A terminal of its own. */
   public static Stdio terminal(TerminalSize size) {
     return new Stdio(Redirect.PIPE, Redirect.PIPE, Redirect.PIPE, Optional.of(size));

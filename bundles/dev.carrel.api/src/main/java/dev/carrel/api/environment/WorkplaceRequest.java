@@ -1,5 +1,6 @@
 package dev.carrel.api.environment;
 
+import dev.carrel.api.container.Life;
 import dev.carrel.api.container.Security;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.network.NetworkSpec;
@@ -23,6 +24,7 @@ import java.util.regex.Pattern;
  * @param preserve variables of {@code hostEnvironment} in whose names one of these is found are kept, as in Guix
  * @param user another name for the user inside, with uid and gid 1000
  * @param security how closely its programs are confined
+ * @param life how long it lives, and who can know of it
  * @param root a symbolic link to the profile that is made and keeps it from collection
  */
 public record WorkplaceRequest(
@@ -40,6 +42,7 @@ public record WorkplaceRequest(
     Optional<Path> root,
     Optional<String> backend,
     Security security,
+    Life life,
     Stdio stdio) {
 
   /** Where the programs inside come from. */
@@ -83,6 +86,7 @@ public record WorkplaceRequest(
     preserve = List.copyOf(preserve);
     Objects.requireNonNull(network);
     Objects.requireNonNull(security);
+    Objects.requireNonNull(life);
     Objects.requireNonNull(stdio);
   }
 }

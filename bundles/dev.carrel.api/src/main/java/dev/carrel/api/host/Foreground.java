@@ -1,6 +1,6 @@
 package dev.carrel.api.host;
 
-import dev.carrel.api.container.Container;
+import dev.carrel.api.container.ContainedProcess;
 import dev.carrel.api.container.ExitStatus;
 import dev.carrel.api.container.Stdio;
 import java.util.function.Supplier;
@@ -20,12 +20,12 @@ public interface Foreground {
   Stdio stdio();
 
   /**
-   * Starts a container with {@link #stdio()} and connects it until it ends: keys and output, window size, and the signals
-   * INT, TERM and HUP, which go to its program, also those that come while it is started. The terminal is as before on
-   * every way out.
+   * Starts a program in a container with {@link #stdio()} and connects it until it ends: keys and output, window size, and the
+   * signals INT, TERM and HUP, which go to it, also those that come while it is started. The terminal is as before on every
+   * way out.
    *
-   * @param start called once; the container is closed in the end
+   * @param start called once; what it returns is closed in the end
    * @throws dev.carrel.api.CarrelException what {@code start} throws
    */
-  ExitStatus run(Supplier<Container> start);
+  ExitStatus run(Supplier<? extends ContainedProcess> start);
 }

@@ -1,5 +1,6 @@
 package dev.carrel.api.isolation;
 
+import dev.carrel.api.container.ProcessSpec;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -29,6 +30,22 @@ public interface IsolationBackend {
    * @throws dev.carrel.api.CarrelException if that failed; nothing is left then
    */
   Running launch(LaunchPlan plan);
+
+  /**
+   * Takes hold of a container that this backend started in another process.
+   *
+   * @return nothing if it has ended
+   * @throws dev.carrel.api.CarrelException if that cannot be done
+   */
+  Optional<Running> adopt(ContainerRecord record);
+
+  /**
+   * Starts another program in a container; returns once it has been executed.
+   *
+   * @param running what {@link #launch} or {@link #adopt} gave
+   * @throws dev.carrel.api.CarrelException if that failed
+   */
+  Running enter(Running running, Inside inside, ProcessSpec program);
 
   /** What {@link #launch} would do, in order; does nothing. */
   List<Step> explain(LaunchPlan plan);

@@ -22,4 +22,16 @@ public interface Running {
 
   /** Tells the terminal its new size; does nothing without one. */
   void resize(TerminalSize size);
+
+  /** Of a container that was started to be detached: from now on it outlives this JVM. */
+  void detach();
+
+  /** The program is not started again when it fails. */
+  void renounceRestart();
+
+  /** Stops everything inside. */
+  void pause();
+
+  /** Lets everything inside go on. */
+  void resume();
 }

@@ -5,7 +5,7 @@ import static dev.carrel.backend.namespace.Kernel.ZERO;
 
 import dev.carrel.api.container.AccessRule;
 import dev.carrel.api.container.Capability;
-import dev.carrel.api.container.ContainerSpec;
+import dev.carrel.api.container.Identity;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.ResourceLimit;
 import dev.carrel.api.container.ResourceLimit.Range;
@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Writes the last steps of a program before it executes: what it can do from then on, and everything it starts. */
 final class Confinement {
@@ -41,13 +42,14 @@ final class Confinement {
    * @param hostProc a descriptor of the host's /proc
    * @param filter the kernel's form of the system-call filter; empty: none
    */
-  Confinement(ProgramBuilder program, ContainerSpec spec, Operand hostProc, byte[] filter) {
+  Confinement(
+      ProgramBuilder program, Security security, Identity identity, Set<Namespace> namespaces, Operand hostProc, byte[] filter) {
     this.program = program;
-    this.security = spec.security();
+    this.security = security;
     this.filter = filter;
     this.hostProc = hostProc;
-    this.hostNetwork = !spec.namespaces().contains(Namespace.NETWORK);
-    this.root = spec.identity().user().inside() == 0;
+    this.hostNetwork = !namespaces.contains(Namespace.NETWORK);
+    this.root = identity.user().inside() == 0;
   }
 
   /** What init does for itself, and its children inherit. */

@@ -2,18 +2,24 @@ package dev.carrel.backend.namespace;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.CarrelException.Kind;
-import dev.carrel.api.container.ContainerSpec;
+import dev.carrel.api.container.Identity;
+import dev.carrel.api.container.ProcessSpec;
+import dev.carrel.api.container.Security;
 import dev.carrel.linux.LaunchFailure;
 import dev.carrel.linux.machine.Errno;
 import dev.carrel.linux.machine.SystemCall;
 
 /** Says in the user's words why a container could not be set up. */
 final class Failures {
-  private final ContainerSpec spec;
+  private final ProcessSpec process;
+  private final Identity identity;
+  private final Security security;
   private final UserNamespaces userNamespaces;
 
-  Failures(ContainerSpec spec, UserNamespaces userNamespaces) {
-    this.spec = spec;
+  Failures(ProcessSpec process, Identity identity, Security security, UserNamespaces userNamespaces) {
+    this.process = process;
+    this.identity = identity;
+    this.security = security;
     this.userNamespaces = userNamespaces;
   }
 
@@ -23,6 +29,7 @@ final class Failures {
     return switch (call) {
       case EXECVE -> execution(failure);
       case UNSHARE, CLONE -> namespaces(failure);
+      case SETNS -> other(failure, errno == Errno.ESRCH.number() ? ": it has ended" : "");
       case CHDIR -> directory(failure);
       case MOUNT_SETATTR, OPEN_TREE, MOVE_MOUNT, OPENAT2, CLOSE_RANGE -> errno == Errno.ENOSYS.number()
           ? new CarrelException(Kind.FAILED, "cannot " + failure.instruction().purpose() + ": this kernel does not have "
@@ -33,7 +40,7 @@ final class Failures {
           ? other(failure, ". Name what is in the container") : mount(failure);
       case PRLIMIT64 -> other(failure, errno == Errno.EPERM.number()
           ? ". Only root may raise a limit above the hard one it has here; see ulimit -aH" : "");
-      case WRITE -> other(failure, errno == Errno.EACCES.number() && spec.security().oomScoreAdjustment().isPresent()
+      case WRITE -> other(failure, errno == Errno.EACCES.number() && security.oomScoreAdjustment().isPresent()
           ? ". Only root may lower it: give a higher one" : "");
       default -> mount(failure);
     };
@@ -47,12 +54,12 @@ final class Failures {
   }
 
   private CarrelException execution(LaunchFailure failure) {
-    String name = spec.process().command().get(0);
+    String name = process.command().get(0);
     if (failure.errno() == Errno.ENOENT.number() || failure.errno() == Errno.ENOTDIR.number()) {
       boolean path = name.indexOf('/') >= 0;
       String where = path
           ? "no such file is in the container, or the interpreter it names is not"
-          : "no such program is in the container (looked in " + spec.process().environment().getOrDefault("PATH", "") + ")";
+          : "no such program is in the container (looked in " + process.environment().getOrDefault("PATH", "") + ")";
       return new CarrelException(Kind.NOT_FOUND, "cannot run " + name + ": " + where
           + ". Name the package it belongs to, or expose the directory it is in with --expose", failure);
     }
@@ -66,7 +73,7 @@ final class Failures {
 
   private CarrelException namespaces(LaunchFailure failure) {
     boolean root = failure.instruction().call().orElseThrow() == SystemCall.CLONE
-        && spec.identity().user().outside() == 0;
+        && identity.user().outside() == 0;
     int errno = failure.errno();
     if (errno == Errno.EPERM.number() || errno == Errno.ENOSPC.number() || errno == Errno.EACCES.number()
         || errno == Errno.EUSERS.number()) {

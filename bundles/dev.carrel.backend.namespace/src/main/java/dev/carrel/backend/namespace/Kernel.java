@@ -30,6 +30,9 @@ final class Kernel {
 
   static final int SIGKILL = 9;
   static final int SIGCHLD = 17;
+  static final int SIGCONT = 18;
+  static final int SIGSTOP = 19;
+  static final int SIGXFSZ = 25;
   static final int SIGIO = 29;
   static final int S_IFREG = 0100000;
 

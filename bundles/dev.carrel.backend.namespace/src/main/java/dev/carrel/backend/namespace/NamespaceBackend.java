@@ -6,12 +6,17 @@ import dev.carrel.api.container.Namespace;
 import dev.carrel.api.host.Host;
 import dev.carrel.api.isolation.Feature;
 import dev.carrel.api.isolation.IsolationBackend;
+import dev.carrel.api.container.ProcessSpec;
+import dev.carrel.api.isolation.ContainerRecord;
+import dev.carrel.api.isolation.Inside;
 import dev.carrel.api.isolation.LaunchPlan;
 import dev.carrel.api.isolation.Running;
 import dev.carrel.api.isolation.Step;
 import dev.carrel.api.mount.MountPlan;
 import dev.carrel.linux.LaunchFailure;
+import dev.carrel.linux.Image;
 import dev.carrel.linux.Launcher;
+import dev.carrel.linux.Launcher.Launch;
 import dev.carrel.linux.machine.Instruction;
 import dev.carrel.linux.machine.Program;
 import dev.carrel.linux.seccomp.FilterCompiler;
@@ -94,7 +99,7 @@ public final class NamespaceBackend implements IsolationBackend {
     try {
       while (true) {
         try {
-          return prepared(plan).start();
+          return prepared(plan).start(plan.record());
         } catch (IllegalStateException closed) {
           if (stopped) {
             throw CarrelException.failed("cannot start a container: the bundle dev.carrel.backend.namespace was stopped"
@@ -104,7 +109,7 @@ public final class NamespaceBackend implements IsolationBackend {
         }
       }
     } catch (LaunchFailure failure) {
-      throw new Failures(plan.spec(), userNamespaces).explain(failure);
+      throw new Failures(plan.spec().process(), plan.spec().identity(), plan.spec().security(), userNamespaces).explain(failure);
     }
   }
 
@@ -160,6 +165,21 @@ public final class NamespaceBackend implements IsolationBackend {
         account = new SetupProgram.Account(host.account().uid(), host.account().gid(), userNamespaces.setsGroups());
       }
       return account;
+    }
+  }
+
+  @Override
+  public Optional<Running> adopt(ContainerRecord record) {
+    return launcher.adopt(record.pid(), record.startTime(), record.directory().resolve(ContainerRecord.EXIT));
+  }
+
+  @Override
+  public Running enter(Running running, Inside inside, ProcessSpec process) {
+    Program program = EnterProgram.of(inside, process, account(), filters.of(inside.security()));
+    try (Image image = launcher.image(program)) {
+      return launcher.launch(new Launch(image, process.stdio(), Optional.empty(), Optional.of(running), List.of()));
+    } catch (LaunchFailure failure) {
+      throw new Failures(process, inside.identity(), inside.security(), userNamespaces).explain(failure);
     }
   }
 

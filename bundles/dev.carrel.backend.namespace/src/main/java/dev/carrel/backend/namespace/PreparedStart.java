@@ -1,6 +1,7 @@
 package dev.carrel.backend.namespace;
 
 import dev.carrel.api.container.Stdio;
+import dev.carrel.api.isolation.ContainerRecord;
 import dev.carrel.api.isolation.LaunchPlan;
 import dev.carrel.api.isolation.Running;
 import dev.carrel.api.mount.Mount;
@@ -8,9 +9,12 @@ import dev.carrel.api.mount.MountPlan;
 import dev.carrel.linux.Image;
 import dev.carrel.linux.LaunchFailure;
 import dev.carrel.linux.Launcher;
+import dev.carrel.linux.Launcher.Launch;
 import dev.carrel.linux.MountTemplate;
 import java.util.ArrayList;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Everything about the starts of one specification that can be done once: its image, and from the second start on a
@@ -39,9 +43,10 @@ final class PreparedStart implements AutoCloseable {
   /**
    * Starts a container.
    *
+   * @param record the directory of a detached container
    * @throws IllegalStateException if this was closed
    */
-  Running start() throws LaunchFailure {
+  Running start(Optional<Path> record) throws LaunchFailure {
     Stdio stdio = plan.spec().process().stdio();
     Image image;
     MountTemplate mounts;
@@ -53,7 +58,17 @@ final class PreparedStart implements AutoCloseable {
       image = mounts == null ? direct() : fromTemplate;
       used = true;
     }
-    return mounts == null ? launcher.launch(image, stdio) : launcher.launch(image, stdio, mounts);
+    return launcher.launch(new Launch(image, stdio, Optional.ofNullable(mounts), Optional.empty(), files(record)));
+  }
+
+  /** In the order in which a program expects them. */
+  private List<Path> files(Optional<Path> record) {
+    if (record.isEmpty()) {
+      return List.of();
+    }
+    Path directory = record.get();
+    return List.of(directory.resolve(ContainerRecord.EXIT), directory.resolve(ContainerRecord.LOG),
+        directory.resolve(ContainerRecord.OTHER_LOG), directory.resolve(ContainerRecord.RESTARTS));
   }
 
   private Image direct() {

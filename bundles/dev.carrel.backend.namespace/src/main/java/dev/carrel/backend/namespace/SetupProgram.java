@@ -7,6 +7,7 @@ import static dev.carrel.backend.namespace.Kernel.ZERO;
 import dev.carrel.api.container.Capability;
 import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.IdMapping;
+import dev.carrel.api.container.Life;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.Weakness;
 import dev.carrel.api.isolation.LaunchPlan;
@@ -18,6 +19,7 @@ import dev.carrel.linux.machine.Operand;
 import dev.carrel.linux.machine.Program;
 import dev.carrel.linux.machine.ProgramBuilder;
 import dev.carrel.linux.machine.SystemCall;
+import java.util.Set;
 
 /**
  * Compiles a launch plan into the program that carries it out, or into two: one that builds a template of its mounts, and
@@ -90,7 +92,9 @@ final class SetupProgram {
 
   private Program template() {
     program.actor("template");
-    isolateFromCaller(Launcher.CONTROL);
+    program.purpose("close the descriptors of the starting process");
+    program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.CONTROL + 1), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
+    program.callInto(umask, SystemCall.UMASK, ZERO);
     outerNamespaces();
     tree.openSources();
     tree.build(BASE, false);
@@ -133,29 +137,45 @@ final class SetupProgram {
     if (spec.security().capabilities().contains(Capability.SYS_ADMIN) && !spec.security().has(Weakness.UNLOCKED_MOUNTS)) {
       lockMounts();
     }
-    new InitProgram(program, spec, umask, new Confinement(program, spec, hostProc.value(), filter)).write();
+    new InitProgram(program, spec, umask, new Confinement(
+        program, spec.security(), spec.identity(), spec.namespaces(), hostProc.value(), filter)).write();
     return end();
   }
 
   private Program end() {
+    return end(program);
+  }
+
+  /** What a program does whose instruction has failed. */
+  static Program end(ProgramBuilder program) {
     Label failure = program.label("failure");
     program.actor("any");
     program.purpose("report a failure");
     program.place(failure);
-    program.call(SystemCall.WRITE, Operand.of(Launcher.STATUS), new Operand.FailureRecord(), Operand.of(16));
+    program.attempt(SystemCall.WRITE, Operand.of(Launcher.STATUS), new Operand.FailureRecord(), Operand.of(16));
     program.call(SystemCall.EXIT_GROUP, Operand.of(125));
     return program.build(failure);
   }
 
   /** Nothing of the caller is inherited but what was asked for. */
   private void isolateFromCaller(int lastDescriptor) {
+    int files = files(spec.life());
     program.purpose("close the descriptors of the starting process");
-    program.call(SystemCall.CLOSE_RANGE, Operand.of(lastDescriptor + 1), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
+    if (files > 0 && lastDescriptor + 1 < Launcher.FILES) {
+      program.call(SystemCall.CLOSE_RANGE, Operand.of(lastDescriptor + 1), Operand.of(Launcher.FILES - 1), ZERO);
+    }
+    program.call(SystemCall.CLOSE_RANGE, Operand.of(files > 0 ? Launcher.FILES + files : lastDescriptor + 1),
+        Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
     program.callInto(umask, SystemCall.UMASK, ZERO);
     if (caller.root() && caller.setsGroups()) {
       program.purpose("drop the supplementary groups");
       program.call(SystemCall.SETGROUPS, ZERO, NULL);
     }
+  }
+
+  /** How many files init writes and reads, if it is detached: its exit, two logs, and the times of restarts. */
+  private static int files(Life life) {
+    return life.detached() ? 4 : 0;
   }
 
   private void outerNamespaces() {
@@ -203,7 +223,7 @@ final class SetupProgram {
     Label parent = program.label("parent");
     Label init = program.label("init");
     program.purpose("create the container's namespaces");
-    program.callInto(record, SystemCall.CLONE, Kernel.cloneFlags(namespaceFlags() | Kernel.CLONE_PARENT | Kernel.SIGCHLD),
+    program.callInto(record, SystemCall.CLONE, Kernel.cloneFlags(namespaceFlags(spec.namespaces()) | Kernel.CLONE_PARENT | Kernel.SIGCHLD),
         NULL, NULL, NULL, NULL);
     program.unlessEqual(record.value(), ZERO, parent);
     program.jump(init);
@@ -213,9 +233,10 @@ final class SetupProgram {
     program.place(init);
   }
 
-  private long namespaceFlags() {
+  /** The flags of clone(2) and setns(2). */
+  static long namespaceFlags(Set<Namespace> namespaces) {
     long flags = 0;
-    for (Namespace namespace : spec.namespaces()) {
+    for (Namespace namespace : namespaces) {
       flags |= switch (namespace) {
         case USER -> Kernel.CLONE_NEWUSER;
         case MOUNT -> Kernel.CLONE_NEWNS;

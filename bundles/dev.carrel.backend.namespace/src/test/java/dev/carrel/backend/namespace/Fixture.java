@@ -66,7 +66,7 @@ final class Fixture {
     NetworkSpec network = namespaces.contains(Namespace.NETWORK) ? NetworkSpec.NONE : NetworkSpec.HOST;
     ContainerSpec spec = new ContainerSpec(process, namespaces, identity, Optional.of("fixture"),
         new RootSpec(List.of(), List.of(), writableRoot), network, Optional.empty());
-    return new LaunchPlan("test", spec, new MountPlan(mounts, writableRoot));
+    return new LaunchPlan("test", spec, new MountPlan(mounts, writableRoot), java.util.Optional.empty());
   }
 
   private static List<Mount> system() {

@@ -12,6 +12,7 @@ public final class LibC {
   public static final int O_RDONLY = 0;
   public static final int F_DUPFD_CLOEXEC = 1030;
   public static final int F_ADD_SEALS = 1033;
+  public static final int MSG_NOSIGNAL = 0x4000;
   public static final int P_PID = 1;
   public static final int P_PIDFD = 3;
   public static final int WEXITED = 4;

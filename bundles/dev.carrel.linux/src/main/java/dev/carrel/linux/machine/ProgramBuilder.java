@@ -121,6 +121,11 @@ public final class ProgramBuilder {
     add(call, Optional.of(result.address()), Optional.of(onFailure), arguments);
   }
 
+  /** A system call whose result is kept inside a structure, also when it fails and the program goes on at a label. */
+  public void callIntoOr(Operand.Address result, Label onFailure, SystemCall call, Operand... arguments) {
+    add(call, Optional.of(result), Optional.of(onFailure), arguments);
+  }
+
   /** A system call that may fail: the program goes on at the next instruction. */
   public void attempt(SystemCall call, Operand... arguments) {
     Label next = label("next");

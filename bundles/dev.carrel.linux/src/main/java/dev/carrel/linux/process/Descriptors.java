@@ -2,7 +2,9 @@ package dev.carrel.linux.process;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.linux.libc.LibC;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 
 /** The descriptors of one start: ours, and the child's, which are closed once it has them. */
 final class Descriptors {
@@ -39,6 +41,19 @@ final class Descriptors {
       throw failure("open(\"/dev/null\")");
     }
     return keep(new int[] {descriptor})[0];
+  }
+
+  /** Files, for reading and writing, close-on-exec. */
+  int[] files(List<Path> files) {
+    int[] opened = new int[files.size()];
+    for (int i = 0; i < opened.length; i++) {
+      int descriptor = LibC.open(files.get(i).toString(), 2 | LibC.O_CLOEXEC, 0);
+      if (descriptor < 0) {
+        throw failure("open(\"" + files.get(i) + "\")");
+      }
+      opened[i] = keep(new int[] {descriptor})[0];
+    }
+    return opened;
   }
 
   private int[] keep(int[] descriptors) {

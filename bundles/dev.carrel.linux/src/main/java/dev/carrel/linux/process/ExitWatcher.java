@@ -28,6 +28,22 @@ final class ExitWatcher {
   private boolean stopped;
   private boolean first = true;
 
+  /** What is watched. */
+  interface Watched {
+    /** The pidfd has become readable: the process has ended. Called once; closes the pidfd. */
+    void ended();
+  }
+
+  /**
+   * Tells a process of somebody else's once that it has ended.
+   *
+   * @throws CarrelException if the kernel cannot watch more
+   */
+  synchronized void watch(Watched process, int pidfd) {
+    open();
+    add(pidfd, process::ended);
+  }
+
   /**
    * Tells a process once that its control socket has something to read, and once that it has ended; the process closes both
    * descriptors.
@@ -35,15 +51,7 @@ final class ExitWatcher {
    * @throws CarrelException if the kernel cannot watch more
    */
   synchronized void watch(MachineProcess process, int pidfd, int control) {
-    if (epoll < 0) {
-      epoll = LibC.epoll_create1(LibC.O_CLOEXEC);
-      if (epoll < 0) {
-        throw CarrelException.failed("cannot watch a container: epoll_create1: " + LibC.lastError());
-      }
-      Thread thread = new Thread(this::run, "carrel-exit-watcher");
-      thread.setDaemon(true);
-      thread.start();
-    }
+    open();
     boolean early = !first;
     add(pidfd, process::ended);
     try {
@@ -52,6 +60,18 @@ final class ExitWatcher {
       LibC.epoll_ctl(epoll, EPOLL_CTL_DEL, pidfd, null);
       watched.remove(pidfd);
       throw e;
+    }
+  }
+
+  private void open() {
+    if (epoll < 0) {
+      epoll = LibC.epoll_create1(LibC.O_CLOEXEC);
+      if (epoll < 0) {
+        throw CarrelException.failed("cannot watch a container: epoll_create1: " + LibC.lastError());
+      }
+      Thread thread = new Thread(this::run, "carrel-exit-watcher");
+      thread.setDaemon(true);
+      thread.start();
     }
   }
 

@@ -27,6 +27,12 @@ record ProcessStreams(OutputStream in, InputStream out, InputStream err, Optiona
     }
   }
 
+  /** Nothing to read or write. */
+  static ProcessStreams none() {
+    return new ProcessStreams(
+        OutputStream.nullOutputStream(), InputStream.nullInputStream(), InputStream.nullInputStream(), Optional.empty());
+  }
+
   static ProcessStreams ofTerminal(TerminalDescriptor terminal) {
     return new ProcessStreams(terminal.output(), terminal.input(), InputStream.nullInputStream(), Optional.of(terminal));
   }

@@ -34,7 +34,8 @@ final class Spawn {
    * Executes the file behind a descriptor of this process.
    *
    * @param inherited descriptor number i of the child is {@code inherited[i]} of this process; none of them may be
-   *     smaller than the array is long, unless it is at its own place
+   *     smaller than the array is long, unless it is at its own place; a
+   *     negative one leaves a gap
    * @return the pid, or a negative errno
    */
   int execute(int file, int[] inherited) {
@@ -42,7 +43,9 @@ final class Spawn {
     LibC.posix_spawn_file_actions_init(actions);
     try {
       for (int i = 0; i < inherited.length; i++) {
-        LibC.posix_spawn_file_actions_adddup2(actions, inherited[i], i);
+        if (inherited[i] >= 0) {
+          LibC.posix_spawn_file_actions_adddup2(actions, inherited[i], i);
+        }
       }
       int[] pid = new int[1];
       int error = LibC.posix_spawn(pid, "/proc/self/fd/" + file, actions, attributes, argv, (Pointer) envp);

@@ -17,7 +17,9 @@ import dev.carrel.linux.machine.SystemCall;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -27,7 +29,8 @@ import org.osgi.service.component.annotations.Deactivate;
 public final class SpawnLauncher implements Launcher {
   private static final int RECORD = 16;
   private static final int SIGKILL = 9;
-  private static final int[] NO_NAMESPACES = {};
+  /** The child does not get a descriptor of that number. */
+  private static final int NOTHING = -1;
 
   private final ExitWatcher watcher = new ExitWatcher();
   private volatile Spawn spawn;
@@ -47,19 +50,45 @@ public final class SpawnLauncher implements Launcher {
   }
 
   @Override
-  public Running launch(Image image, Stdio stdio) throws LaunchFailure {
-    return launch((MemoryImage) image, stdio, NO_NAMESPACES);
+  public Running launch(Launch launch) throws LaunchFailure {
+    Descriptors descriptors = new Descriptors();
+    try {
+      int[] files = descriptors.files(launch.files());
+      if (launch.container().isPresent()) {
+        try (PidDescriptor container = ((KnownProcess) launch.container().get()).pidDescriptor()) {
+          return launch(launch, new int[] {container.number(), NOTHING}, files, descriptors);
+        }
+      }
+      if (launch.template().isEmpty()) {
+        return launch(launch, new int[] {NOTHING, NOTHING}, files, descriptors);
+      }
+      NamespaceTemplate template = (NamespaceTemplate) launch.template().get();
+      int[] namespaces = template.acquire();
+      try {
+        return launch(launch, namespaces, files, descriptors);
+      } finally {
+        template.release();
+      }
+    } finally {
+      descriptors.closeAll();
+    }
+  }
+
+  private Running launch(Launch launch, int[] namespaces, int[] files, Descriptors descriptors) throws LaunchFailure {
+    MemoryImage memory = (MemoryImage) launch.image();
+    int file = memory.acquire();
+    try {
+      int[] inherited = Arrays.copyOf(namespaces, namespaces.length + files.length);
+      System.arraycopy(files, 0, inherited, namespaces.length, files.length);
+      return launch(memory.program(), file, launch.stdio(), inherited, files.length == 0 ? NOTHING : files[0], descriptors);
+    } finally {
+      memory.release();
+    }
   }
 
   @Override
-  public Running launch(Image image, Stdio stdio, MountTemplate template) throws LaunchFailure {
-    NamespaceTemplate namespaces = (NamespaceTemplate) template;
-    int[] descriptors = namespaces.acquire();
-    try {
-      return launch((MemoryImage) image, stdio, descriptors);
-    } finally {
-      namespaces.release();
-    }
+  public Optional<Running> adopt(long pid, long startTime, Path exit) {
+    return AdoptedProcess.of((int) pid, startTime, exit, watcher);
   }
 
   @Override
@@ -102,17 +131,6 @@ public final class SpawnLauncher implements Launcher {
     }
   }
 
-  private Running launch(MemoryImage memory, Stdio stdio, int[] namespaces) throws LaunchFailure {
-    Descriptors descriptors = new Descriptors();
-    int file = memory.acquire();
-    try {
-      return launch(memory.program(), file, stdio, namespaces, descriptors);
-    } finally {
-      memory.release();
-      descriptors.closeAll();
-    }
-  }
-
   private int execute(int file, int[] inherited) {
     int pid = spawn().execute(file, inherited);
     if (pid < 0) {
@@ -121,14 +139,14 @@ public final class SpawnLauncher implements Launcher {
     return pid;
   }
 
-  private Running launch(Program program, int file, Stdio stdio, int[] namespaces, Descriptors descriptors)
+  private Running launch(Program program, int file, Stdio stdio, int[] more, int exitFile, Descriptors descriptors)
       throws LaunchFailure {
     int[] status = descriptors.pipe();
     int[] control = descriptors.socketPair();
     StdioPipes pipes = StdioPipes.make(stdio, descriptors);
     int[] inherited = Arrays.copyOf(
-        new int[] {pipes.child(0), pipes.child(1), pipes.child(2), status[1], control[1]}, 5 + namespaces.length);
-    System.arraycopy(namespaces, 0, inherited, 5, namespaces.length);
+        new int[] {pipes.child(0), pipes.child(1), pipes.child(2), status[1], control[1]}, 5 + more.length);
+    System.arraycopy(more, 0, inherited, 5, more.length);
     int firstStage = execute(file, inherited);
     descriptors.close(status[1]);
     descriptors.close(control[1]);
@@ -154,7 +172,7 @@ public final class SpawnLauncher implements Launcher {
       throw CarrelException.failed("cannot watch the container's first process: pidfd_open: " + LibC.lastError());
     }
     try {
-      return watch((int) pid, pidfd, control[0], pipes, stdio.terminal().isPresent(), descriptors);
+      return watch((int) pid, pidfd, control[0], exitFile, pipes, stdio.terminal().isPresent(), descriptors);
     } catch (RuntimeException | Error e) {
       LibC.syscall(SystemCall.PIDFD_SEND_SIGNAL.number(Architecture.host()), pidfd, SIGKILL, 0, 0);
       reap((int) pid);
@@ -164,16 +182,17 @@ public final class SpawnLauncher implements Launcher {
   }
 
   private Running watch(
-      int pid, int pidfd, int control, StdioPipes pipes, boolean terminal, Descriptors descriptors) {
+      int pid, int pidfd, int control, int exitFile, StdioPipes pipes, boolean terminal, Descriptors descriptors) {
     ProcessStreams streams;
     if (terminal) {
       streams = ProcessStreams.ofTerminal(new TerminalDescriptor(ReceivedDescriptor.receive(control)));
     } else {
       streams = pipes.streams();
     }
-    MachineProcess process = new MachineProcess(pid, pidfd, control, streams);
+    MachineProcess process = new MachineProcess(pid, pidfd, control, exitFile, streams);
     watcher.watch(process, pidfd, control);
     descriptors.give(control);
+    descriptors.give(exitFile);
     return process;
   }
 

@@ -1,7 +1,7 @@
 package dev.carrel.linux.terminal;
 
 import com.sun.jna.Memory;
-import dev.carrel.api.container.Container;
+import dev.carrel.api.container.ContainedProcess;
 import dev.carrel.api.container.ExitStatus;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.container.Stdio.Redirect;
@@ -52,17 +52,17 @@ public final class ProcessForeground implements Foreground {
   }
 
   @Override
-  public ExitStatus run(Supplier<Container> start) {
+  public ExitStatus run(Supplier<? extends ContainedProcess> start) {
     Receiver receiver = new Receiver();
     // Before the start: its program may be signalled as soon as it says that it runs.
-    try (Signals signals = new Signals(receiver, "INT", "TERM", "HUP", "WINCH"); Container container = start.get()) {
+    try (Signals signals = new Signals(receiver, "INT", "TERM", "HUP", "WINCH"); ContainedProcess container = start.get()) {
       receiver.connect(container);
-      return container.spec().process().stdio().terminal().isPresent() ? attachTerminal(container) : attach(container);
+      return container.stdio().terminal().isPresent() ? attachTerminal(container) : attach(container);
     }
   }
 
-  private static ExitStatus attach(Container container) {
-    Stdio stdio = container.spec().process().stdio();
+  private static ExitStatus attach(ContainedProcess container) {
+    Stdio stdio = container.stdio();
     try (Pump in = stdio.in() == Redirect.PIPE ? Pump.toStream(0, container.process().getOutputStream()) : Pump.none();
         Pump out = stdio.out() == Redirect.PIPE ? Pump.fromStream(container.process().getInputStream(), 1) : Pump.none();
         Pump err = stdio.err() == Redirect.PIPE ? Pump.fromStream(container.process().getErrorStream(), 2) : Pump.none()) {
@@ -73,7 +73,7 @@ public final class ProcessForeground implements Foreground {
     }
   }
 
-  private static ExitStatus attachTerminal(Container container) {
+  private static ExitStatus attachTerminal(ContainedProcess container) {
     try (RawMode raw = new RawMode(0);
         Pump in = Pump.toStream(0, container.process().getOutputStream());
         Pump out = Pump.fromStream(container.process().getInputStream(), 1)) {
@@ -87,9 +87,9 @@ public final class ProcessForeground implements Foreground {
   /** Passes signals on to a container, or keeps them until there is one. */
   private static final class Receiver implements IntConsumer {
     private final List<Integer> early = new ArrayList<>();
-    private Container container;
+    private ContainedProcess container;
 
-    synchronized void connect(Container started) {
+    synchronized void connect(ContainedProcess started) {
       container = started;
       for (int signal : early) {
         accept(signal);
@@ -102,7 +102,7 @@ public final class ProcessForeground implements Foreground {
         early.add(signal);
       } else if (signal != SIGWINCH) {
         container.signal(signal);
-      } else if (container.spec().process().stdio().terminal().isPresent()) {
+      } else if (container.stdio().terminal().isPresent()) {
         container.resize(size());
       }
     }

@@ -1,0 +1,59 @@
+package dev.carrel.api.container;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** A hold on a container, whoever started it; what {@link ProcessHandle} is to {@link Process}. */
+@ProviderType
+public interface ContainerHandle {
+  /** Names it among the containers of this user. */
+  String id();
+
+  /** What is known of it now. */
+  ContainerInfo info();
+
+  /** Completes when the container has ended and nothing of it runs any more; at once if it has. */
+  CompletableFuture<ExitStatus> exit();
+
+  /**
+   * Sends a signal to the program; does nothing once it has ended.
+   *
+   * @param signal its number; see signal(7)
+   */
+  void signal(int signal);
+
+  /**
+   * Asks the program to end (SIGTERM), waits, and then kills everything inside. It is not restarted. Returns how it ended, also
+   * if that was before.
+   */
+  ExitStatus stop(Duration grace);
+
+  /**
+   * Starts another program in all of the container's namespaces, confined like the container.
+   *
+   * @throws dev.carrel.api.CarrelException if the container has ended or is paused, or the program cannot be executed
+   */
+  ContainedProcess exec(ProcessSpec program);
+
+  /**
+   * What its program has printed.
+   *
+   * @throws dev.carrel.api.CarrelException if it is not detached: its output went to who started it
+   */
+  ContainerLog log();
+
+  /**
+   * Stops everything inside (SIGSTOP) until {@link #resume()}.
+   *
+   * @throws dev.carrel.api.CarrelException if the container has ended
+   */
+  void pause();
+
+  /**
+   * Lets everything inside go on.
+   *
+   * @throws dev.carrel.api.CarrelException if the container has ended
+   */
+  void resume();
+}

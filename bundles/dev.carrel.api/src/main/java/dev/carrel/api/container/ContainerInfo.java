@@ -1,0 +1,52 @@
+package dev.carrel.api.container;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What is known of a container at one moment.
+ *
+ * @param pid of its first process, as the host sees it
+ * @param started when its program was first executed
+ * @param ended when and how it ended
+ * @param detached whether it outlives the JVM that started it
+ * @param backend the backend that runs it
+ * @param process its program; variables and working directory are those that another program inside gets, too
+ * @param record the directory in which it is recorded
+ */
+public record ContainerInfo(
+    String id,
+    Optional<String> name,
+    State state,
+    long pid,
+    Instant started,
+    Optional<End> ended,
+    ProcessSpec process,
+    boolean detached,
+    String backend,
+    Optional<Path> record) {
+
+  /** Where in its life it is. */
+  public enum State {
+    RUNNING,
+    PAUSED,
+    ENDED
+  }
+
+  /** A container's end. */
+  public record End(Instant time, ExitStatus status) {}
+
+  public ContainerInfo {
+    Objects.requireNonNull(id);
+    Objects.requireNonNull(name);
+    Objects.requireNonNull(state);
+    Objects.requireNonNull(started);
+    Objects.requireNonNull(process);
+    Objects.requireNonNull(record);
+    if ((state == State.ENDED) != ended.isPresent()) {
+      throw new IllegalArgumentException("a container has an end exactly if it has ended");
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package dev.carrel.api.container;
+
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * How long a container lives, and who can know of it.
+ *
+ * @param name what people call it, in place of its id
+ * @param recorded whether other processes of this user can find it, by its record in the state directory
+ * @param detached whether it outlives the JVM that starts it; its output is kept then. Otherwise it dies with that JVM, however
+ *     that ends
+ * @param restart whether its program is started again when it fails
+ */
+public record Life(Optional<String> name, boolean recorded, boolean detached, Restart restart) {
+  private static final int LONGEST_NAME = 64;
+  private static final Life PRIVATE = new Life(Optional.empty(), false, false, Restart.never());
+
+  public Life {
+    Objects.requireNonNull(restart);
+    name.ifPresent(Life::check);
+    if (!recorded && (name.isPresent() || detached)) {
+      throw new IllegalArgumentException("a container that has a name or outlives this process has to be recorded");
+    }
+    if (!detached && restart.attempts() != 0) {
+      throw new IllegalArgumentException("only a detached container is restarted: whoever waits for another can start it again");
+    }
+  }
+
+  private static void check(String name) {
+    if (name.isEmpty() || name.length() > LONGEST_NAME || !letterOrDigit(name.charAt(0))) {
+      throw bad(name);
+    }
+    for (int i = 1; i < name.length(); i++) {
+      if (!letterOrDigit(name.charAt(i)) && "_.-".indexOf(name.charAt(i)) < 0) {
+        throw bad(name);
+      }
+    }
+  }
+
+  private static boolean letterOrDigit(char c) {
+    return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+  }
+
+  private static IllegalArgumentException bad(String name) {
+    return new IllegalArgumentException("'" + name + "' is no name for a container: 1 to " + LONGEST_NAME
+        + " letters, digits, '_', '.' and '-', beginning with a letter or a digit");
+  }
+
+  /** Known to this JVM alone, and dying with it: the default for programs. */
+  public static Life unrecorded() {
+    return PRIVATE;
+  }
+
+  /** Dying with this JVM, but to be seen by others of this user. */
+  public static Life attached(Optional<String> name) {
+    return new Life(name, true, false, Restart.never());
+  }
+
+  /** Outliving this JVM. */
+  public static Life detached(Optional<String> name, Restart restart) {
+    return new Life(name, true, true, restart);
+  }
+
+  /**
+   * When a program is started again that failed, with an exit code other than 0 or by a signal.
+   *
+   * @param attempts how often; 0: never
+   */
+  public record Restart(int attempts) {
+    /** As often as it fails. */
+    public static final int UNLIMITED = Integer.MAX_VALUE;
+
+    public Restart {
+      if (attempts < 0) {
+        throw new IllegalArgumentException("a number of restarts is not negative");
+      }
+    }
+
+    /** Not at all. */
+    public static Restart never() {
+      return new Restart(0);
+    }
+
+    /** As often as it fails. */
+    public static Restart onFailure() {
+      return new Restart(UNLIMITED);
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package dev.carrel.backend.namespace;
+
+import static dev.carrel.backend.namespace.Kernel.CURRENT;
+import static dev.carrel.backend.namespace.Kernel.NULL;
+import static dev.carrel.backend.namespace.Kernel.ZERO;
+
+import dev.carrel.api.container.ProcessSpec;
+import dev.carrel.api.isolation.Inside;
+import dev.carrel.linux.Launcher;
+import dev.carrel.linux.MountTemplate;
+import dev.carrel.linux.machine.Data;
+import dev.carrel.linux.machine.Instruction.Label;
+import dev.carrel.linux.machine.Operand;
+import dev.carrel.linux.machine.Program;
+import dev.carrel.linux.machine.ProgramBuilder;
+import dev.carrel.linux.machine.SystemCall;
+
+/**
+ * Compiles the start of another program in a running container: a child of the JVM joins all of its namespaces at once through
+ * its pidfd, and clones the program's process, which is in the pid namespace then, too. A pure function.
+ */
+final class EnterProgram {
+  private static final Operand CONTAINER = Operand.of(MountTemplate.MOUNT_NAMESPACE);
+
+  private EnterProgram() {}
+
+  static Program of(Inside inside, ProcessSpec process, SetupProgram.Account caller, byte[] filter) {
+    ProgramBuilder program = new ProgramBuilder();
+    Data umask = program.variable("umask");
+    Data hostProc = program.variable("host_proc");
+    program.actor("stage1");
+    program.purpose("close the descriptors of the starting process");
+    program.call(SystemCall.CLOSE_RANGE, Operand.of(MountTemplate.MOUNT_NAMESPACE + 1), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
+    program.callInto(umask, SystemCall.UMASK, ZERO);
+    if (caller.root() && caller.setsGroups()) {
+      program.purpose("drop the supplementary groups");
+      program.call(SystemCall.SETGROUPS, ZERO, NULL);
+    }
+    program.purpose("open /proc");
+    program.callInto(hostProc, SystemCall.OPENAT, CURRENT, program.string("/proc").address(), Kernel.PATH_ONLY, ZERO);
+    program.purpose("enter the container");
+    // First: as soon as it is inside, others there could look into its memory (CVE-2016-9962).
+    program.call(SystemCall.PRCTL, Operand.of(4, "PR_SET_DUMPABLE"), ZERO);
+    program.call(SystemCall.SETNS, CONTAINER, Kernel.cloneFlags(SetupProgram.namespaceFlags(inside.namespaces())));
+    Data pid = program.space("pid", 16);
+    Label parent = program.label("parent");
+    Label child = program.label("child");
+    program.purpose("start a process in the container");
+    program.callInto(pid, SystemCall.CLONE, Kernel.cloneFlags(Kernel.CLONE_PARENT | Kernel.SIGCHLD), NULL, NULL, NULL, NULL);
+    program.unlessEqual(pid.value(), ZERO, parent);
+    program.jump(child);
+    program.place(parent);
+    program.call(SystemCall.WRITE, Operand.of(Launcher.STATUS), pid.address(), Operand.of(16));
+    program.call(SystemCall.EXIT_GROUP, ZERO);
+    program.place(child);
+    program.actor("program");
+    Confinement confinement = new Confinement(
+        program, inside.security(), inside.identity(), inside.namespaces(), hostProc.value(), filter);
+    ProgramStart start = new ProgramStart(program, process, umask, confinement);
+    start.openTerminal(false);
+    confinement.ofInit();
+    start.write();
+    return SetupProgram.end(program);
+  }
+}

@@ -1,0 +1,129 @@
+package dev.carrel.backend.namespace;
+
+import static dev.carrel.backend.namespace.Kernel.NULL;
+import static dev.carrel.backend.namespace.Kernel.ZERO;
+
+import dev.carrel.linux.Launcher;
+import dev.carrel.linux.machine.Data;
+import dev.carrel.linux.machine.Instruction.Label;
+import dev.carrel.linux.machine.Operand;
+import dev.carrel.linux.machine.ProgramBuilder;
+import dev.carrel.linux.machine.SystemCall;
+
+/**
+ * Writes the part of init that keeps what a detached container's program prints: from two pipes into two files that take
+ * turns. A piece is a header, see {@link dev.carrel.api.isolation.ContainerRecord}, and its bytes. init's own file-size limit
+ * ends a file: the write that hits it is made again in the other one, which is emptied before. So a container's output never
+ * takes more than twice the limit, and nothing but the oldest is lost.
+ */
+final class OutputLog {
+  /** The descriptor with the file that is written. */
+  static final int FILE = Launcher.FILES + 1;
+  private static final int OTHER_FILE = FILE + 1;
+  private static final int SPARE = FILE + 3;
+  private static final int FIRST_PIPE = FILE + 4;
+  /** The first descriptor that nothing here needs. */
+  static final int AFTER_LAST = FIRST_PIPE + 4;
+
+  private static final long LARGEST_FILE = 4L << 20;
+  private static final int HEADER = 32;
+  private static final int SIZE_AT = 16;
+  private static final int CHUNK = 32 * 1024;
+  private static final Operand FSIZE = Operand.of(1, "RLIMIT_FSIZE");
+
+  private final ProgramBuilder program;
+  private final Data ordinary;
+  private final Data chunk;
+
+  OutputLog(ProgramBuilder program) {
+    this.program = program;
+    this.ordinary = program.space("file_size_limit", 16);
+    this.chunk = program.space("chunk", CHUNK);
+  }
+
+  /** Makes the pipes; SIGIO tells when there is something in one. */
+  void open(Data self) {
+    program.purpose("make the pipes for the output");
+    // Nothing of the set-up is needed any more. So the kernel gives each pipe the gap before the files, and it can be moved.
+    program.call(SystemCall.CLOSE_RANGE, Operand.of(SPARE), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
+    closeGap();
+    for (int stream = 1; stream <= 2; stream++) {
+      Data ends = program.space("pipe", 16);
+      program.call(SystemCall.PIPE2, ends.address(), Operand.of(0x80000, "O_CLOEXEC"));
+      program.call(SystemCall.DUP3, ends.value(), readEnd(stream), Operand.of(0x80000, "O_CLOEXEC"));
+      program.call(SystemCall.DUP3, ends.value(4), writeEnd(stream), Operand.of(0x80000, "O_CLOEXEC"));
+      program.call(SystemCall.FCNTL, readEnd(stream), Operand.of(8, "F_SETOWN"), self.value());
+      program.call(SystemCall.FCNTL, readEnd(stream), Operand.of(4, "F_SETFL"), Operand.of(0x2000 | 0x800, "O_ASYNC|O_NONBLOCK"));
+      closeGap();
+    }
+    program.purpose("limit the size of the log");
+    Data limited = program.space("log_size_limit", 16);
+    program.call(SystemCall.PRLIMIT64, ZERO, FSIZE, NULL, ordinary.address());
+    program.call(SystemCall.PRLIMIT64, ZERO, FSIZE, NULL, limited.address());
+    program.callInto(limited.address(), SystemCall.LSEEK, Operand.of(FILE), Operand.of(LARGEST_FILE), ZERO); // gives the number
+    program.call(SystemCall.LSEEK, Operand.of(FILE), ZERO, ZERO);
+    program.attempt(SystemCall.PRLIMIT64, ZERO, FSIZE, limited.address(), NULL); // or the user's own limit is lower already
+  }
+
+  private void closeGap() {
+    program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.CONTROL + 1), Operand.of(Launcher.FILES - 1), ZERO);
+  }
+
+  private static Operand readEnd(int stream) {
+    return Operand.of(FIRST_PIPE + stream - 1);
+  }
+
+  private static Operand writeEnd(int stream) {
+    return Operand.of(FIRST_PIPE + stream + 1);
+  }
+
+  /** In the program's process: it writes into the pipes, and files as large as it may. */
+  void connect() {
+    program.purpose("connect the output");
+    program.call(SystemCall.PRLIMIT64, ZERO, FSIZE, ordinary.address(), NULL);
+    for (int stream = 1; stream <= 2; stream++) {
+      program.call(SystemCall.DUP3, writeEnd(stream), Operand.of(stream), ZERO);
+    }
+  }
+
+  /** Carries over what is in the pipes. */
+  void drain() {
+    program.purpose("keep the output");
+    drain(1);
+    drain(2);
+  }
+
+  private void drain(int stream) {
+    Data header = program.longs("$header_of_" + stream, 0, 0, 0, stream);
+    Data written = program.variable("written");
+    Label again = program.label("drain_" + stream);
+    Label empty = program.label("drained_" + stream);
+    Label some = program.label("carry_" + stream);
+    Label full = program.label("log_full_" + stream);
+    program.place(again);
+    program.callIntoOr(header.address(SIZE_AT), empty, SystemCall.READ, readEnd(stream), chunk.address(), Operand.of(CHUNK));
+    program.unlessEqual(header.value(SIZE_AT), ZERO, some);
+    program.jump(empty);
+    program.place(some);
+    program.attempt(SystemCall.CLOCK_GETTIME, Operand.of(0, "CLOCK_REALTIME"), header.address());
+    program.callIntoOr(written, full, SystemCall.WRITE, Operand.of(FILE), header.address(), Operand.of(HEADER));
+    program.unlessEqual(written.value(), Operand.of(HEADER), full);
+    program.callIntoOr(written, full, SystemCall.WRITE, Operand.of(FILE), chunk.address(), header.value(SIZE_AT));
+    program.unlessEqual(written.value(), header.value(SIZE_AT), full);
+    program.jump(again);
+    program.place(full);
+    changeFiles();
+    program.attempt(SystemCall.WRITE, Operand.of(FILE), header.address(), Operand.of(HEADER));
+    program.attempt(SystemCall.WRITE, Operand.of(FILE), chunk.address(), header.value(SIZE_AT));
+    program.jump(again);
+    program.place(empty);
+  }
+
+  private void changeFiles() {
+    program.attempt(SystemCall.DUP3, Operand.of(FILE), Operand.of(SPARE), ZERO);
+    program.attempt(SystemCall.DUP3, Operand.of(OTHER_FILE), Operand.of(FILE), ZERO);
+    program.attempt(SystemCall.DUP3, Operand.of(SPARE), Operand.of(OTHER_FILE), ZERO);
+    program.attempt(SystemCall.FTRUNCATE, Operand.of(FILE), ZERO);
+    program.attempt(SystemCall.LSEEK, Operand.of(FILE), ZERO, ZERO);
+  }
+}

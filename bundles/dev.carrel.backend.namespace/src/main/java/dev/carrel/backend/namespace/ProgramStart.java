@@ -1,0 +1,131 @@
+package dev.carrel.backend.namespace;
+
+import static dev.carrel.backend.namespace.Kernel.CURRENT;
+import static dev.carrel.backend.namespace.Kernel.NULL;
+import static dev.carrel.backend.namespace.Kernel.ZERO;
+
+import dev.carrel.api.container.ProcessSpec;
+import dev.carrel.api.container.Stdio.Redirect;
+import dev.carrel.api.container.TerminalSize;
+import dev.carrel.linux.Launcher;
+import dev.carrel.linux.machine.Data;
+import dev.carrel.linux.machine.Errno;
+import dev.carrel.linux.machine.Instruction.Label;
+import dev.carrel.linux.machine.Operand;
+import dev.carrel.linux.machine.ProgramBuilder;
+import dev.carrel.linux.machine.SystemCall;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes the way of a process to its program: terminal, streams, working directory, confinement, execve(2). */
+final class ProgramStart {
+  private static final Operand CONTROL = Operand.of(Launcher.CONTROL);
+  private static final Operand ALL_SIGNALS_SIZE = Operand.of(8);
+
+  private final ProgramBuilder program;
+  private final ProcessSpec process;
+  private final Data umask;
+  private final Data none;
+  private final Confinement confinement;
+  private Data terminal;
+
+  ProgramStart(ProgramBuilder program, ProcessSpec process, Data umask, Confinement confinement) {
+    this.program = program;
+    this.process = process;
+    this.umask = umask;
+    this.confinement = confinement;
+    this.none = program.longs("[]", 0);
+  }
+
+  /**
+   * Opens the terminal, if there is to be one, and gives the JVM its controlling side.
+   *
+   * @param console whether it is the container's /dev/console as well
+   */
+  void openTerminal(boolean console) {
+    if (process.stdio().terminal().isPresent()) {
+      openTerminal(process.stdio().terminal().get());
+      if (console) {
+        program.purpose("make /dev/console");
+        program.call(SystemCall.MOUNT, program.string("/dev/pts/0").address(), program.string("/dev/console").address(), NULL,
+            Kernel.mountFlags(Kernel.MS_BIND), NULL);
+      }
+    }
+  }
+
+  /** A pseudo-terminal of the container's own devpts; its controlling side goes to the JVM. See pty(7), unix(7). */
+  private void openTerminal(TerminalSize size) {
+    Data lock = program.longs("&0", 0);
+    Data winsize = program.longs("{" + size.rows() + ", " + size.columns() + "}", size.rows() | (long) size.columns() << 16);
+    Data ancillary = program.longs("{SOL_SOCKET, SCM_RIGHTS, ptmx}", 20, 1L << 32 | 1, 0);
+    Operand readWrite = Operand.of(2 | 0x100 | 0x80000, "O_RDWR|O_NOCTTY|O_CLOEXEC");
+    terminal = program.variable("terminal");
+    program.purpose("open a terminal in the container");
+    program.callInto(ancillary.address(16), SystemCall.OPENAT, CURRENT, program.string("/dev/pts/ptmx").address(), readWrite, ZERO);
+    program.call(SystemCall.IOCTL, ancillary.value(16), Operand.of(0x40045431, "TIOCSPTLCK"), lock.address());
+    program.call(SystemCall.IOCTL, ancillary.value(16), Operand.of(0x5414, "TIOCSWINSZ"), winsize.address());
+    program.callInto(terminal, SystemCall.IOCTL, ancillary.value(16), Operand.of(0x5441, "TIOCGPTPEER"), readWrite);
+    Data vector = program.longs("[{&0, 1}]", 0, 1).pointer(0, lock);
+    Data message = program.longs("{[{&0, 1}], SCM_RIGHTS ptmx}", 0, 0, 0, 1, 0, 24, 0).pointer(16, vector).pointer(32, ancillary);
+    program.call(SystemCall.SENDMSG, CONTROL, message.address(), ZERO);
+    program.call(SystemCall.CLOSE, ancillary.value(16));
+  }
+
+  /** Ends in the program, or in a failure. */
+  void write() {
+    program.purpose("prepare the program");
+    program.call(SystemCall.SETSID);
+    if (terminal != null) {
+      for (int stream = 0; stream < (process.stdio().err() == Redirect.PIPE ? 3 : 2); stream++) {
+        program.call(SystemCall.DUP3, terminal.value(), Operand.of(stream), ZERO);
+      }
+      program.call(SystemCall.IOCTL, ZERO, Operand.of(0x540E, "TIOCSCTTY"), ZERO);
+    }
+    program.call(SystemCall.RT_SIGPROCMASK, Operand.of(2, "SIG_SETMASK"), none.address(), NULL, ALL_SIGNALS_SIZE);
+    program.call(SystemCall.UMASK, umask.value());
+    program.purpose("start in " + process.directory());
+    program.call(SystemCall.CHDIR, program.string(process.directory().toString()).address());
+    confinement.ofProgram();
+    execute();
+  }
+
+  /** Like execvp(3): every directory of the path is tried; a program that may not be executed is told before one that is nowhere. */
+  private void execute() {
+    String name = process.command().get(0);
+    Operand argv = program.strings(process.command()).address();
+    List<String> environment = new ArrayList<>(process.environment().size());
+    process.environment().forEach((variable, value) -> environment.add(variable + "=" + value));
+    environment.sort(null);
+    Operand envp = program.strings(environment).address();
+    program.purpose("run " + name);
+    List<String> candidates = candidates(name, process.environment().getOrDefault("PATH", ""));
+    List<Data> results = new ArrayList<>(candidates.size());
+    for (int i = 0; i < candidates.size() - 1; i++) {
+      Data result = program.variable("result");
+      Label next = program.label("next");
+      program.callIntoOr(result, next, SystemCall.EXECVE, program.string(candidates.get(i)).address(), argv, envp);
+      program.place(next);
+      results.add(result);
+    }
+    for (int i = 0; i < results.size(); i++) {
+      Label harmless = program.label("next");
+      program.unlessEqual(results.get(i).value(), Operand.of(-Errno.EACCES.number(), "-EACCES"), harmless);
+      program.call(SystemCall.EXECVE, program.string(candidates.get(i)).address(), argv, envp);
+      program.place(harmless);
+    }
+    program.call(SystemCall.EXECVE, program.string(candidates.get(candidates.size() - 1)).address(), argv, envp);
+  }
+
+  private static List<String> candidates(String name, String path) {
+    if (name.indexOf('/') >= 0) {
+      return List.of(name);
+    }
+    List<String> candidates = new ArrayList<>();
+    for (String directory : path.split(":")) {
+      if (directory.startsWith("/")) { // never the current directory: it may be anybody's
+        candidates.add(directory + "/" + name);
+      }
+    }
+    return candidates.isEmpty() ? List.of("/usr/bin/" + name) : candidates;
+  }
+}

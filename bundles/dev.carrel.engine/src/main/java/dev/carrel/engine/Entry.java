@@ -1,0 +1,214 @@
+package dev.carrel.engine;
+
+import dev.carrel.api.container.ContainerInfo;
+import dev.carrel.api.container.ContainerInfo.End;
+import dev.carrel.api.container.ContainerInfo.State;
+import dev.carrel.api.container.ContainerSpec;
+import dev.carrel.api.container.ExitStatus;
+import dev.carrel.api.container.ProcessSpec;
+import dev.carrel.api.isolation.ContainerRecord;
+import dev.carrel.api.isolation.Inside;
+import java.io.BufferedReader;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+
+/** A container's record: a directory with a properties file and the files that its first process writes. */
+final class Entry {
+  private static final String FILE = "container";
+  private static final String PAUSED = "paused";
+  private static final int SIGKILL = 9;
+
+  private final Path directory;
+  private final Properties lines;
+
+  private Entry(Path directory, Properties lines) {
+    this.directory = directory;
+    this.lines = lines;
+  }
+
+  /** Of a container that is about to be started by this process. */
+  static Entry starting(Path directory, String id, ContainerSpec spec, String backend) {
+    Properties lines = new Properties();
+    long self = ProcessHandle.current().pid();
+    lines.setProperty("id", id);
+    spec.life().name().ifPresent(name -> lines.setProperty("name", name));
+    lines.setProperty("backend", backend);
+    lines.setProperty("detached", Boolean.toString(spec.life().detached()));
+    lines.setProperty("boot", ProcessTimes.boot());
+    lines.setProperty("starter", Long.toString(self));
+    lines.setProperty("starter.time", Long.toString(ProcessTimes.startTime(self)));
+    RecordFile.write(lines, spec.process(), new Inside(spec.namespaces(), spec.identity(), spec.security()));
+    return new Entry(directory, lines);
+  }
+
+  /** One that is there; nothing if it is going away, or not whole. */
+  static Optional<Entry> read(Path directory) {
+    Properties lines = new Properties();
+    try (BufferedReader reader = Files.newBufferedReader(directory.resolve(FILE))) {
+      lines.load(reader);
+    } catch (IOException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
+    Entry entry = new Entry(directory, lines);
+    return entry.isWhole() ? Optional.of(entry) : Optional.empty();
+  }
+
+  /** Nobody else could have written it, but a disk can be full. */
+  private boolean isWhole() {
+    try {
+      return id() != null && backend() != null && record() != null && started() != null && inside() != null && process() != null;
+    } catch (RuntimeException e) {
+      return false;
+    }
+  }
+
+  private Instant started() {
+    return Instant.ofEpochMilli(Long.parseLong(lines.getProperty("started", "0")));
+  }
+
+  /** Its first process is there. */
+  void started(long pid) throws IOException {
+    lines.setProperty("pid", Long.toString(pid));
+    lines.setProperty("pid.time", Long.toString(ProcessTimes.startTime(pid)));
+    lines.setProperty("started", Long.toString(System.currentTimeMillis())); // to print a date costs a process its first 10 ms
+    write();
+  }
+
+  /** Whole or not at all. As {@link Properties} reads it; what that writes begins with a date, which takes its time. */
+  void write() throws IOException {
+    StringBuilder text = new StringBuilder(1024);
+    for (Map.Entry<Object, Object> line : lines.entrySet()) {
+      escape(text, (String) line.getKey());
+      text.append('=');
+      escape(text, (String) line.getValue());
+      text.append('\n');
+    }
+    Path fresh = directory.resolve(FILE + ".new");
+    try (FileOutputStream out = new FileOutputStream(fresh.toFile())) {
+      out.write(text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+    if (!fresh.toFile().renameTo(directory.resolve(FILE).toFile())) {
+      throw new IOException("it cannot be renamed");
+    }
+  }
+
+  private static void escape(StringBuilder text, String word) {
+    for (int i = 0; i < word.length(); i++) {
+      char c = word.charAt(i);
+      switch (c) {
+        case '\n' -> text.append("\\n");
+        case '\r' -> text.append("\\r");
+        case '\t' -> text.append("\\t");
+        case '\f' -> text.append("\\f");
+        case ' ', '=', ':', '#', '!', '\\' -> text.append('\\').append(c);
+        default -> text.append(c);
+      }
+    }
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  String id() {
+    return lines.getProperty("id");
+  }
+
+  Optional<String> name() {
+    return Optional.ofNullable(lines.getProperty("name"));
+  }
+
+  boolean detached() {
+    return Boolean.parseBoolean(lines.getProperty("detached"));
+  }
+
+  String backend() {
+    return lines.getProperty("backend");
+  }
+
+  /** Whether it got as far as to have a first process. */
+  boolean hasStarted() {
+    return lines.getProperty("pid") != null;
+  }
+
+  long pid() {
+    return Long.parseLong(lines.getProperty("pid", "0"));
+  }
+
+  ContainerRecord record() {
+    return new ContainerRecord(directory, pid(), Long.parseLong(lines.getProperty("pid.time", "0")));
+  }
+
+  Inside inside() {
+    return RecordFile.inside(lines);
+  }
+
+  ProcessSpec process() {
+    return RecordFile.process(lines);
+  }
+
+  boolean starterLives() {
+    return lives("starter");
+  }
+
+  boolean runs() {
+    return hasStarted() && lives("pid");
+  }
+
+  private boolean lives(String key) {
+    long time = Long.parseLong(lines.getProperty(key + ".time", "0"));
+    return time != 0 && time == ProcessTimes.startTime(Long.parseLong(lines.getProperty(key, "0")))
+        && ProcessTimes.boot().equals(lines.getProperty("boot"));
+  }
+
+  /** How it ended; a first process that was killed has left no word. */
+  ExitStatus exit() {
+    try {
+      byte[] siginfo = Files.readAllBytes(directory.resolve(ContainerRecord.EXIT));
+      return siginfo.length == ExitStatus.SIGINFO_SIZE ? ExitStatus.ofSiginfo(siginfo) : ExitStatus.signalled(SIGKILL);
+    } catch (IOException e) {
+      return ExitStatus.signalled(SIGKILL);
+    }
+  }
+
+  /** What a detached container's first process does itself. */
+  void end(ExitStatus status) throws IOException {
+    try (FileOutputStream out = new FileOutputStream(directory.resolve(ContainerRecord.EXIT).toFile())) {
+      out.write(status.toSiginfo());
+    }
+  }
+
+  private Instant ended() {
+    try {
+      return Files.getLastModifiedTime(directory.resolve(ContainerRecord.EXIT)).toInstant();
+    } catch (IOException e) {
+      return Instant.now(); // it is being removed
+    }
+  }
+
+  ContainerInfo info() {
+    boolean runs = runs();
+    State state = !runs ? State.ENDED : paused() ? State.PAUSED : State.RUNNING;
+    return new ContainerInfo(id(), name(), state, pid(), started(),
+        runs ? Optional.empty() : Optional.of(new End(ended(), exit())), process(), detached(), backend(), Optional.of(directory));
+  }
+
+  boolean paused() {
+    return Files.exists(directory.resolve(PAUSED));
+  }
+
+  void setPaused(boolean paused) throws IOException {
+    if (paused) {
+      Files.write(directory.resolve(PAUSED), new byte[0]);
+    } else {
+      Files.deleteIfExists(directory.resolve(PAUSED));
+    }
+  }
+}

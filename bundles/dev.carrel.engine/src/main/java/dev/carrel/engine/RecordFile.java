@@ -1,0 +1,151 @@
+package dev.carrel.engine;
+
+import dev.carrel.api.container.AccessRule;
+import dev.carrel.api.container.AccessRule.FileAction;
+import dev.carrel.api.container.AccessRule.OnFiles;
+import dev.carrel.api.container.AccessRule.OnPort;
+import dev.carrel.api.container.AccessRule.PortAction;
+import dev.carrel.api.container.Capability;
+import dev.carrel.api.container.IdMapping;
+import dev.carrel.api.container.Identity;
+import dev.carrel.api.container.Namespace;
+import dev.carrel.api.container.ProcessSpec;
+import dev.carrel.api.container.ResourceLimit;
+import dev.carrel.api.container.ResourceLimit.Range;
+import dev.carrel.api.container.Security;
+import dev.carrel.api.container.Stdio;
+import dev.carrel.api.container.SystemCallFilter;
+import dev.carrel.api.container.Weakness;
+import dev.carrel.api.isolation.Inside;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Properties;
+import java.util.Set;
+
+/** What another process needs to run a program in a container, as lines of a properties file. */
+final class RecordFile {
+  private static final String COMMAND = "command.";
+  private static final String VARIABLE = "variable.";
+  private static final String LIMIT = "limit.";
+  private static final String RULE = "rule.";
+
+  private RecordFile() {}
+
+  static void write(Properties lines, ProcessSpec process, Inside inside) {
+    for (int i = 0; i < process.command().size(); i++) {
+      lines.setProperty(COMMAND + i, process.command().get(i));
+    }
+    process.environment().forEach((name, value) -> lines.setProperty(VARIABLE + name, value));
+    lines.setProperty("directory", process.directory().toString());
+    lines.setProperty("namespaces", join(inside.namespaces()));
+    lines.setProperty("user", text(inside.identity().user()));
+    lines.setProperty("group", text(inside.identity().group()));
+    Security security = inside.security();
+    lines.setProperty("capabilities", join(security.capabilities()));
+    lines.setProperty("weaknesses", join(security.weaknesses()));
+    security.limits().forEach((limit, range) -> lines.setProperty(LIMIT + limit.name(), range.soft() + " " + range.hard()));
+    if (security.oomScoreAdjustment().isPresent()) {
+      lines.setProperty("oom", Integer.toString(security.oomScoreAdjustment().getAsInt()));
+    }
+    for (int i = 0; i < security.rules().size(); i++) {
+      lines.setProperty(RULE + i, text(security.rules().get(i)));
+    }
+    if (security.systemCalls() instanceof SystemCallFilter.Oci profile) {
+      lines.setProperty("seccomp", profile.json());
+      lines.setProperty("seccomp.origin", profile.origin());
+    }
+  }
+
+  private static String join(Set<? extends Enum<?>> values) {
+    StringBuilder text = new StringBuilder();
+    for (Enum<?> value : values) {
+      text.append(text.length() == 0 ? "" : " ").append(value.name());
+    }
+    return text.toString();
+  }
+
+  private static String text(IdMapping mapping) {
+    return mapping.inside() + " " + mapping.outside() + " " + mapping.count();
+  }
+
+  private static String text(AccessRule rule) {
+    return rule instanceof OnFiles files ? files.action() + " " + files.path() : ((OnPort) rule).action() + " " + ((OnPort) rule).port();
+  }
+
+  static ProcessSpec process(Properties lines) {
+    Map<String, String> variables = new HashMap<>();
+    for (String key : lines.stringPropertyNames()) {
+      if (key.startsWith(VARIABLE)) {
+        variables.put(key.substring(VARIABLE.length()), lines.getProperty(key));
+      }
+    }
+    return new ProcessSpec(list(lines, COMMAND), variables, Path.of(lines.getProperty("directory")), Stdio.discard());
+  }
+
+  static Inside inside(Properties lines) {
+    Set<Namespace> namespaces = EnumSet.noneOf(Namespace.class);
+    for (String name : words(lines, "namespaces")) {
+      namespaces.add(Namespace.valueOf(name));
+    }
+    return new Inside(namespaces, new Identity(mapping(lines.getProperty("user")), mapping(lines.getProperty("group"))), security(lines));
+  }
+
+  private static Security security(Properties lines) {
+    Set<Capability> capabilities = EnumSet.noneOf(Capability.class);
+    for (String name : words(lines, "capabilities")) {
+      capabilities.add(Capability.valueOf(name));
+    }
+    Set<Weakness> weaknesses = EnumSet.noneOf(Weakness.class);
+    for (String name : words(lines, "weaknesses")) {
+      weaknesses.add(Weakness.valueOf(name));
+    }
+    Map<ResourceLimit, Range> limits = new HashMap<>();
+    for (ResourceLimit limit : ResourceLimit.values()) {
+      String[] range = lines.getProperty(LIMIT + limit.name(), "").split(" ");
+      if (range.length == 2) {
+        limits.put(limit, new Range(Long.parseLong(range[0]), Long.parseLong(range[1])));
+      }
+    }
+    String oom = lines.getProperty("oom");
+    List<AccessRule> rules = new ArrayList<>();
+    for (String rule : list(lines, RULE)) {
+      rules.add(rule(rule.substring(0, rule.indexOf(' ')), rule.substring(rule.indexOf(' ') + 1)));
+    }
+    String profile = lines.getProperty("seccomp");
+    SystemCallFilter filter = profile == null
+        ? new SystemCallFilter.Standard() : new SystemCallFilter.Oci(profile, lines.getProperty("seccomp.origin", ""));
+    return new Security(
+        capabilities, filter, weaknesses, limits, oom == null ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(oom)), rules);
+  }
+
+  private static AccessRule rule(String action, String what) {
+    return switch (action.toUpperCase(Locale.ROOT)) {
+      case "BIND", "CONNECT" -> new OnPort(PortAction.valueOf(action), Integer.parseInt(what));
+      default -> new OnFiles(FileAction.valueOf(action), Path.of(what));
+    };
+  }
+
+  private static IdMapping mapping(String text) {
+    String[] numbers = text.split(" ");
+    return new IdMapping(Long.parseLong(numbers[0]), Long.parseLong(numbers[1]), Long.parseLong(numbers[2]));
+  }
+
+  private static String[] words(Properties lines, String key) {
+    String text = lines.getProperty(key, "");
+    return text.isEmpty() ? new String[0] : text.split(" ");
+  }
+
+  private static List<String> list(Properties lines, String prefix) {
+    List<String> list = new ArrayList<>();
+    for (String value = lines.getProperty(prefix + 0); value != null; value = lines.getProperty(prefix + list.size())) {
+      list.add(value);
+    }
+    return list;
+  }
+}

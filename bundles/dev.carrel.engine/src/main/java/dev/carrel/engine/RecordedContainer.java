@@ -1,0 +1,127 @@
+package dev.carrel.engine;
+
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.container.ContainedProcess;
+import dev.carrel.api.container.ContainerHandle;
+import dev.carrel.api.container.ContainerInfo;
+import dev.carrel.api.container.ContainerInfo.State;
+import dev.carrel.api.container.ContainerLog;
+import dev.carrel.api.container.ExitStatus;
+import dev.carrel.api.container.ProcessSpec;
+import dev.carrel.api.isolation.IsolationBackend;
+import dev.carrel.api.isolation.Running;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** A container that another process started, known by its record. */
+final class RecordedContainer implements ContainerHandle {
+  private final Entry entry;
+  private final Backends backends;
+  private Optional<Running> held = Optional.empty();
+
+  RecordedContainer(Entry entry, Backends backends) {
+    this.entry = entry;
+    this.backends = backends;
+  }
+
+  Entry entry() {
+    return entry;
+  }
+
+  @Override
+  public String id() {
+    return entry.id();
+  }
+
+  @Override
+  public ContainerInfo info() {
+    return entry.info();
+  }
+
+  private IsolationBackend backend() {
+    return backends.named(entry.backend());
+  }
+
+  /** Takes hold of it once; nothing if it has ended. */
+  private synchronized Optional<Running> running() {
+    if (held.isEmpty() && entry.hasStarted()) {
+      held = backend().adopt(entry.record());
+    }
+    return held;
+  }
+
+  private Running alive(String purpose) {
+    return running().orElseThrow(() -> hasEnded(purpose, entry.id()));
+  }
+
+  static CarrelException hasEnded(String purpose, String id) {
+    return CarrelException.failed("cannot " + purpose + " container " + id + ": it has ended. carrel list shows those that run");
+  }
+
+  @Override
+  public CompletableFuture<ExitStatus> exit() {
+    Optional<Running> running = running();
+    return running.isPresent() ? running.get().exit().copy() : CompletableFuture.completedFuture(entry.exit());
+  }
+
+  @Override
+  public void signal(int signal) {
+    running().ifPresent(running -> running.signal(signal));
+  }
+
+  @Override
+  public ExitStatus stop(Duration grace) {
+    Optional<Running> running = running();
+    return running.isPresent() ? new Stopping(id(), running.get(), running.get().exit()).stop(grace) : entry.exit();
+  }
+
+  @Override
+  public ContainedProcess exec(ProcessSpec program) {
+    Running running = alive("run a program in");
+    if (entry.info().state() == State.PAUSED) {
+      throw paused(id());
+    }
+    return new StartedProgram(backend().enter(running, entry.inside(), program), program.stdio());
+  }
+
+  static CarrelException paused(String id) {
+    return CarrelException.failed("cannot run a program in container " + id + ": it is paused. carrel resume " + id + " lets it go on");
+  }
+
+  @Override
+  public ContainerLog log() {
+    return log(entry);
+  }
+
+  static ContainerLog log(Entry entry) {
+    if (!entry.detached()) {
+      throw CarrelException.usage("container " + entry.id() + " has no log: its output goes to who started it. Only that of a"
+          + " container started with --detach is kept");
+    }
+    return LogFiles.open(entry.directory());
+  }
+
+  @Override
+  public void pause() {
+    Running running = alive("pause");
+    mark(entry, true);
+    running.pause();
+  }
+
+  @Override
+  public void resume() {
+    Running running = alive("resume");
+    running.resume();
+    mark(entry, false);
+  }
+
+  static void mark(Entry entry, boolean paused) {
+    try {
+      entry.setPaused(paused);
+    } catch (IOException e) {
+      throw CarrelException.failed("cannot record in " + entry.directory() + " that the container is paused: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package dev.carrel.engine;
+
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.container.ContainerSpec;
+import dev.carrel.api.container.ExitStatus;
+import dev.carrel.api.container.Life;
+import dev.carrel.api.isolation.Running;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The record of one container of this process. One that is detached or has a name is recorded before it is started. Another dies
+ * with this process and leaves nothing: it is recorded a moment later, beside the way of the start, and not at all if it has
+ * ended by then.
+ */
+final class Recording {
+  /** In milliseconds. */
+  private static final long MOMENT = 30;
+
+  private final Registry registry;
+  private final String id;
+  private final ContainerSpec spec;
+  private final String backend;
+  private Optional<Entry> entry = Optional.empty();
+  private boolean over;
+
+  Recording(Registry registry, String id, ContainerSpec spec, String backend) {
+    this.registry = registry;
+    this.id = id;
+    this.spec = spec;
+    this.backend = backend;
+  }
+
+  synchronized Optional<Entry> entry() {
+    return entry;
+  }
+
+  /** Where a detached container leaves its exit and its output. */
+  synchronized Optional<Path> directory() {
+    return spec.life().detached() ? Optional.of(entry.get().directory()) : Optional.empty();
+  }
+
+  /** @throws CarrelException if it has to be recorded now, and cannot be */
+  synchronized void begin() {
+    Life life = spec.life();
+    if (life.detached() || life.name().isPresent()) {
+      entry = Optional.of(registry.reserve(id, spec, backend));
+    }
+  }
+
+  /** It could not be started. */
+  synchronized void cancel() {
+    over = true;
+    if (entry.isPresent()) {
+      registry.forget(entry.get());
+    }
+  }
+
+  /**
+   * Its program runs. Only what is recorded is let go: until then it dies with this process.
+   *
+   * @throws CarrelException if that cannot be written down
+   */
+  synchronized void started(Running running) {
+    if (entry.isPresent()) {
+      write(entry.get(), running);
+    } else if (spec.life().recorded() && !over) {
+      Thread later = new Thread(null, new Later(running), "carrel-record", 0, false);
+      later.setDaemon(true);
+      later.start();
+    }
+  }
+
+  private void write(Entry reserved, Running running) {
+    try {
+      reserved.started(running.process().pid());
+    } catch (IOException e) {
+      registry.forget(reserved);
+      throw CarrelException.failed("cannot record the container in " + reserved.directory() + ": " + e.getMessage(), e);
+    }
+    if (spec.life().detached()) {
+      running.detach();
+    }
+  }
+
+  /** What was recorded of a container that is not detached goes; before, others who wait for it can read how it ended. */
+  synchronized void ended(Optional<ExitStatus> status) {
+    over = true;
+    notifyAll();
+    if (entry.isPresent() && !spec.life().detached()) {
+      if (status.isPresent()) {
+        try {
+          entry.get().end(status.get());
+        } catch (IOException e) {
+          // who waits takes it for killed
+        }
+      }
+      registry.forget(entry.get());
+    }
+  }
+
+  private synchronized void recordUnlessOver(Running running) {
+    try {
+      if (!over) {
+        wait(MOMENT);
+      }
+      if (!over) {
+        Entry made = registry.reserve(id, spec, backend);
+        entry = Optional.of(made);
+        write(made, running);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (CarrelException e) {
+      entry = Optional.empty(); // it runs all the same; others do not see it
+    }
+  }
+
+  /** A class, as a first lambda costs a start-up 10 ms. */
+  private final class Later implements Runnable {
+    private final Running running;
+
+    Later(Running running) {
+      this.running = running;
+    }
+
+    @Override
+    public void run() {
+      recordUnlessOver(running);
+    }
+  }
+}

@@ -1,0 +1,203 @@
+package dev.carrel.engine;
+
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.container.ContainerSpec;
+import dev.carrel.api.container.Life;
+import dev.carrel.api.isolation.ContainerRecord;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The containers of a user, as they are recorded in the state directory: a directory for each id, and for each name a symbolic
+ * link to one. What is made is recorded before it is made.
+ */
+final class Registry {
+  private static final String NAMES = "names";
+  private static final String LOCK = "lock";
+  /** Longest wait before a restart. */
+  private static final int LONGEST_DELAY = 60;
+  private static final int DELAYS = 10;
+
+  private final StateDirectory state;
+
+  Registry(StateDirectory state) {
+    this.state = state;
+  }
+
+  /** Where the container of an id is recorded. */
+  Path directory(String id) {
+    return state.path().resolve(id);
+  }
+
+  /**
+   * Records a container that is about to be started.
+   *
+   * @throws CarrelException if its name is taken, or nothing can be written there
+   */
+  synchronized Entry reserve(String id, ContainerSpec spec, String backend) {
+    Path base = state.make();
+    Path directory = base.resolve(id);
+    try {
+      Files.createDirectory(directory);
+      Files.createFile(directory.resolve(ContainerRecord.EXIT));
+      if (spec.life().detached()) {
+        Files.createFile(directory.resolve(ContainerRecord.LOG));
+        Files.createFile(directory.resolve(ContainerRecord.OTHER_LOG));
+        Files.write(directory.resolve(ContainerRecord.RESTARTS), delays(spec.life().restart()));
+      }
+      Entry entry = Entry.starting(directory, id, spec, backend);
+      if (spec.life().detached()) {
+        entry.write(); // another dies with this process anyway, and is written down when it runs
+      }
+      if (spec.life().name().isPresent()) {
+        claim(base, spec.life().name().get(), id);
+      }
+      return entry;
+    } catch (IOException e) {
+      remove(directory);
+      throw CarrelException.failed("cannot record a container in " + base + ": " + e.getMessage(), e);
+    } catch (CarrelException e) {
+      remove(directory);
+      throw e;
+    }
+  }
+
+  /** A tenth of a second, and twice as long each time: as many struct timespec as there are restarts, or until the longest. */
+  private static byte[] delays(Life.Restart restart) {
+    int count = Math.min(restart.attempts(), restart.attempts() == Life.Restart.UNLIMITED ? DELAYS : 1000);
+    ByteBuffer times = ByteBuffer.allocate(16 * count).order(ByteOrder.nativeOrder());
+    for (int i = 0; i < count; i++) {
+      long millis = Math.min(100L << Math.min(i, 20), LONGEST_DELAY * 1000L);
+      times.putLong(millis / 1000).putLong(millis % 1000 * 1_000_000);
+    }
+    return times.array();
+  }
+
+  /** A name is a link, which only one can make. */
+  private void claim(Path base, String name, String id) throws IOException {
+    Path names = base.resolve(NAMES);
+    Files.createDirectories(names);
+    try (FileChannel channel = FileChannel.open(base.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = channel.lock()) {
+      Path link = names.resolve(name);
+      Optional<Entry> holder = holder(link);
+      if (holder.isPresent()) {
+        boolean over = holder.get().hasStarted() && !holder.get().runs();
+        throw CarrelException.usage("the name " + name + " is taken by container " + holder.get().id() + (over
+            ? ", which has ended: carrel remove " + name + " forgets it"
+            : ". Choose another, or stop that: carrel stop " + name));
+      }
+      Files.deleteIfExists(link);
+      Files.createSymbolicLink(link, Path.of("..", id));
+    }
+  }
+
+  /** Who has a name; nobody, if it is left over from one that died with its JVM, or was never started. */
+  private static Optional<Entry> holder(Path link) {
+    if (!Files.isSymbolicLink(link)) {
+      return Optional.empty();
+    }
+    Optional<Entry> entry = Entry.read(link);
+    return entry.isPresent() && isLeftOver(entry.get()) ? Optional.empty() : entry;
+  }
+
+  /** Whether nobody will ever ask for it: it was killed half-way, or died with its JVM. */
+  static boolean isLeftOver(Entry entry) {
+    if (!entry.hasStarted()) {
+      return !entry.starterLives();
+    }
+    return !entry.detached() && !entry.runs() && !entry.starterLives();
+  }
+
+  /** Those that can be read, in the order of their start. */
+  List<Entry> entries() {
+    List<Entry> entries = new ArrayList<>();
+    try (DirectoryStream<Path> directories = Files.newDirectoryStream(state.path())) {
+      for (Path directory : directories) {
+        if (!directory.endsWith(NAMES) && Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+          Entry.read(directory).ifPresent(entries::add);
+        }
+      }
+    } catch (NoSuchFileException e) {
+      return entries; // nothing has been recorded yet
+    } catch (IOException e) {
+      throw CarrelException.failed("cannot read " + state.path() + ", where containers are recorded: " + e.getMessage(), e);
+    }
+    entries.sort(Comparator.comparing(entry -> entry.info().started()));
+    return entries;
+  }
+
+  /** Directories of records that were begun and are not even readable. */
+  List<Path> fragments() {
+    List<Path> fragments = new ArrayList<>();
+    try (DirectoryStream<Path> directories = Files.newDirectoryStream(state.path())) {
+      for (Path directory : directories) {
+        if (!directory.endsWith(NAMES) && Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS) && Entry.read(directory).isEmpty()
+            && System.currentTimeMillis() - Files.getLastModifiedTime(directory).toMillis() > 5000) { // none is being begun
+          fragments.add(directory);
+        }
+      }
+    } catch (IOException e) {
+      return fragments;
+    }
+    return fragments;
+  }
+
+  /** Forgets one, and its name. */
+  synchronized void forget(Entry entry) {
+    entry.name().ifPresent(name -> {
+      Path link = state.path().resolve(NAMES).resolve(name);
+      try {
+        if (Files.readSymbolicLink(link).endsWith(entry.id())) {
+          Files.delete(link);
+        }
+      } catch (IOException e) {
+        // somebody else has removed it
+      }
+    });
+    remove(entry.directory());
+  }
+
+  static void remove(Path directory) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      for (Path file : files) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      // it was never made, or somebody else removes it, too
+    }
+    try {
+      Files.deleteIfExists(directory);
+    } catch (IOException e) {
+      // the next cleaning finds it
+    }
+  }
+
+  /** Names that lead nowhere. */
+  List<Path> danglingNames() {
+    List<Path> dangling = new ArrayList<>();
+    try (DirectoryStream<Path> links = Files.newDirectoryStream(state.path().resolve(NAMES))) {
+      for (Path link : links) {
+        if (!Files.exists(link)) {
+          dangling.add(link);
+        }
+      }
+    } catch (IOException e) {
+      return dangling; // nobody has a name
+    }
+    return dangling;
+  }
+}

@@ -1,0 +1,68 @@
+package dev.carrel.engine;
+
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.container.ExitStatus;
+import dev.carrel.api.isolation.Running;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Ends a container.
+ *
+ * @param exit completed when nothing of it runs any more
+ */
+record Stopping(String id, Running running, CompletableFuture<ExitStatus> exit) {
+  private static final int SIGTERM = 15;
+  /** After a kill the kernel ends everything inside by itself; waiting longer would not help. In seconds. */
+  private static final long AFTER_KILL = 10;
+
+  ExitStatus stop(Duration grace) {
+    running.renounceRestart();
+    running.signal(SIGTERM);
+    running.resume(); // what is paused cannot end
+    try {
+      return exit.get(TimeUnit.NANOSECONDS.convert(grace), TimeUnit.NANOSECONDS); // convert: as long as possible, if longer
+    } catch (TimeoutException e) {
+      return kill();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return kill();
+    } catch (ExecutionException e) {
+      throw lost(e.getCause());
+    }
+  }
+
+  /** Kills what is inside and waits until it is gone, whether this thread is interrupted or not: it takes no time. */
+  ExitStatus kill() {
+    running.kill();
+    boolean interrupted = false;
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(AFTER_KILL);
+    try {
+      while (true) {
+        try {
+          return exit.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } catch (TimeoutException e) {
+      throw CarrelException.failed("cannot end container " + id + ": it was killed and is still there after " + AFTER_KILL
+          + " seconds. A process of it waits in the kernel, for a disk or a network file system: see ps -o pid,stat,wchan "
+          + running.process().pid(), e);
+    } catch (ExecutionException e) {
+      throw lost(e.getCause());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private CarrelException lost(Throwable cause) {
+    return CarrelException.failed("cannot tell how container " + id + " ended: " + cause.getMessage()
+        + ". Look with ps whether process " + running.process().pid() + " is still there, and end it with kill", cause);
+  }
+}

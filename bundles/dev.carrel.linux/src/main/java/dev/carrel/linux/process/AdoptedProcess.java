@@ -1,0 +1,93 @@
+package dev.carrel.linux.process;
+
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.container.ExitStatus;
+import dev.carrel.api.container.TerminalSize;
+import dev.carrel.api.isolation.Running;
+import dev.carrel.linux.libc.LibC;
+import dev.carrel.linux.machine.Architecture;
+import dev.carrel.linux.machine.Errno;
+import dev.carrel.linux.machine.SystemCall;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** A container's first process that another process started: to be signalled and waited for, without streams. */
+final class AdoptedProcess extends KnownProcess implements ExitWatcher.Watched {
+  private static final long POLL_MILLIS = 10;
+  /** A second, in polls. */
+  private static final int LONGEST_WORD = 100;
+
+  private final int record;
+
+  private AdoptedProcess(int pid, int pidfd, int record) {
+    super(pid, pidfd, ProcessStreams.none());
+    this.record = record;
+  }
+
+  static Optional<Running> of(int pid, long startTime, Path exit, ExitWatcher watcher) {
+    int pidfd = (int) LibC.syscall(SystemCall.PIDFD_OPEN.number(Architecture.host()), pid, 0, 0, 0);
+    if (pidfd < 0) {
+      if (LibC.errno() == Errno.ESRCH.number()) {
+        return Optional.empty();
+      }
+      throw CarrelException.failed("cannot take hold of process " + pid + ": pidfd_open: " + LibC.lastError());
+    }
+    if (startTime(pid) != startTime) { // only now: the pidfd holds on to whatever process it is
+      LibC.close(pidfd);
+      return Optional.empty();
+    }
+    int record = LibC.open(exit.toString(), LibC.O_RDONLY | LibC.O_CLOEXEC, 0);
+    if (record < 0) {
+      String error = LibC.lastError();
+      LibC.close(pidfd);
+      throw CarrelException.failed("cannot take hold of process " + pid + ": open(\"" + exit + "\"): " + error);
+    }
+    AdoptedProcess process = new AdoptedProcess(pid, pidfd, record);
+    watcher.watch(process, pidfd);
+    return Optional.of(process);
+  }
+
+  /** The 22nd field; the name before may have spaces and parentheses. 0 if no such process runs. */
+  private static long startTime(int pid) {
+    try {
+      String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+      return fields[0].equals("Z") ? 0 : Long.parseLong(fields[19]); // a zombie has ended, even if nobody has asked how
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+
+  @Override
+  public void ended() {
+    synchronized (this) {
+      closePidfd();
+    }
+    tell(LONGEST_WORD);
+  }
+
+  /** The word of a container that is not detached comes from the process that started it, which hears of the end as this does. */
+  private void tell(int patience) {
+    byte[] siginfo = new byte[ExitStatus.SIGINFO_SIZE];
+    LibC.lseek(record, 0, 0);
+    boolean known = LibC.readFully(record, siginfo) == ExitStatus.SIGINFO_SIZE;
+    if (known || patience == 0) {
+      LibC.close(record);
+      exit.complete(known ? ExitStatus.ofSiginfo(siginfo) : ExitStatus.signalled(SIGKILL)); // only a kill leaves no word
+    } else {
+      CompletableFuture.delayedExecutor(POLL_MILLIS, TimeUnit.MILLISECONDS).execute(() -> tell(patience - 1));
+    }
+  }
+
+  /** Its terminal, if it has one, belongs to who started it. */
+  @Override
+  public void resize(TerminalSize size) {}
+
+  /** It is nobody's here. */
+  @Override
+  public void detach() {}
+}
