@@ -5,8 +5,15 @@ import dev.carrel.api.container.Security;
 import dev.carrel.api.container.SystemCallFilter;
 import dev.carrel.api.container.Weakness;
 import dev.carrel.linux.seccomp.FilterCompiler;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The filters of system calls, each compiled once. */
@@ -15,19 +22,26 @@ final class Filters {
   private static final byte[] NONE = {};
 
   private final FilterCompiler compiler;
+  private final Optional<Path> kept;
+  private byte[] standard = NONE;
   private final Map<Key, byte[]> compiled = new LinkedHashMap<>(16, 0.75f, true);
 
   /** What a filter depends on. */
   private record Key(SystemCallFilter filter, Set<Capability> capabilities, Set<Weakness> weaknesses) {}
 
-  Filters(FilterCompiler compiler) {
+  /** @param kept the file in which a distribution keeps the compiled standard filter, which takes a command line 15 ms */
+  Filters(FilterCompiler compiler, Optional<Path> kept) {
     this.compiler = compiler;
+    this.kept = kept;
   }
 
   /** The kernel's form of a container's filter; empty if it has none. */
   byte[] of(Security security) {
     if (security.has(Weakness.SYSTEM_CALLS)) {
       return NONE;
+    }
+    if (isStandard(security)) {
+      return standard();
     }
     Key key = new Key(security.systemCalls(), security.capabilities(), security.weaknesses());
     synchronized (compiled) {
@@ -40,6 +54,47 @@ final class Filters {
         }
       }
       return known;
+    }
+  }
+
+  private static boolean isStandard(Security security) {
+    return security.systemCalls() instanceof SystemCallFilter.Standard && security.capabilities().isEmpty() && security.weaknesses().isEmpty();
+  }
+
+  private synchronized byte[] standard() {
+    if (standard.length == 0) {
+      standard = read();
+    }
+    if (standard.length == 0) {
+      standard = compile(Security.standard());
+      keep(standard);
+    }
+    return standard;
+  }
+
+  private byte[] read() {
+    if (kept.isEmpty()) {
+      return NONE;
+    }
+    try (FileInputStream in = new FileInputStream(kept.get().toFile())) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      return NONE; // nobody who may write there has needed it yet
+    }
+  }
+
+  /** Whole or not at all: where this user may write, when Carrel is prepared for a Java. */
+  private void keep(byte[] filter) {
+    if (kept.isEmpty() || !Files.isWritable(kept.get().getParent())) {
+      return;
+    }
+    try {
+      Path fresh = Files.createTempFile(kept.get().getParent(), "filter", ".new");
+      Files.write(fresh, filter);
+      Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("r--r--r--"));
+      Files.move(fresh, kept.get(), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      // the next one compiles it again
     }
   }
 

@@ -20,6 +20,7 @@ import dev.carrel.linux.Launcher.Launch;
 import dev.carrel.linux.machine.Instruction;
 import dev.carrel.linux.machine.Program;
 import dev.carrel.linux.seccomp.FilterCompiler;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -54,10 +56,20 @@ public final class NamespaceBackend implements IsolationBackend {
   private record Key(ContainerSpec spec, MountPlan mounts) {}
 
   @Activate
-  public NamespaceBackend(@Reference Launcher launcher, @Reference Host host, @Reference FilterCompiler compiler) {
+  public NamespaceBackend(
+      BundleContext context, @Reference Launcher launcher, @Reference Host host, @Reference FilterCompiler compiler) {
+    this(launcher, host, compiler, prepared(context.getProperty("carrel.java")));
+  }
+
+  /** @param prepared the directory with what a distribution has prepared for the Java that runs */
+  NamespaceBackend(Launcher launcher, Host host, FilterCompiler compiler, Optional<Path> prepared) {
     this.launcher = launcher;
     this.host = host;
-    this.filters = new Filters(compiler);
+    this.filters = new Filters(compiler, prepared.isPresent() ? Optional.of(prepared.get().resolve("standard.filter")) : Optional.empty());
+  }
+
+  private static Optional<Path> prepared(String directory) {
+    return directory == null ? Optional.empty() : Optional.of(Path.of(directory));
   }
 
   @Deactivate

@@ -33,7 +33,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Starts real containers on the host's own /usr, with a few lines a test. */
 final class Fixture {
-  final NamespaceBackend backend = new NamespaceBackend(new SpawnLauncher(), new LinuxHost(), new dev.carrel.linux.seccomp.LibSeccompCompiler());
+  final NamespaceBackend backend = new NamespaceBackend(new SpawnLauncher(), new LinuxHost(), new dev.carrel.linux.seccomp.LibSeccompCompiler(), java.util.Optional.empty());
   final Account account = new LinuxHost().account();
 
   /** What a program printed, and how it ended. */
