@@ -7,6 +7,9 @@ import dev.carrel.api.container.Identity;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.ProcessSpec;
 import dev.carrel.api.container.Stdio;
+import dev.carrel.api.container.ResourceLimit;
+import dev.carrel.api.container.ResourceLimit.Range;
+import dev.carrel.api.container.Security;
 import dev.carrel.api.container.Weakness;
 import dev.carrel.api.mount.Access;
 import dev.carrel.api.mount.Mapping;
@@ -84,7 +87,7 @@ public final class StartBenchmark {
 
   /** What each part of the confinement costs: starts with and without it by turns. */
   private void parts(int rounds) throws Exception {
-    ContainerSpec whole = spec("/true", true);
+    ContainerSpec whole = spec("/true", true).withSecurity(Security.standard().withLimit(ResourceLimit.NOFILE, new Range(1000, 1000)));
     List<Weakness> parts = List.of(Weakness.KERNEL_FILES, Weakness.SYSTEM_CALLS, Weakness.KEYRING, Weakness.CORE_DUMPS, Weakness.NEW_PRIVILEGES);
     List<String> names = new ArrayList<>(List.of("the capabilities' bounding set"));
     List<ContainerSpec> without = new ArrayList<>(List.of(whole.withSecurity(whole.security().withCapabilities(Capability.all()))));

@@ -26,6 +26,9 @@ public interface Launcher {
   /** The descriptor with the socket to the JVM. */
   int CONTROL = 4;
 
+  /** The descriptor with the pidfd of a container that is entered. */
+  int CONTAINER = 5;
+
   /** The first of the descriptors with files. */
   int FILES = 7;
 
@@ -48,11 +51,10 @@ public interface Launcher {
   /**
    * What is started.
    *
-   * @param template the mounts that the image joins
-   * @param container the container that the image enters, which it finds as a pidfd in the place of the template's mounts
+   * @param container the container that the image enters, which it finds as a pidfd in {@value #CONTAINER}
    * @param files opened for reading and writing, in this order
    */
-  record Launch(Image image, Stdio stdio, Optional<MountTemplate> template, Optional<Running> container, List<Path> files) {
+  record Launch(Image image, Stdio stdio, Optional<Running> container, List<Path> files) {
     public Launch {
       files = List.copyOf(files);
     }
@@ -63,18 +65,28 @@ public interface Launcher {
    *
    * @throws LaunchFailure if one of the program's instructions failed; nothing is left then
    * @throws dev.carrel.api.CarrelException if no process could be started
-   * @throws IllegalStateException if the image or the template is closed
+   * @throws IllegalStateException if the image is closed
    */
   Running launch(Launch launch) throws LaunchFailure;
 
   /**
-   * Runs an image that builds mounts in namespaces of its own, writes a record of 1 and 0 to the status pipe, and waits
-   * for the end of the control socket.
+   * Runs an image that builds mounts, writes a record of 1 and 0 to the status pipe, and from then on receives descriptors over
+   * the control socket, one byte with each set: the standard streams, a status pipe, a control socket, and the files. For each it
+   * clones a container, which goes on as an image that was launched with them. It ends at the end of the control socket.
    *
    * @param sources the files of the host that it mounts, by which {@link MountTemplate#isCurrent} is judged
    * @throws LaunchFailure if one of the program's instructions failed; nothing is left then
    */
   MountTemplate template(Image image, List<String> sources) throws LaunchFailure;
+
+  /**
+   * Has a template clone a container; returns when the container's program was executed.
+   *
+   * @param files as in {@link Launch}
+   * @throws LaunchFailure if one of the program's instructions failed; nothing is left then
+   * @throws IllegalStateException if the template is closed, or its process has ended
+   */
+  Running launch(MountTemplate template, Stdio stdio, List<Path> files) throws LaunchFailure;
 
   /**
    * Takes hold of a container's first process, which some other process has started.

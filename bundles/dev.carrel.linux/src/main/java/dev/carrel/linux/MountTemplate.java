@@ -3,17 +3,11 @@ package dev.carrel.linux;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * A mount namespace (and the user namespace it belongs to) that was built once and is kept by its descriptors, without
- * any process. A start that joins it copies it, which is much quicker than building it.
+ * A process that has built mounts once, in a mount namespace of its own, and clones containers that copy them. That is much
+ * quicker than building them each time. It ends with this JVM.
  */
 @ProviderType
 public interface MountTemplate extends AutoCloseable {
-  /** The descriptor under which a program finds the mount namespace. */
-  int MOUNT_NAMESPACE = 5;
-
-  /** The descriptor under which a program finds the user namespace the template belongs to. */
-  int USER_NAMESPACE = 6;
-
   /**
    * Whether building it now would come to the same: nothing was mounted or unmounted on the host since, and each source
    * is still the same file.

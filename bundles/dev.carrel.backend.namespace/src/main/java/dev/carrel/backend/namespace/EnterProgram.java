@@ -7,7 +7,6 @@ import static dev.carrel.backend.namespace.Kernel.ZERO;
 import dev.carrel.api.container.ProcessSpec;
 import dev.carrel.api.isolation.Inside;
 import dev.carrel.linux.Launcher;
-import dev.carrel.linux.MountTemplate;
 import dev.carrel.linux.machine.Data;
 import dev.carrel.linux.machine.Instruction.Label;
 import dev.carrel.linux.machine.Operand;
@@ -20,7 +19,7 @@ import dev.carrel.linux.machine.SystemCall;
  * its pidfd, and clones the program's process, which is in the pid namespace then, too. A pure function.
  */
 final class EnterProgram {
-  private static final Operand CONTAINER = Operand.of(MountTemplate.MOUNT_NAMESPACE);
+  private static final Operand CONTAINER = Operand.of(Launcher.CONTAINER);
 
   private EnterProgram() {}
 
@@ -30,7 +29,7 @@ final class EnterProgram {
     Data hostProc = program.variable("host_proc");
     program.actor("stage1");
     program.purpose("close the descriptors of the starting process");
-    program.call(SystemCall.CLOSE_RANGE, Operand.of(MountTemplate.MOUNT_NAMESPACE + 1), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
+    program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.CONTAINER + 1), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
     program.callInto(umask, SystemCall.UMASK, ZERO);
     if (caller.root() && caller.setsGroups()) {
       program.purpose("drop the supplementary groups");

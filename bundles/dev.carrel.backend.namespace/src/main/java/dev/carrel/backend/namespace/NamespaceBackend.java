@@ -189,7 +189,7 @@ public final class NamespaceBackend implements IsolationBackend {
   public Running enter(Running running, Inside inside, ProcessSpec process) {
     Program program = EnterProgram.of(inside, process, account(), filters.of(inside.security()));
     try (Image image = launcher.image(program)) {
-      return launcher.launch(new Launch(image, process.stdio(), Optional.empty(), Optional.of(running), List.of()));
+      return launcher.launch(new Launch(image, process.stdio(), Optional.of(running), List.of()));
     } catch (LaunchFailure failure) {
       throw new Failures(process, inside.identity(), inside.security(), userNamespaces).explain(failure);
     }

@@ -27,7 +27,6 @@ final class PreparedStart implements AutoCloseable {
   private final LaunchPlan plan;
   private final boolean templatable;
   private Image direct;
-  private Image fromTemplate;
   private MountTemplate template;
   private boolean used;
   private boolean closed;
@@ -48,17 +47,31 @@ final class PreparedStart implements AutoCloseable {
    */
   Running start(Optional<Path> record) throws LaunchFailure {
     Stdio stdio = plan.spec().process().stdio();
-    Image image;
     MountTemplate mounts;
     synchronized (this) {
-      if (closed) {
-        throw new IllegalStateException("closed");
-      }
+      check();
       mounts = currentTemplate();
-      image = mounts == null ? direct() : fromTemplate;
       used = true;
     }
-    return launcher.launch(new Launch(image, stdio, Optional.ofNullable(mounts), Optional.empty(), files(record)));
+    if (mounts != null) {
+      try {
+        return launcher.launch(mounts, stdio, files(record));
+      } catch (IllegalStateException ended) {
+        // Somebody has killed its process, or it was closed just now: this start is made without.
+      }
+    }
+    Image image;
+    synchronized (this) {
+      check();
+      image = direct();
+    }
+    return launcher.launch(new Launch(image, stdio, Optional.empty(), files(record)));
+  }
+
+  private void check() {
+    if (closed) {
+      throw new IllegalStateException("closed");
+    }
   }
 
   /** In the order in which a program expects them. */
@@ -86,11 +99,8 @@ final class PreparedStart implements AutoCloseable {
       used = false; // where the host's mounts keep changing, a template is not worth its making
     }
     if (template == null && used && templatable) {
-      try (Image builder = launcher.image(SetupProgram.template(plan, account))) {
+      try (Image builder = launcher.image(SetupProgram.template(plan, account, filters.of(plan.spec().security())))) {
         template = launcher.template(builder, sources(plan.mounts()));
-      }
-      if (fromTemplate == null) {
-        fromTemplate = launcher.image(SetupProgram.startFromTemplate(plan, account, filters.of(plan.spec().security())));
       }
     }
     return template;
@@ -109,16 +119,11 @@ final class PreparedStart implements AutoCloseable {
   @Override
   public synchronized void close() {
     closed = true;
-    closeIfMade(direct);
-    closeIfMade(fromTemplate);
+    if (direct != null) {
+      direct.close();
+    }
     if (template != null) {
       template.close();
-    }
-  }
-
-  private static void closeIfMade(Image image) {
-    if (image != null) {
-      image.close();
     }
   }
 }

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Writes the part of a program that builds the new root.
@@ -326,16 +327,21 @@ final class RootTree {
   /**
    * Init's part: file systems that show its own namespaces.
    *
+   * @param namespaces of which it is
    * @param base where the new root is; empty if it is the root already
+   * @param emptyDirectory a directory in /dev that nothing is mounted on yet
    */
-  void mountOwn(ContainerSpec spec, String base) {
+  void mountOwn(Set<Namespace> namespaces, boolean protect, String base, String emptyDirectory) {
     openRoot(); // in the copy that is init's: stage 1's descriptor leads to its own mounts
-    Optional<KernelFiles> protection = spec.security().has(Weakness.KERNEL_FILES) ? Optional.empty() : Optional.of(kernelFiles(base));
+    Optional<KernelFiles> protection = protect ? Optional.of(kernelFiles(base, emptyDirectory)) : Optional.empty();
     for (Mount mount : plan.mounts()) {
-      mountNamespaceView(mount, protection);
+      if (mount instanceof Mount.Proc && namespaces.contains(Namespace.PID)
+          || mount instanceof Mount.Sys && namespaces.contains(Namespace.NETWORK)) {
+        mountNamespaceView(mount, protection);
+      }
     }
     for (Mount mount : plan.mounts()) { // only now: until here, the place of the queues is an empty directory
-      if (mount instanceof Mount.Dev && spec.namespaces().contains(Namespace.IPC)) {
+      if (mount instanceof Mount.Dev && namespaces.contains(Namespace.IPC)) {
         program.purpose("mount " + mount.target() + "/mqueue");
         enter(relative(mount.target()));
         devices.mountQueues();
@@ -344,11 +350,23 @@ final class RootTree {
     }
   }
 
-  private KernelFiles kernelFiles(String base) {
+  /** Takes away what {@link #mountOwn} has mounted for network and ipc namespaces. */
+  void unmountOwn(Set<Namespace> namespaces) {
+    program.purpose("unmount what the last container has copied");
+    for (Mount mount : plan.mounts()) {
+      if (mount instanceof Mount.Sys && namespaces.contains(Namespace.NETWORK)) {
+        program.attempt(SystemCall.UMOUNT2, program.string(mount.target().toString()).address(), Kernel.DETACH);
+      } else if (mount instanceof Mount.Dev && namespaces.contains(Namespace.IPC)) {
+        program.attempt(SystemCall.UMOUNT2, program.string(mount.target() + "/mqueue").address(), Kernel.DETACH);
+      }
+    }
+  }
+
+  private KernelFiles kernelFiles(String base, String emptyDirectory) {
     for (Mount mount : plan.mounts()) {
       if (mount instanceof Mount.Dev && !isForeign(mount.target())) {
         String own = base + mount.target();
-        return new KernelFiles(program, own + "/null", Optional.of(own + "/mqueue"));
+        return new KernelFiles(program, own + "/null", Optional.of(own + "/" + emptyDirectory));
       }
     }
     return new KernelFiles(program, "/dev/null", Optional.empty());

@@ -12,13 +12,14 @@ import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.Weakness;
 import dev.carrel.api.isolation.LaunchPlan;
 import dev.carrel.linux.Launcher;
-import dev.carrel.linux.MountTemplate;
 import dev.carrel.linux.machine.Data;
 import dev.carrel.linux.machine.Instruction.Label;
 import dev.carrel.linux.machine.Operand;
 import dev.carrel.linux.machine.Program;
 import dev.carrel.linux.machine.ProgramBuilder;
 import dev.carrel.linux.machine.SystemCall;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -67,61 +68,76 @@ final class SetupProgram {
     return new SetupProgram(plan, caller, filter).start();
   }
 
-  /** Builds what every container of this plan can copy; its root directory is the container's. */
-  static Program template(LaunchPlan plan, Account caller) {
-    return new SetupProgram(plan, caller, new byte[0]).template();
-  }
-
-  /** A start that copies a template. */
-  static Program startFromTemplate(LaunchPlan plan, Account caller, byte[] filter) {
-    return new SetupProgram(plan, caller, filter).startFromTemplate();
+  /**
+   * Builds what every container of this plan can copy, and then clones one whenever it is given descriptors.
+   *
+   * @param filter as above
+   */
+  static Program template(LaunchPlan plan, Account caller, byte[] filter) {
+    return new SetupProgram(plan, caller, filter).template();
   }
 
   private Program start() {
     program.actor("stage1");
-    isolateFromCaller(Launcher.CONTROL);
+    isolateFromCaller(files(spec.life()));
     outerNamespaces();
     tree.openSources();
     tree.build(BASE, true);
     cloneInit();
     mapIdentity();
-    tree.mountOwn(spec, BASE);
+    tree.mountOwn(spec.namespaces(), protect(), BASE, "mqueue");
     enterRoot();
+    ownSettings(spec.namespaces());
     return finish();
   }
 
   private Program template() {
     program.actor("template");
-    program.purpose("close the descriptors of the starting process");
-    program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.CONTROL + 1), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
-    program.callInto(umask, SystemCall.UMASK, ZERO);
+    isolateFromCaller(0);
     outerNamespaces();
     tree.openSources();
     tree.build(BASE, false);
     mountVisible();
     pivot();
-    Data ready = program.longs("{1, 0}", 1, 0);
     program.purpose("hand over the prepared mounts");
-    program.call(SystemCall.WRITE, Operand.of(Launcher.STATUS), ready.address(), Operand.of(16));
-    program.call(SystemCall.READ, Operand.of(Launcher.CONTROL), ready.address(), Operand.of(1));
-    program.call(SystemCall.EXIT_GROUP, ZERO);
-    return end();
+    TemplateService service = new TemplateService(program, files(spec.life()));
+    service.open(hostProc);
+    Set<Namespace> early = early();
+    Set<Namespace> late = EnumSet.copyOf(spec.namespaces());
+    late.removeAll(early);
+    service.cloneContainers(namespaceFlags(late), () -> prepareNext(early), () -> tree.unmountOwn(early));
+    mapIdentity();
+    tree.mountOwn(late, protect(), "", "pts");
+    tree.mountFresh();
+    ownSettings(late);
+    return finish();
   }
 
-  private Program startFromTemplate() {
-    program.actor("stage1");
-    isolateFromCaller(MountTemplate.USER_NAMESPACE);
-    openProc(); // the host's: another pid namespace's /proc/self leads nowhere
-    program.purpose("join the prepared mounts");
-    if (!caller.root()) {
-      program.call(SystemCall.SETNS, Operand.of(MountTemplate.USER_NAMESPACE), Kernel.cloneFlags(Kernel.CLONE_NEWUSER));
+  private boolean protect() {
+    return !spec.security().has(Weakness.KERNEL_FILES);
+  }
+
+  /**
+   * Namespaces that a template makes for the next container while it waits: a network namespace takes the kernel as long as
+   * everything else. They belong to the template's user namespace, and not to the container's, so only for one without any
+   * capability this is the same.
+   */
+  private Set<Namespace> early() {
+    Set<Namespace> early = EnumSet.noneOf(Namespace.class);
+    if (spec.security().capabilities().isEmpty() && spec.namespaces().contains(Namespace.USER)) {
+      early.addAll(List.of(Namespace.NETWORK, Namespace.IPC, Namespace.UTS));
+      early.retainAll(spec.namespaces());
     }
-    program.call(SystemCall.SETNS, Operand.of(MountTemplate.MOUNT_NAMESPACE), Kernel.cloneFlags(Kernel.CLONE_NEWNS));
-    cloneInit();
-    mapIdentity();
-    tree.mountFresh();
-    tree.mountOwn(spec, "");
-    return finish();
+    return early;
+  }
+
+  private void prepareNext(Set<Namespace> early) {
+    if (!early.isEmpty()) {
+      program.purpose("create the next container's namespaces");
+      program.call(SystemCall.UNSHARE, Kernel.cloneFlags(namespaceFlags(early)));
+      ownSettings(early);
+      tree.mountOwn(early, protect(), "", "pts");
+    }
   }
 
   private void mapIdentity() {
@@ -133,7 +149,6 @@ final class SetupProgram {
   }
 
   private Program finish() {
-    ownSettings();
     if (spec.security().capabilities().contains(Capability.SYS_ADMIN) && !spec.security().has(Weakness.UNLOCKED_MOUNTS)) {
       lockMounts();
     }
@@ -158,14 +173,10 @@ final class SetupProgram {
   }
 
   /** Nothing of the caller is inherited but what was asked for. */
-  private void isolateFromCaller(int lastDescriptor) {
-    int files = files(spec.life());
+  private void isolateFromCaller(int files) {
     program.purpose("close the descriptors of the starting process");
-    if (files > 0 && lastDescriptor + 1 < Launcher.FILES) {
-      program.call(SystemCall.CLOSE_RANGE, Operand.of(lastDescriptor + 1), Operand.of(Launcher.FILES - 1), ZERO);
-    }
-    program.call(SystemCall.CLOSE_RANGE, Operand.of(files > 0 ? Launcher.FILES + files : lastDescriptor + 1),
-        Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
+    program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.CONTROL + 1), Operand.of(Launcher.FILES - 1), ZERO);
+    program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.FILES + files), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
     program.callInto(umask, SystemCall.UMASK, ZERO);
     if (caller.root() && caller.setsGroups()) {
       program.purpose("drop the supplementary groups");
@@ -299,12 +310,12 @@ final class SetupProgram {
     program.place(mounted);
   }
 
-  private void ownSettings() {
-    spec.hostname().ifPresent(name -> {
+  private void ownSettings(Set<Namespace> namespaces) {
+    spec.hostname().filter(name -> namespaces.contains(Namespace.UTS)).ifPresent(name -> {
       program.purpose("set the host name to " + name);
       program.call(SystemCall.SETHOSTNAME, program.string(name).address(), Operand.of(name.length()));
     });
-    if (spec.namespaces().contains(Namespace.NETWORK)) {
+    if (namespaces.contains(Namespace.NETWORK)) {
       loopbackUp();
     }
   }

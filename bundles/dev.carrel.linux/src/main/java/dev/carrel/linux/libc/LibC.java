@@ -43,6 +43,8 @@ public final class LibC {
 
   public static native int socketpair(int domain, int type, int protocol, int[] ends);
 
+  public static native long sendmsg(int fd, Pointer message, int flags);
+
   public static native long recvmsg(int fd, Pointer message, int flags);
 
   public static native long send(int fd, byte[] buffer, long size, int flags);

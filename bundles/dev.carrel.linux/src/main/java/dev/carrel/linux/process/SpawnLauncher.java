@@ -52,38 +52,58 @@ public final class SpawnLauncher implements Launcher {
   @Override
   public Running launch(Launch launch) throws LaunchFailure {
     Descriptors descriptors = new Descriptors();
+    MemoryImage memory = (MemoryImage) launch.image();
+    int file = memory.acquire();
     try {
       int[] files = descriptors.files(launch.files());
       if (launch.container().isPresent()) {
         try (PidDescriptor container = ((KnownProcess) launch.container().get()).pidDescriptor()) {
-          return launch(launch, new int[] {container.number(), NOTHING}, files, descriptors);
+          return launch(memory.program(), file, launch.stdio(), container.number(), files, descriptors);
         }
       }
-      if (launch.template().isEmpty()) {
-        return launch(launch, new int[] {NOTHING, NOTHING}, files, descriptors);
+      return launch(memory.program(), file, launch.stdio(), NOTHING, files, descriptors);
+    } finally {
+      memory.release();
+      descriptors.closeAll();
+    }
+  }
+
+  @Override
+  public Running launch(MountTemplate template, Stdio stdio, List<Path> paths) throws LaunchFailure {
+    Descriptors descriptors = new Descriptors();
+    NamespaceTemplate prepared = (NamespaceTemplate) template;
+    try {
+      int[] files = descriptors.files(paths);
+      int[] status = descriptors.pipe();
+      int[] control = descriptors.socketPair();
+      StdioPipes pipes = StdioPipes.make(stdio, descriptors);
+      prepared.clone(inherited(pipes, status[1], control[1], new int[0], files));
+      descriptors.close(status[1]);
+      descriptors.close(control[1]);
+      pipes.closeChildEnds(descriptors);
+      byte[] record = new byte[RECORD];
+      if (LibC.readFully(status[0], record) != RECORD) {
+        throw prepared.lost();
       }
-      NamespaceTemplate template = (NamespaceTemplate) launch.template().get();
-      int[] namespaces = template.acquire();
-      try {
-        return launch(launch, namespaces, files, descriptors);
-      } finally {
-        template.release();
+      if (number(record, 0) < 0) {
+        throw failure(prepared.program(), record);
       }
+      return running(prepared.program(), number(record, 0), status[0], control[0], first(files), pipes, stdio, descriptors);
     } finally {
       descriptors.closeAll();
     }
   }
 
-  private Running launch(Launch launch, int[] namespaces, int[] files, Descriptors descriptors) throws LaunchFailure {
-    MemoryImage memory = (MemoryImage) launch.image();
-    int file = memory.acquire();
-    try {
-      int[] inherited = Arrays.copyOf(namespaces, namespaces.length + files.length);
-      System.arraycopy(files, 0, inherited, namespaces.length, files.length);
-      return launch(memory.program(), file, launch.stdio(), inherited, files.length == 0 ? NOTHING : files[0], descriptors);
-    } finally {
-      memory.release();
-    }
+  private static int first(int[] files) {
+    return files.length == 0 ? NOTHING : files[0];
+  }
+
+  private static int[] inherited(StdioPipes pipes, int status, int control, int[] between, int[] files) {
+    int[] inherited = Arrays.copyOf(
+        new int[] {pipes.child(0), pipes.child(1), pipes.child(2), status, control}, 5 + between.length + files.length);
+    System.arraycopy(between, 0, inherited, 5, between.length);
+    System.arraycopy(files, 0, inherited, 5 + between.length, files.length);
+    return inherited;
   }
 
   @Override
@@ -117,18 +137,17 @@ public final class SpawnLauncher implements Launcher {
     descriptors.close(status[1]);
     descriptors.close(control[1]);
     byte[] record = new byte[RECORD];
-    try {
-      if (LibC.readFully(status[0], record) != RECORD) {
-        throw CarrelException.failed("cannot prepare a container's mounts: the process that does it was killed");
-      }
-      if (number(record, 0) < 0) {
-        throw failure(program, record);
-      }
-      return NamespaceTemplate.of(builder, mounts);
-    } finally {
-      descriptors.close(control[0]); // it has done its work, and ends
-      reap(builder);
+    boolean told = LibC.readFully(status[0], record) == RECORD;
+    if (told && number(record, 0) > 0) {
+      descriptors.give(control[0]);
+      return new NamespaceTemplate(program, builder, control[0], mounts);
     }
+    descriptors.close(control[0]);
+    reap(builder);
+    if (told) {
+      throw failure(program, record);
+    }
+    throw CarrelException.failed("cannot prepare a container's mounts: the process that does it was killed");
   }
 
   private int execute(int file, int[] inherited) {
@@ -139,15 +158,12 @@ public final class SpawnLauncher implements Launcher {
     return pid;
   }
 
-  private Running launch(Program program, int file, Stdio stdio, int[] more, int exitFile, Descriptors descriptors)
+  private Running launch(Program program, int file, Stdio stdio, int container, int[] files, Descriptors descriptors)
       throws LaunchFailure {
     int[] status = descriptors.pipe();
     int[] control = descriptors.socketPair();
     StdioPipes pipes = StdioPipes.make(stdio, descriptors);
-    int[] inherited = Arrays.copyOf(
-        new int[] {pipes.child(0), pipes.child(1), pipes.child(2), status[1], control[1]}, 5 + more.length);
-    System.arraycopy(more, 0, inherited, 5, more.length);
-    int firstStage = execute(file, inherited);
+    int firstStage = execute(file, inherited(pipes, status[1], control[1], new int[] {container, NOTHING}, files));
     descriptors.close(status[1]);
     descriptors.close(control[1]);
     pipes.closeChildEnds(descriptors);
@@ -156,14 +172,22 @@ public final class SpawnLauncher implements Launcher {
       reap(firstStage);
       throw CarrelException.failed("cannot start a container: the process that sets it up was killed");
     }
-    long pid = number(record, 0);
-    if (pid < 0) {
+    if (number(record, 0) < 0) {
       reap(firstStage);
       throw failure(program, record);
     }
-    boolean failed = LibC.readFully(status[0], record) == RECORD;
-    reap(firstStage); // only now: it has freed its mounts while the container was set up
-    if (failed) {
+    try {
+      return running(program, number(record, 0), status[0], control[0], first(files), pipes, stdio, descriptors);
+    } finally {
+      reap(firstStage); // only now: it has freed its mounts while the container was set up
+    }
+  }
+
+  /** The container's first process is there: waits until its program is executed. */
+  private Running running(Program program, long pid, int status, int control, int exitFile, StdioPipes pipes, Stdio stdio,
+      Descriptors descriptors) throws LaunchFailure {
+    byte[] record = new byte[RECORD];
+    if (LibC.readFully(status, record) == RECORD) {
       reap((int) pid);
       throw failure(program, record);
     }
@@ -172,7 +196,7 @@ public final class SpawnLauncher implements Launcher {
       throw CarrelException.failed("cannot watch the container's first process: pidfd_open: " + LibC.lastError());
     }
     try {
-      return watch((int) pid, pidfd, control[0], exitFile, pipes, stdio.terminal().isPresent(), descriptors);
+      return watch((int) pid, pidfd, control, exitFile, pipes, stdio.terminal().isPresent(), descriptors);
     } catch (RuntimeException | Error e) {
       LibC.syscall(SystemCall.PIDFD_SEND_SIGNAL.number(Architecture.host()), pidfd, SIGKILL, 0, 0);
       reap((int) pid);
@@ -209,7 +233,7 @@ public final class SpawnLauncher implements Launcher {
     return ready;
   }
 
-  private static void reap(int pid) {
+  static void reap(int pid) {
     Memory info = LibC.zeros(128);
     while (LibC.waitid(LibC.P_PID, pid, info, LibC.WEXITED) < 0 && LibC.errno() == Errno.EINTR.number()) {
       // interrupted by a signal: it still has to be reaped
