@@ -193,7 +193,7 @@ public final class StartBenchmark {
       mounts.add(new Mount.Tmpfs(Path.of("/", name), 0755, "10%"));
     }
     mounts.add(new Mount.Bind(statically, Path.of("/true"), Access.EXPOSE, Mapping.Kind.FILE, false));
-    Set<Namespace> namespaces = network ? Namespace.all() : Namespace.allBut(Namespace.NETWORK);
+    Set<Namespace> namespaces = network ? Namespace.standard() : Namespace.standardBut(Namespace.NETWORK);
     long uid = Long.getLong("uid");
     long gid = Long.getLong("gid");
     return new ContainerSpec(

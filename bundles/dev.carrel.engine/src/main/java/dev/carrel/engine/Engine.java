@@ -8,6 +8,7 @@ import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.Containers;
 import dev.carrel.api.container.ExitStatus;
 import dev.carrel.api.container.Explanation;
+import dev.carrel.api.container.Namespace;
 import dev.carrel.api.host.Host;
 import dev.carrel.api.isolation.IsolationBackend;
 import dev.carrel.api.isolation.LaunchPlan;
@@ -199,6 +200,9 @@ public final class Engine implements Containers {
   }
 
   private MountPlan plan(ContainerSpec spec) {
+    if (!spec.namespaces().contains(Namespace.MOUNT)) {
+      return withoutMounts(spec);
+    }
     MountPlanner present = planner.get();
     if (present == null) {
       throw CarrelException.failed("no mount planner available: start the bundle dev.carrel.mount, which offers one");
@@ -211,6 +215,13 @@ public final class Engine implements Containers {
     MountPlan plan = present.plan(new MountRequest(spec.root(), spec.namespaces(), terminal));
     last = new Planned(present, spec, plan);
     return plan;
+  }
+
+  private static MountPlan withoutMounts(ContainerSpec spec) {
+    if (!spec.root().base().isEmpty() || !spec.root().mappings().isEmpty()) {
+      throw CarrelException.usage("cannot mount anything in a container without a mount namespace of its own: it sees the host's files");
+    }
+    return new MountPlan(List.of(), true);
   }
 
   /** Eight hexadecimal digits, the first of them never 0, that no container of this engine has. */

@@ -44,7 +44,7 @@ final class Entry {
     lines.setProperty("boot", ProcessTimes.boot());
     lines.setProperty("starter", Long.toString(self));
     lines.setProperty("starter.time", Long.toString(ProcessTimes.startTime(self)));
-    RecordFile.write(lines, spec.process(), new Inside(spec.namespaces(), spec.identity(), spec.security()));
+    RecordFile.write(lines, spec.process(), Inside.of(spec));
     return new Entry(directory, lines);
   }
 

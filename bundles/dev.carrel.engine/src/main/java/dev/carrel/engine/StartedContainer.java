@@ -118,7 +118,7 @@ final class StartedContainer implements Container {
     if (isPaused()) {
       throw RecordedContainer.paused(id);
     }
-    Inside inside = new Inside(spec.namespaces(), spec.identity(), spec.security());
+    Inside inside = Inside.of(spec);
     return new StartedProgram(backend.enter(running, inside, program), program.stdio());
   }
 

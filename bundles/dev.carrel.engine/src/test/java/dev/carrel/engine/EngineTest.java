@@ -274,7 +274,7 @@ class EngineTest {
   private static ContainerSpec spec(Stdio stdio, NetworkSpec network, Optional<String> backend) {
     IdMapping one = new IdMapping(0, 0, 1);
     return new ContainerSpec(new ProcessSpec(List.of("true"), Map.of(), Path.of("/"), stdio),
-        network == NetworkSpec.HOST ? Namespace.allBut(Namespace.NETWORK) : Namespace.all(), new Identity(one, one),
+        network == NetworkSpec.HOST ? Namespace.standardBut(Namespace.NETWORK) : Namespace.standard(), new Identity(one, one),
         Optional.empty(), new RootSpec(List.of(), List.of(), false), network, backend);
   }
 }

@@ -16,7 +16,6 @@ import dev.carrel.api.host.Host;
 import dev.carrel.api.mount.Mapping;
 import dev.carrel.api.mount.Mount;
 import dev.carrel.api.mount.RootSpec;
-import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.api.store.PackageSource;
 import dev.carrel.api.store.Store;
 import java.nio.file.Path;
@@ -79,7 +78,7 @@ public final class ContainerWorkplaces implements Workplaces {
 
   private Workplace make(WorkplaceRequest request, Progress progress, boolean realize) {
     // What the user got wrong is told before anything is downloaded.
-    Resident resident = Resident.of(host, request.user());
+    Resident resident = Resident.of(host, request.user(), request.ids());
     List<String> notes = new ArrayList<>();
     Directories directories = new Directories(request, resident, notes);
     List<Mapping> mappings = directories.mappings();
@@ -97,18 +96,33 @@ public final class ContainerWorkplaces implements Workplaces {
     if (directories.workingDirectory().isPresent()) {
       base.add(directories.workingDirectory().get());
     }
+    Path start = request.namespaces().contains(Namespace.MOUNT) ? directories.start() : request.directory();
+    boolean ownRoot = request.namespaces().contains(Namespace.MOUNT);
+    if (!ownRoot) {
+      refuseMounts(request);
+    }
     Environment environment = new Environment(request, resident, provision.profile(), software.shell());
     ContainerSpec spec = new ContainerSpec(
-        new ProcessSpec(environment.command(), environment.variables(directories.start()), directories.start(), request.stdio()),
-        request.network() == NetworkSpec.HOST ? Namespace.allBut(Namespace.NETWORK) : Namespace.all(),
+        new ProcessSpec(environment.command(), environment.variables(start), start, request.stdio()),
+        request.namespaces(),
+        request.joins(),
+        request.clockOffset(),
         identity(resident),
         request.hostname(),
-        new RootSpec(base, mappings, request.writableRoot()),
+        ownRoot ? new RootSpec(base, mappings, request.writableRoot()) : new RootSpec(List.of(), List.of(), true),
         request.network(),
         request.security(),
         request.life(),
         request.backend());
     return new Workplace(spec, provision.profile(), provision.closure(), provision.resolution(), provision.missing(), notes);
+  }
+
+  /** Nothing is mounted where there is no mount namespace; and nothing is silently ignored. */
+  private static void refuseMounts(WorkplaceRequest request) {
+    if (!(request.software() instanceof Software.HostSystem) || !request.mappings().isEmpty() || request.writableRoot() || request.user().isPresent()) {
+      throw CarrelException.usage("cannot mount anything in a container without a mount namespace of its own: it sees the host's files."
+          + " Leave out packages, --expose, --share, --user and --writable-root, or add mnt to --namespaces");
+    }
   }
 
   private Store presentStore() {

@@ -1,6 +1,7 @@
 package dev.carrel.environment;
 
 import dev.carrel.api.CarrelException;
+import dev.carrel.api.environment.WorkplaceRequest.GuestIds;
 import dev.carrel.api.host.Account;
 import dev.carrel.api.host.Host;
 import java.nio.file.Path;
@@ -20,7 +21,17 @@ record Resident(Account account, Optional<Path> hostHome) {
       "lib", "lib32", "lib64", "libx32", "run");
 
   /** The caller, or somebody else by name: then with uid and gid 1000, as Guix does it. */
-  static Resident of(Host host, Optional<String> name) {
+  static Resident of(Host host, Optional<String> name, Optional<GuestIds> ids) {
+    Resident resident = of(host, name);
+    if (ids.isEmpty()) {
+      return resident;
+    }
+    Account account = resident.account();
+    return new Resident(new Account(account.name(), ids.get().uid(), ids.get().gid(), account.gecos(), account.home(), account.shell()),
+        resident.hostHome());
+  }
+
+  private static Resident of(Host host, Optional<String> name) {
     Account caller = host.account();
     if (name.isEmpty()) {
       String login = login(caller.name());

@@ -2,6 +2,7 @@ package dev.carrel.environment;
 
 import dev.carrel.api.Progress;
 import dev.carrel.api.container.Life;
+import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.Security;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.environment.WorkplaceRequest;
@@ -195,8 +196,8 @@ final class Fakes {
     }
 
     WorkplaceRequest request() {
-      return new WorkplaceRequest(software, command, directory, shareDirectory, mappings, variables, preserve, user, network,
-          false, hostname, root, Optional.empty(), Security.standard(), Life.unrecorded(), stdio);
+      return new WorkplaceRequest(software, command, directory, shareDirectory, mappings, variables, preserve, user, Optional.empty(), network,
+          network == NetworkSpec.HOST ? Namespace.standardBut(Namespace.NETWORK) : Namespace.standard(), List.of(), Optional.empty(), false, hostname, root, Optional.empty(), Security.standard(), Life.unrecorded(), stdio);
     }
   }
 

@@ -195,7 +195,7 @@ class PlaceTest {
 
   @Test
   void without_a_network_nobody_is_asked_for_names() {
-    assertThat(prepare().spec().namespaces()).isEqualTo(Namespace.all());
+    assertThat(prepare().spec().namespaces()).isEqualTo(Namespace.standard());
     assertThat(generated("/etc/nsswitch.conf")).contains("hosts: files\n");
     assertThat(base()).noneMatch(mount -> mount.target().equals(Path.of("/etc/resolv.conf")));
   }
@@ -203,7 +203,7 @@ class PlaceTest {
   @Test
   void with_the_hosts_network_its_name_service_is_used() {
     wanted.network = NetworkSpec.HOST;
-    assertThat(prepare().spec().namespaces()).isEqualTo(Namespace.allBut(Namespace.NETWORK));
+    assertThat(prepare().spec().namespaces()).isEqualTo(Namespace.standardBut(Namespace.NETWORK));
     assertThat(generated("/etc/nsswitch.conf")).contains("hosts: files dns\n");
     assertThat(base().stream().anyMatch(mount -> mount instanceof Mount.Bind && mount.target().equals(Path.of("/etc/resolv.conf"))))
         .isEqualTo(Files.isRegularFile(Path.of("/etc/resolv.conf")));

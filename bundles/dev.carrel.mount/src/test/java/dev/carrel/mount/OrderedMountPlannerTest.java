@@ -35,7 +35,7 @@ class OrderedMountPlannerTest {
 
   @Test
   void a_terminal_is_the_console() {
-    MountRequest request = new MountRequest(new RootSpec(List.of(), List.of(), false), Namespace.all(), true);
+    MountRequest request = new MountRequest(new RootSpec(List.of(), List.of(), false), Namespace.standard(), true);
     assertThat(planner.plan(request).mounts()).contains(new Mount.Dev(Path.of("/dev"), true));
   }
 
@@ -201,7 +201,7 @@ class OrderedMountPlannerTest {
   }
 
   private MountPlan plan(List<Mount> base, Mapping... mappings) {
-    return planner.plan(new MountRequest(new RootSpec(base, List.of(mappings), false), Namespace.all(), false));
+    return planner.plan(new MountRequest(new RootSpec(base, List.of(mappings), false), Namespace.standard(), false));
   }
 
   private org.assertj.core.api.ThrowableAssertAlternative<CarrelException> refused(List<Mount> base, Mapping... mappings) {

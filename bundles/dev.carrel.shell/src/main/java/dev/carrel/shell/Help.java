@@ -15,6 +15,7 @@ final class Help {
 
       Who and where it is:
         -u, --user=NAME      be NAME inside, with uid and gid 1000 and the home directory /home/NAME
+        --uid=N --gid=N      the ids inside instead of your own; outside they stay yours
         --hostname=NAME      the host name inside
         --name=NAME          what carrel list, exec, stop and so on call it
         -d, --detach         start it and return; it goes on when Carrel has ended, and its output is kept.
@@ -26,6 +27,10 @@ final class Help {
         --network=none|host  none: nothing but a loopback interface of its own (default);
                              host: the host's network as it is
         -N                   the same as --network=host
+        --namespaces=LIST    which namespaces are its own: all (default; not time), all,-ipc, or a list of user, mnt,
+                             pid, net, ipc, uts, cgroup, time. Without mnt it sees the host's files
+        --join=KIND:WHO      share the net, ipc, uts, cgroup or time namespace of a pid or a container
+        --time-offset=SEC    its monotonic clocks are ahead by that
         --backend=NAME       which backend starts it; see carrel backend list
 
       How closely it is confined (nothing of this is needed for the safe way):

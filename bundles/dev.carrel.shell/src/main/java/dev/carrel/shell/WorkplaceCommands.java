@@ -3,12 +3,15 @@ package dev.carrel.shell;
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
 import dev.carrel.api.container.Container;
+import dev.carrel.api.container.ContainerHandle;
+import dev.carrel.api.container.ContainerInfo.State;
 import dev.carrel.api.container.Containers;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.environment.Workplace;
 import dev.carrel.api.environment.Workplaces;
 import dev.carrel.api.host.Foreground;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -92,7 +95,7 @@ public final class WorkplaceCommands {
     Foreground front = Services.present(foreground, Services.FOREGROUND, context);
     Workplace workplace;
     try (ProgressReport progress = new ProgressReport(System.err, line.quiet(), front)) {
-      workplace = places.prepare(line.request(front.stdio()), progress);
+      workplace = places.prepare(line.request(front.stdio(), pids(engine)), progress);
     }
     for (String note : workplace.notes()) {
       System.err.println("carrel: note: " + Printable.line(note));
@@ -110,6 +113,24 @@ public final class WorkplaceCommands {
         return pidFile.write(engine.start(workplace.spec()));
       }
     }).shellStatus();
+  }
+
+  /** A class, as a first lambda costs a start-up 10 ms. */
+  private static Pids pids(Containers engine) {
+    return new Pids() {
+      @Override
+      public long of(String word) {
+        boolean number = !word.isEmpty() && word.length() < 10 && word.chars().allMatch(c -> c >= '0' && c <= '9');
+        Optional<ContainerHandle> container = engine.find(word);
+        if (container.isPresent() && container.get().info().state() == State.ENDED) {
+          throw CarrelException.failed("cannot join a namespace of container " + word + ": it has ended. carrel list shows those that run");
+        }
+        if (container.isEmpty() && !number) {
+          throw CarrelException.usage("cannot join a namespace: no container is called '" + word + "'. carrel list shows yours");
+        }
+        return container.isPresent() ? container.get().info().pid() : Long.parseLong(word);
+      }
+    };
   }
 
   /** Shows what another command would do. */
@@ -160,7 +181,7 @@ public final class WorkplaceCommands {
     Containers engine = Services.present(containers, Services.CONTAINERS, context);
     Foreground front = foreground; // only its streams would be known better with it
     Stdio stdio = front == null ? Stdio.inherit() : front.stdio();
-    Workplace workplace = places.plan(line.request(stdio), Progress.silent());
+    Workplace workplace = places.plan(line.request(stdio, pids(engine)), Progress.silent());
     PlanReport plan = new PlanReport(workplace, engine.explain(workplace.spec()));
     return json ? PlanJson.of(plan) : plan.text();
   }

@@ -2,6 +2,7 @@ package dev.carrel.shell;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.Life;
+import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.environment.WorkplaceRequest;
 import dev.carrel.api.environment.WorkplaceRequest.MappingRequest;
@@ -54,9 +55,13 @@ final class WorkplaceLine {
    *
    * @throws CarrelException of kind USAGE if a word of the user's makes no sense
    */
-  WorkplaceRequest request(Stdio stdio) {
+  WorkplaceRequest request(Stdio stdio, Pids pids) {
+    NamespaceOptions shared = NamespaceOptions.of(name, line.getOptions(), network(), pids);
     Path directory = path("the working directory", System.getProperty("carrel.directory", System.getProperty("user.dir")));
     Optional<String> root = value("root");
+    if (value("hostname").isPresent() && !shared.own().contains(Namespace.UTS)) {
+      throw usage("--hostname needs an uts namespace of its own: leave it out, or add uts to --namespaces");
+    }
     return new WorkplaceRequest(
         software(),
         command(),
@@ -66,7 +71,11 @@ final class WorkplaceLine {
         System.getenv(),
         patterns(),
         value("user"),
-        network(),
+        shared.ids(),
+        shared.network(),
+        shared.own(),
+        shared.joins(),
+        shared.clockOffset(),
         line.hasOption("writable-root"),
         hostname(),
         root.isPresent() ? Optional.of(directory.resolve(path("--root", root.get())).normalize()) : Optional.empty(),
@@ -219,14 +228,14 @@ final class WorkplaceLine {
     }
   }
 
-  /** The last word on it counts. */
-  private NetworkSpec network() {
-    NetworkSpec network = NetworkSpec.NONE;
+  /** The last word on it counts; nothing if there is none. */
+  private Optional<NetworkSpec> network() {
+    Optional<NetworkSpec> network = Optional.empty();
     for (Option option : line.getOptions()) {
       if ("N".equals(option.getOpt())) {
-        network = NetworkSpec.HOST;
+        network = Optional.of(NetworkSpec.HOST);
       } else if ("network".equals(option.getLongOpt())) {
-        network = network(option.getValue());
+        network = Optional.of(network(option.getValue()));
       }
     }
     return network;

@@ -33,7 +33,7 @@ final class Example {
   static ContainerSpec spec(String... command) {
     return new ContainerSpec(
         new ProcessSpec(List.of(command), Map.of("PATH", "/usr/bin", "EVIL", "a\033[31m\nb"), Path.of("/home/ada/work"), Stdio.inherit()),
-        Namespace.all(),
+        Namespace.standard(),
         new Identity(new IdMapping(1000, 1001, 1), new IdMapping(1000, 1002, 1)),
         Optional.of("desk"),
         new RootSpec(List.of(), List.of(), false),

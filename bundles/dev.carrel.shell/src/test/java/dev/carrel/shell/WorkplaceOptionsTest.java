@@ -24,11 +24,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkplaceOptionsTest {
   private static WorkplaceRequest shell(String... words) {
-    return WorkplaceOptions.SHELL.parse("shell", words, false).request(Stdio.inherit());
+    return WorkplaceOptions.SHELL.parse("shell", words, false).request(Stdio.inherit(), word -> 0);
   }
 
   private static WorkplaceRequest run(String... words) {
-    return WorkplaceOptions.RUN.parse("run", words, false).request(Stdio.inherit());
+    return WorkplaceOptions.RUN.parse("run", words, false).request(Stdio.inherit(), word -> 0);
   }
 
   private static String refusal(Runnable command) {

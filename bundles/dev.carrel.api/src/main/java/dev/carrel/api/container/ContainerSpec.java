@@ -2,6 +2,9 @@ package dev.carrel.api.container;
 
 import dev.carrel.api.mount.RootSpec;
 import dev.carrel.api.network.NetworkSpec;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -10,7 +13,9 @@ import java.util.Set;
  * Everything that is to be known of a container before it starts.
  *
  * @param process its program
- * @param namespaces those of its own; the others are shared with the host
+ * @param namespaces those of its own; the others are shared with the host, but for what it joins
+ * @param joins namespaces that it shares with other processes, each of another kind
+ * @param clockOffset how far its monotonic clocks are ahead of the host's, in a time namespace of its own; see time_namespaces(7)
  * @param identity who the program is
  * @param hostname its name in an UTS namespace of its own; empty: as the host's
  * @param root its root file system
@@ -22,6 +27,8 @@ import java.util.Set;
 public record ContainerSpec(
     ProcessSpec process,
     Set<Namespace> namespaces,
+    List<Join> joins,
+    Optional<Duration> clockOffset,
     Identity identity,
     Optional<String> hostname,
     RootSpec root,
@@ -39,8 +46,23 @@ public record ContainerSpec(
     Objects.requireNonNull(security);
     Objects.requireNonNull(life);
     Objects.requireNonNull(backend);
-    if ((network == NetworkSpec.HOST) == namespaces.contains(Namespace.NETWORK)) {
-      throw new IllegalArgumentException("the host's network and a network namespace of its own exclude each other, and one must be");
+    joins = List.copyOf(joins);
+    Set<Namespace> joined = EnumSet.noneOf(Namespace.class);
+    for (Join join : joins) {
+      if (namespaces.contains(join.kind()) || !joined.add(join.kind())) {
+        throw new IllegalArgumentException("a container has one " + join.kind().label() + " namespace: its own, or one that it joins");
+      }
+    }
+    NetworkSpec fitting = namespaces.contains(Namespace.NETWORK) ? NetworkSpec.NONE
+        : joined.contains(Namespace.NETWORK) ? NetworkSpec.JOINED : NetworkSpec.HOST;
+    if (network != fitting) {
+      throw new IllegalArgumentException("the network is to be " + network + ", and by its namespaces it is " + fitting);
+    }
+    if (clockOffset.isPresent() && !namespaces.contains(Namespace.TIME)) {
+      throw new IllegalArgumentException("clocks of its own need a time namespace of its own");
+    }
+    if (hostname.isPresent() && !namespaces.contains(Namespace.UTS)) {
+      throw new IllegalArgumentException("a host name of its own needs an uts namespace of its own");
     }
     if (life.detached() && !process.stdio().equals(Stdio.discard())) {
       throw new IllegalArgumentException("a detached container has no streams of this process's: Stdio.discard()");
@@ -61,16 +83,16 @@ public record ContainerSpec(
       RootSpec root,
       NetworkSpec network,
       Optional<String> backend) {
-    this(process, namespaces, identity, hostname, root, network, Security.standard(), Life.unrecorded(), backend);
+    this(process, namespaces, List.of(), Optional.empty(), identity, hostname, root, network, Security.standard(), Life.unrecorded(), backend);
   }
 
   /** The same, confined otherwise. */
   public ContainerSpec withSecurity(Security other) {
-    return new ContainerSpec(process, namespaces, identity, hostname, root, network, other, life, backend);
+    return new ContainerSpec(process, namespaces, joins, clockOffset, identity, hostname, root, network, other, life, backend);
   }
 
   /** The same, with another life. */
   public ContainerSpec withLife(Life other) {
-    return new ContainerSpec(process, namespaces, identity, hostname, root, network, security, other, backend);
+    return new ContainerSpec(process, namespaces, joins, clockOffset, identity, hostname, root, network, security, other, backend);
   }
 }

@@ -2,6 +2,7 @@ package dev.carrel.api.container;
 
 import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /** The kinds of namespaces(7) that Carrel isolates with. */
@@ -12,16 +13,36 @@ public enum Namespace {
   NETWORK,
   IPC,
   UTS,
-  CGROUP;
+  CGROUP,
+  TIME;
 
-  /** All of them, the default of a container. */
-  public static Set<Namespace> all() {
-    return EnumSet.allOf(Namespace.class);
+  /** Those of a container's own by default: all but TIME, as a container's clocks are the host's. */
+  public static Set<Namespace> standard() {
+    return standardBut(TIME);
   }
 
-  /** All but one. */
-  public static Set<Namespace> allBut(Namespace shared) {
-    return EnumSet.complementOf(EnumSet.of(shared));
+  /** The standard ones but one. */
+  public static Set<Namespace> standardBut(Namespace shared) {
+    return EnumSet.complementOf(EnumSet.of(TIME, shared));
+  }
+
+  /** The one of a word: its label, or the name it has in /proc/PID/ns. */
+  public static Optional<Namespace> of(String word) {
+    for (Namespace namespace : values()) {
+      if (namespace.label().equals(word) || namespace.file().equals(word)) {
+        return Optional.of(namespace);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Its name in /proc/PID/ns; see namespaces(7). */
+  public String file() {
+    return switch (this) {
+      case MOUNT -> "mnt";
+      case NETWORK -> "net";
+      default -> label();
+    };
   }
 
   /** The name a user knows: {@code user}, {@code mount}. */

@@ -1,16 +1,20 @@
 package dev.carrel.api.environment;
 
+import dev.carrel.api.container.Join;
 import dev.carrel.api.container.Life;
+import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.Security;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.api.mount.Access;
 import dev.carrel.api.store.PackageRequest;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -23,6 +27,9 @@ import java.util.regex.Pattern;
  * @param mappings what else is to be seen inside
  * @param preserve variables of {@code hostEnvironment} in whose names one of these is found are kept, as in Guix
  * @param user another name for the user inside, with uid and gid 1000
+ * @param namespaces those of its own; without MOUNT it sees the host's files
+ * @param joins namespaces of other processes that it shares
+ * @param ids uid and gid inside, instead of the caller's
  * @param security how closely its programs are confined
  * @param life how long it lives, and who can know of it
  * @param root a symbolic link to the profile that is made and keeps it from collection
@@ -36,7 +43,11 @@ public record WorkplaceRequest(
     Map<String, String> hostEnvironment,
     List<Pattern> preserve,
     Optional<String> user,
+    Optional<GuestIds> ids,
     NetworkSpec network,
+    Set<Namespace> namespaces,
+    List<Join> joins,
+    Optional<Duration> clockOffset,
     boolean writableRoot,
     Optional<String> hostname,
     Optional<Path> root,
@@ -69,6 +80,9 @@ public record WorkplaceRequest(
     record MappingsOnly() implements Software {}
   }
 
+  /** Who the program is inside. */
+  public record GuestIds(long uid, long gid) {}
+
   /**
    * A mapping as the user wrote it.
    *
@@ -85,6 +99,8 @@ public record WorkplaceRequest(
     hostEnvironment = Map.copyOf(hostEnvironment);
     preserve = List.copyOf(preserve);
     Objects.requireNonNull(network);
+    namespaces = Set.copyOf(namespaces);
+    joins = List.copyOf(joins);
     Objects.requireNonNull(security);
     Objects.requireNonNull(life);
     Objects.requireNonNull(stdio);

@@ -5,5 +5,7 @@ public enum NetworkSpec {
   /** A network namespace of its own with nothing but the loopback interface. */
   NONE,
   /** The host's network as it is: no isolation. */
-  HOST
+  HOST,
+  /** That of another container, whose network namespace is joined. */
+  JOINED
 }

@@ -29,7 +29,9 @@ final class Failures {
     return switch (call) {
       case EXECVE -> execution(failure);
       case UNSHARE, CLONE -> namespaces(failure);
-      case SETNS -> other(failure, errno == Errno.ESRCH.number() ? ": it has ended" : "");
+      case SETNS -> other(failure, errno == Errno.ESRCH.number() ? ": it has ended"
+          : errno == Errno.EPERM.number() ? ". It is another user's, or of a user namespace where you have no rights" : "");
+      case PIDFD_OPEN -> other(failure, ". It has ended: carrel list shows the containers that run");
       case CHDIR -> directory(failure);
       case MOUNT_SETATTR, OPEN_TREE, MOVE_MOUNT, OPENAT2, CLOSE_RANGE -> errno == Errno.ENOSYS.number()
           ? new CarrelException(Kind.FAILED, "cannot " + failure.instruction().purpose() + ": this kernel does not have "

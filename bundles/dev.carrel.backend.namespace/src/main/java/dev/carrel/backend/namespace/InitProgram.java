@@ -5,6 +5,7 @@ import static dev.carrel.backend.namespace.Kernel.ZERO;
 
 import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.Life;
+import dev.carrel.api.container.Namespace;
 import dev.carrel.linux.Launcher;
 import dev.carrel.linux.machine.Data;
 import dev.carrel.linux.machine.Instruction.Label;
@@ -32,6 +33,9 @@ final class InitProgram {
 
   private final ProgramBuilder program;
   private final Life life;
+  private final boolean ownPids;
+  private final boolean ownTime;
+  private final boolean ownRoot;
   private final ProgramStart start;
   private final OutputLog log;
   private final Data all;
@@ -43,6 +47,9 @@ final class InitProgram {
   InitProgram(ProgramBuilder program, ContainerSpec spec, Data umask, Confinement confinement) {
     this.program = program;
     this.life = spec.life();
+    this.ownPids = spec.namespaces().contains(Namespace.PID);
+    this.ownRoot = spec.namespaces().contains(Namespace.MOUNT);
+    this.ownTime = spec.namespaces().contains(Namespace.TIME);
     this.start = new ProgramStart(program, spec.process(), umask, confinement);
     this.confinement = confinement;
     this.log = life.detached() ? new OutputLog(program) : null;
@@ -57,10 +64,14 @@ final class InitProgram {
     confinement.ofInit();
     program.purpose("prepare the container's first process");
     program.call(SystemCall.PRCTL, Operand.of(15, "PR_SET_NAME"), program.string("carrel-init").address());
-    // Its memory holds this program, host paths included: nobody inside may look.
-    program.call(SystemCall.PRCTL, Operand.of(4, "PR_SET_DUMPABLE"), ZERO);
+    if (ownRoot) { // its memory holds this program, host paths included: nobody inside may look
+      program.call(SystemCall.PRCTL, Operand.of(4, "PR_SET_DUMPABLE"), ZERO);
+    }
     program.call(SystemCall.RT_SIGPROCMASK, Operand.of(2, "SIG_SETMASK"), all.address(), NULL, ALL_SIGNALS_SIZE);
     watchJvm();
+    if (!ownPids) {
+      program.call(SystemCall.PRCTL, Operand.of(36, "PR_SET_CHILD_SUBREAPER"), Operand.of(1));
+    }
     if (life.detached()) {
       log.open(self);
     }
@@ -69,9 +80,13 @@ final class InitProgram {
     program.place(launch);
     program.purpose("start a process in the container");
     program.callInto(main, SystemCall.CLONE,
-        Kernel.cloneFlags(Kernel.CLONE_VM | Kernel.CLONE_VFORK | Kernel.SIGCHLD), NULL, NULL, NULL, NULL);
+        // A child with the same memory would stay in the time namespace of init until Linux 6.3.
+        Kernel.cloneFlags(ownTime ? Kernel.SIGCHLD : Kernel.CLONE_VM | Kernel.CLONE_VFORK | Kernel.SIGCHLD), NULL, NULL, NULL, NULL);
     program.unlessEqual(main.value(), ZERO, parent);
     program.actor("program");
+    if (!ownPids) { // no kernel ends it with its first process
+      program.call(SystemCall.PRCTL, Operand.of(1, "PR_SET_PDEATHSIG"), Operand.of(Kernel.SIGKILL, "SIGKILL"));
+    }
     if (life.detached()) {
       log.connect();
     }
@@ -134,7 +149,9 @@ final class InitProgram {
 
   /** The program has ended, and {@link #info} says how. */
   private void end(Label launch) {
-    endOthers();
+    if (ownPids) {
+      endOthers();
+    }
     if (life.detached()) {
       log.drain();
     }
@@ -209,8 +226,9 @@ final class InitProgram {
 
   /** Signals that are meant for init. kill(2) of -1 reaches all in the pid namespace but PID 1. */
   private void commands(Data signal, Label wait) {
-    command(signal, Launcher.PAUSE, wait, () -> program.attempt(SystemCall.KILL, EVERYBODY, Operand.of(Kernel.SIGSTOP, "SIGSTOP")));
-    command(signal, Launcher.RESUME, wait, () -> program.attempt(SystemCall.KILL, EVERYBODY, Operand.of(Kernel.SIGCONT, "SIGCONT")));
+    Operand everybody = ownPids ? EVERYBODY : main.value();
+    command(signal, Launcher.PAUSE, wait, () -> program.attempt(SystemCall.KILL, everybody, Operand.of(Kernel.SIGSTOP, "SIGSTOP")));
+    command(signal, Launcher.RESUME, wait, () -> program.attempt(SystemCall.KILL, everybody, Operand.of(Kernel.SIGCONT, "SIGCONT")));
     command(signal, Launcher.RENOUNCE_RESTART, wait, () -> {
       if (life.restart().attempts() > 0) {
         program.attempt(SystemCall.CLOSE, RESTARTS);

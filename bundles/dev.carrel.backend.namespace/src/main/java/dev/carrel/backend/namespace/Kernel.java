@@ -7,6 +7,7 @@ final class Kernel {
   static final long CLONE_VM = 0x100;
   static final long CLONE_VFORK = 0x4000;
   static final long CLONE_PARENT = 0x8000;
+  static final long CLONE_NEWTIME = 0x80;
   static final long CLONE_NEWNS = 0x20000;
   static final long CLONE_NEWCGROUP = 0x02000000;
   static final long CLONE_NEWUTS = 0x04000000;
@@ -93,6 +94,7 @@ final class Kernel {
     append(text, flags & CLONE_NEWIPC, "CLONE_", "NEWIPC");
     append(text, flags & CLONE_NEWUTS, "CLONE_", "NEWUTS");
     append(text, flags & CLONE_NEWCGROUP, "CLONE_", "NEWCGROUP");
+    append(text, (flags & 0xff) == CLONE_NEWTIME ? 1 : 0, "CLONE_", "NEWTIME");
     append(text, flags & CLONE_PARENT, "CLONE_", "PARENT");
     append(text, flags & CLONE_VM, "CLONE_", "VM");
     append(text, flags & CLONE_VFORK, "CLONE_", "VFORK");

@@ -105,10 +105,21 @@ public final class NamespaceBackend implements IsolationBackend {
     return userNamespaces.forbidden();
   }
 
+  /** A process that is joined can end, and another can have its pid: nothing of it is kept. */
+  private Running launchJoining(LaunchPlan plan) throws LaunchFailure {
+    SetupProgram.Account joining = account().root() ? account() : JoinedIds.of(account(), plan.spec().joins().get(0).pid());
+    try (Image image = launcher.image(SetupProgram.start(plan, joining, filters.of(plan.spec().security())))) {
+      return launcher.launch(new Launch(image, plan.spec().process().stdio(), Optional.empty(), PreparedStart.files(plan.record())));
+    }
+  }
+
   @Override
   public Running launch(LaunchPlan plan) {
     check(plan.spec());
     try {
+      if (!plan.spec().joins().isEmpty()) {
+        return launchJoining(plan);
+      }
       while (true) {
         try {
           return prepared(plan).start(plan.record());
@@ -126,10 +137,6 @@ public final class NamespaceBackend implements IsolationBackend {
   }
 
   private void check(ContainerSpec spec) {
-    if (!spec.namespaces().contains(Namespace.MOUNT) || !spec.namespaces().contains(Namespace.PID)) {
-      throw CarrelException.usage("cannot start a container that shares the host's mounts or processes:"
-          + " the backend namespace always gives a container a mount and a pid namespace of its own");
-    }
     if (!spec.namespaces().contains(Namespace.USER) && !account().root()) {
       throw CarrelException.usage("cannot start a container without a user namespace of its own:"
           + " only root may make the other namespaces without one");
@@ -174,7 +181,9 @@ public final class NamespaceBackend implements IsolationBackend {
   private SetupProgram.Account account() {
     synchronized (starts) {
       if (account == null) {
-        account = new SetupProgram.Account(host.account().uid(), host.account().gid(), userNamespaces.setsGroups());
+        long uid = host.account().uid();
+        long gid = host.account().gid();
+        account = new SetupProgram.Account(uid, gid, userNamespaces.setsGroups(), uid, gid);
       }
       return account;
     }

@@ -1,5 +1,6 @@
 package dev.carrel.backend.namespace;
 
+import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.isolation.ContainerRecord;
 import dev.carrel.api.isolation.LaunchPlan;
@@ -36,7 +37,7 @@ final class PreparedStart implements AutoCloseable {
     this.account = account;
     this.filters = filters;
     this.plan = plan;
-    this.templatable = RootTree.canBeTemplate(plan.mounts());
+    this.templatable = plan.spec().namespaces().contains(Namespace.MOUNT) && RootTree.canBeTemplate(plan.mounts());
   }
 
   /**
@@ -75,7 +76,7 @@ final class PreparedStart implements AutoCloseable {
   }
 
   /** In the order in which a program expects them. */
-  private List<Path> files(Optional<Path> record) {
+  static List<Path> files(Optional<Path> record) {
     if (record.isEmpty()) {
       return List.of();
     }

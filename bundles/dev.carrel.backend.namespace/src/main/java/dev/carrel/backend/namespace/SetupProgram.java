@@ -7,6 +7,7 @@ import static dev.carrel.backend.namespace.Kernel.ZERO;
 import dev.carrel.api.container.Capability;
 import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.IdMapping;
+import dev.carrel.api.container.Join;
 import dev.carrel.api.container.Life;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.Weakness;
@@ -19,7 +20,9 @@ import dev.carrel.linux.machine.Program;
 import dev.carrel.linux.machine.ProgramBuilder;
 import dev.carrel.linux.machine.SystemCall;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -42,8 +45,10 @@ final class SetupProgram {
    * Who starts the container.
    *
    * @param setsGroups whether a user may change supplementary groups here, who could otherwise
+   * @param outerUid the uid in a user namespace that is joined first
+   * @param outerGid the gid there
    */
-  record Account(long uid, long gid, boolean setsGroups) {
+  record Account(long uid, long gid, boolean setsGroups, long outerUid, long outerGid) {
     boolean root() {
       return uid == 0;
     }
@@ -79,8 +84,12 @@ final class SetupProgram {
 
   private Program start() {
     program.actor("stage1");
-    isolateFromCaller(files(spec.life()));
-    outerNamespaces();
+    if (!spec.namespaces().contains(Namespace.MOUNT)) {
+      isolateFromCaller(files(spec.life()));
+      join();
+      return startInHostRoot();
+    }
+    outerNamespaces(files(spec.life()));
     tree.openSources();
     tree.build(BASE, true);
     cloneInit();
@@ -91,10 +100,38 @@ final class SetupProgram {
     return finish();
   }
 
+  /** Nothing is mounted: the program sees the host's files. */
+  private Program startInHostRoot() {
+    openProc();
+    cloneInit();
+    mapIdentity();
+    ownSettings(spec.namespaces());
+    return finish();
+  }
+
+  /**
+   * Other processes' namespaces. Who is not root joins the process's user namespace at the same moment, which gives the right to it;
+   * the container's own user namespace is made in that one.
+   */
+  private void join() {
+    long user = caller.root() ? 0 : Kernel.CLONE_NEWUSER;
+    Map<Long, Set<Namespace>> processes = new LinkedHashMap<>();
+    for (Join join : spec.joins()) {
+      processes.computeIfAbsent(join.pid(), pid -> EnumSet.noneOf(Namespace.class)).add(join.kind());
+    }
+    for (Map.Entry<Long, Set<Namespace>> entry : processes.entrySet()) {
+      Data process = program.variable("process");
+      program.purpose("join namespaces of process " + entry.getKey());
+      program.callInto(process, SystemCall.PIDFD_OPEN, Operand.of(entry.getKey()), ZERO);
+      program.call(SystemCall.SETNS, process.value(), Kernel.cloneFlags(namespaceFlags(entry.getValue()) | user));
+      program.call(SystemCall.CLOSE, process.value());
+      user = 0;
+    }
+  }
+
   private Program template() {
     program.actor("template");
-    isolateFromCaller(0);
-    outerNamespaces();
+    outerNamespaces(0);
     tree.openSources();
     tree.build(BASE, false);
     mountVisible();
@@ -105,7 +142,7 @@ final class SetupProgram {
     Set<Namespace> early = early();
     Set<Namespace> late = EnumSet.copyOf(spec.namespaces());
     late.removeAll(early);
-    service.cloneContainers(namespaceFlags(late), () -> prepareNext(early), () -> tree.unmountOwn(early));
+    service.cloneContainers(namespaceFlags(late) & ~Kernel.CLONE_NEWTIME, () -> prepareNext(early), () -> tree.unmountOwn(early));
     mapIdentity();
     tree.mountOwn(late, protect(), "", "pts");
     tree.mountFresh();
@@ -144,14 +181,31 @@ final class SetupProgram {
     program.actor("init");
     if (spec.namespaces().contains(Namespace.USER)) {
       program.purpose("map the user into the container's user namespace");
-      writeMaps(spec.identity().user(), spec.identity().group(), hostProc.value(), "self/");
+      writeMaps(user(), group(), hostProc.value(), "self/");
     }
+  }
+
+  /** What the caller is called in the namespace in which the container's is made: root in an outer one of its own. */
+  private IdMapping user() {
+    return outer(spec.identity().user(), caller.uid(), caller.outerUid());
+  }
+
+  private IdMapping group() {
+    return outer(spec.identity().group(), caller.gid(), caller.outerGid());
+  }
+
+  private IdMapping outer(IdMapping id, long own, long joined) {
+    if (caller.root() || id.outside() != own) {
+      return id;
+    }
+    return new IdMapping(id.inside(), spec.namespaces().contains(Namespace.MOUNT) ? 0 : joined, 1);
   }
 
   private Program finish() {
     if (spec.security().capabilities().contains(Capability.SYS_ADMIN) && !spec.security().has(Weakness.UNLOCKED_MOUNTS)) {
       lockMounts();
     }
+    enterOwnTime();
     new InitProgram(program, spec, umask, new Confinement(
         program, spec.security(), spec.identity(), spec.namespaces(), hostProc.value(), filter)).write();
     return end();
@@ -189,16 +243,40 @@ final class SetupProgram {
     return life.detached() ? 4 : 0;
   }
 
-  private void outerNamespaces() {
+  /**
+   * A mount namespace around that of the container; for users without privileges in a user namespace, where they are root.
+   *
+   * <p>Who enters a container later has to have rights over the memory of its first process (ptrace(2), PTRACE_MODE_READ), as it is
+   * not dumpable: and those are rights in the user namespace where it was executed. So it executes itself again in the outer one,
+   * whose owner is the user; the kernel names it "exe" by that.
+   */
+  private void outerNamespaces(int files) {
     if (caller.root()) {
+      isolateFromCaller(files);
+      join();
       program.purpose("create a mount namespace");
       program.call(SystemCall.UNSHARE, Kernel.cloneFlags(Kernel.CLONE_NEWNS));
     } else {
+      Data name = program.space("name", 16);
+      Label first = program.label("first_time");
+      Label second = program.label("second_time");
+      program.purpose("look whether it has executed itself");
+      program.call(SystemCall.PRCTL, Operand.of(16, "PR_GET_NAME"), name.address());
+      program.unlessEqual(name.value(), Operand.of('e' | 'x' << 8 | 'e' << 16, "\"exe\""), first);
+      program.jump(second);
+      program.place(first);
+      isolateFromCaller(files);
+      join();
       program.purpose("create a user namespace");
       program.call(SystemCall.UNSHARE, Kernel.cloneFlags(Kernel.CLONE_NEWUSER | Kernel.CLONE_NEWNS));
       program.purpose("map the user into a user namespace");
-      IdMapping user = new IdMapping(caller.uid(), caller.uid(), 1);
-      writeMaps(user, new IdMapping(caller.gid(), caller.gid(), 1), CURRENT, "/proc/self/");
+      writeMaps(new IdMapping(0, caller.outerUid(), 1), new IdMapping(0, caller.outerGid(), 1), CURRENT, "/proc/self/");
+      program.purpose("execute itself in the user namespace");
+      program.call(SystemCall.UMASK, umask.value());
+      program.call(SystemCall.EXECVE, program.string("/proc/self/exe").address(), program.strings(List.of("carrel")).address(),
+          program.strings(List.of()).address());
+      program.place(second);
+      program.callInto(umask, SystemCall.UMASK, ZERO);
     }
     openProc();
     program.purpose("keep mounts from the host");
@@ -234,7 +312,7 @@ final class SetupProgram {
     Label parent = program.label("parent");
     Label init = program.label("init");
     program.purpose("create the container's namespaces");
-    program.callInto(record, SystemCall.CLONE, Kernel.cloneFlags(namespaceFlags(spec.namespaces()) | Kernel.CLONE_PARENT | Kernel.SIGCHLD),
+    program.callInto(record, SystemCall.CLONE, Kernel.cloneFlags(namespaceFlags(spec.namespaces()) & ~Kernel.CLONE_NEWTIME | Kernel.CLONE_PARENT | Kernel.SIGCHLD),
         NULL, NULL, NULL, NULL);
     program.unlessEqual(record.value(), ZERO, parent);
     program.jump(init);
@@ -256,6 +334,7 @@ final class SetupProgram {
         case IPC -> Kernel.CLONE_NEWIPC;
         case UTS -> Kernel.CLONE_NEWUTS;
         case CGROUP -> Kernel.CLONE_NEWCGROUP;
+        case TIME -> Kernel.CLONE_NEWTIME; // of unshare(2) and setns(2) only
       };
     }
     return flags;
@@ -330,6 +409,19 @@ final class SetupProgram {
     long user = spec.identity().user().inside();
     long group = spec.identity().group().inside();
     writeMaps(new IdMapping(user, user, 1), new IdMapping(group, group, 1), hostProc.value(), "self/");
+  }
+
+  /** time_namespaces(7): the next process that init starts is in it. */
+  private void enterOwnTime() {
+    if (spec.namespaces().contains(Namespace.TIME)) {
+      program.purpose("create a time namespace");
+      program.call(SystemCall.UNSHARE, Kernel.cloneFlags(Kernel.CLONE_NEWTIME));
+      spec.clockOffset().ifPresent(offset -> {
+        String ahead = " " + offset.getSeconds() + " " + offset.getNano() + "\n";
+        program.purpose("set the clocks of the container");
+        writeFile(hostProc.value(), "self/timens_offsets", "monotonic" + ahead + "boottime" + ahead);
+      });
+    }
   }
 
   /** netdevice(7): IFF_UP on lo, through any socket. */

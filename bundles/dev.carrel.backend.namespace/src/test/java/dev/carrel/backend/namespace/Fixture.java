@@ -40,7 +40,7 @@ final class Fixture {
   record Result(ExitStatus status, String out, String err) {}
 
   Result run(String script, Mount... more) {
-    return run(plan(Stdio.pipes(), false, Set.copyOf(Namespace.all()), List.of("/bin/sh", "-c", script), more));
+    return run(plan(Stdio.pipes(), false, Set.copyOf(Namespace.standard()), List.of("/bin/sh", "-c", script), more));
   }
 
   Result run(LaunchPlan plan) {

@@ -1,0 +1,33 @@
+package dev.carrel.backend.namespace;
+
+import dev.carrel.api.CarrelException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What the caller is called in the user namespace of a process; see user_namespaces(7), uid_map. */
+final class JoinedIds {
+  private JoinedIds() {}
+
+  /** @throws CarrelException if there is no such process, or the caller is nobody there */
+  static SetupProgram.Account of(SetupProgram.Account caller, long pid) {
+    return new SetupProgram.Account(caller.uid(), caller.gid(), caller.setsGroups(), translate(pid, "uid_map", caller.uid()),
+        translate(pid, "gid_map", caller.gid()));
+  }
+
+  private static long translate(long pid, String file, long id) {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/" + file))) {
+        String[] numbers = line.strip().split("\\s+");
+        long inside = Long.parseLong(numbers[0]);
+        long outside = Long.parseLong(numbers[1]);
+        if (id >= outside && id - outside < Long.parseLong(numbers[2])) {
+          return inside + id - outside;
+        }
+      }
+    } catch (IOException e) {
+      throw CarrelException.failed("cannot join a namespace of process " + pid + ": there is no such process, or it is not yours", e);
+    }
+    throw CarrelException.failed("cannot join a namespace of process " + pid + ": you are nobody in its user namespace");
+  }
+}

@@ -1,0 +1,122 @@
+package dev.carrel.shell;
+
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.container.Join;
+import dev.carrel.api.container.Namespace;
+import dev.carrel.api.environment.WorkplaceRequest.GuestIds;
+import dev.carrel.api.network.NetworkSpec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.commons.cli.Option;
+
+/**
+ * The options about namespaces and ids.
+ *
+ * @param own namespaces of the container's own
+ * @param network what follows from them
+ */
+record NamespaceOptions(
+    Set<Namespace> own, List<Join> joins, Optional<Duration> clockOffset, NetworkSpec network, Optional<GuestIds> ids) {
+  private static final String KINDS = "user, mnt, pid, net, ipc, uts, cgroup and time";
+  private static final long LARGEST_ID = 0xFFFF_FFFEL;
+
+  /** @throws CarrelException of kind USAGE if one makes no sense */
+  static NamespaceOptions of(String command, Option[] options, Optional<NetworkSpec> network, Pids pids) {
+    Set<Namespace> own = EnumSet.noneOf(Namespace.class);
+    own.addAll(Namespace.standard());
+    List<Join> joins = new ArrayList<>(0);
+    Optional<Duration> offset = Optional.empty();
+    long uid = -1;
+    long gid = -1;
+    boolean chosen = false;
+    for (Option option : options) {
+      String name = option.getLongOpt() == null ? "" : option.getLongOpt();
+      switch (name) {
+        case "namespaces" -> {
+          own = namespaces(command, option.getValue());
+          chosen = true;
+        }
+        case "join" -> joins.add(join(command, option.getValue(), pids));
+        case "time-offset" -> offset = Optional.of(Duration.ofSeconds(number(command, name, option.getValue(), Integer.MAX_VALUE)));
+        case "uid" -> uid = number(command, name, option.getValue(), LARGEST_ID);
+        case "gid" -> gid = number(command, name, option.getValue(), LARGEST_ID);
+        default -> { }
+      }
+    }
+    if (offset.isPresent()) {
+      own.add(Namespace.TIME);
+    }
+    boolean joinsNetwork = false;
+    for (Join join : joins) {
+      own.remove(join.kind());
+      joinsNetwork |= join.kind() == Namespace.NETWORK;
+    }
+    if (network.isPresent() && (joinsNetwork || chosen && (network.get() == NetworkSpec.NONE) != own.contains(Namespace.NETWORK))) {
+      throw WorkplaceOptions.usage(command, "--network says what --namespaces or --join say otherwise: leave one out");
+    }
+    if (network.equals(Optional.of(NetworkSpec.HOST))) {
+      own.remove(Namespace.NETWORK);
+    }
+    NetworkSpec kind = joinsNetwork ? NetworkSpec.JOINED : own.contains(Namespace.NETWORK) ? NetworkSpec.NONE : NetworkSpec.HOST;
+    if ((uid < 0) != (gid < 0)) {
+      throw WorkplaceOptions.usage(command, "--uid and --gid belong together: give both");
+    }
+    return new NamespaceOptions(own, joins, offset, kind, uid < 0 ? Optional.empty() : Optional.of(new GuestIds(uid, gid)));
+  }
+
+  /** {@code all} and what is left out of it with a minus, or a list. */
+  private static Set<Namespace> namespaces(String command, String text) {
+    Set<Namespace> own = EnumSet.noneOf(Namespace.class);
+    for (String word : text.split(",", -1)) {
+      boolean out = word.startsWith("-");
+      String kind = out ? word.substring(1) : word;
+      if (kind.equals("all")) {
+        own.addAll(Namespace.standard());
+        continue;
+      }
+      if (kind.equals("none")) {
+        own.clear();
+        continue;
+      }
+      Namespace namespace = Namespace.of(kind).orElseThrow(() -> WorkplaceOptions.usage(command, "--namespaces=" + text + ": '" + kind
+          + "' is no namespace: they are " + KINDS + "; all,-net means all but net"));
+      if (out) {
+        own.remove(namespace);
+      } else {
+        own.add(namespace);
+      }
+    }
+    return own;
+  }
+
+  private static Join join(String command, String text, Pids pids) {
+    int colon = text.indexOf(':');
+    if (colon < 1 || colon == text.length() - 1) {
+      throw WorkplaceOptions.usage(command, "--join=" + text + ": write KIND:PID or KIND:CONTAINER, for example net:web");
+    }
+    String kind = text.substring(0, colon);
+    Namespace namespace = Namespace.of(kind).orElseThrow(() ->
+        WorkplaceOptions.usage(command, "--join=" + text + ": '" + kind + "' is no namespace: net, ipc, uts, cgroup and time can be joined"));
+    try {
+      return new Join(namespace, pids.of(text.substring(colon + 1)));
+    } catch (IllegalArgumentException e) {
+      throw WorkplaceOptions.usage(command, "--join=" + text + ": " + e.getMessage());
+    }
+  }
+
+  private static long number(String command, String option, String text, long largest) {
+    try {
+      long number = Long.parseLong(text);
+      if (number >= 0 && number <= largest && Long.toString(number).equals(text)) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // told below
+    }
+    throw WorkplaceOptions.usage(command, "--" + option + "=" + text + " is no whole number from 0 to " + largest);
+  }
+}
