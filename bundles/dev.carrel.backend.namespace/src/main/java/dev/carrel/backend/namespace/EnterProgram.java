@@ -23,7 +23,7 @@ final class EnterProgram {
 
   private EnterProgram() {}
 
-  static Program of(Inside inside, ProcessSpec process, SetupProgram.Account caller, byte[] filter) {
+  static Program of(Inside inside, ProcessSpec process, Account caller, byte[] filter) {
     ProgramBuilder program = new ProgramBuilder();
     Data umask = program.variable("umask");
     Data hostProc = program.variable("host_proc");

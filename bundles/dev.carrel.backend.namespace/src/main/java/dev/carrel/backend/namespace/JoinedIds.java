@@ -10,8 +10,8 @@ final class JoinedIds {
   private JoinedIds() {}
 
   /** @throws CarrelException if there is no such process, or the caller is nobody there */
-  static SetupProgram.Account of(SetupProgram.Account caller, long pid) {
-    return new SetupProgram.Account(caller.uid(), caller.gid(), caller.setsGroups(), translate(pid, "uid_map", caller.uid()),
+  static Account of(Account caller, long pid) {
+    return new Account(caller.uid(), caller.gid(), caller.setsGroups(), translate(pid, "uid_map", caller.uid()),
         translate(pid, "gid_map", caller.gid()));
   }
 

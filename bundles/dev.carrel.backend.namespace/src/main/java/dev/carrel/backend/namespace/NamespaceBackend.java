@@ -49,7 +49,7 @@ public final class NamespaceBackend implements IsolationBackend {
   private Map.Entry<Key, PreparedStart> only;
   /** The last one, found again without comparing whole specifications. */
   private Map.Entry<Key, PreparedStart> last;
-  private SetupProgram.Account account;
+  private Account account;
   private volatile boolean stopped;
 
   /** What a prepared start depends on. */
@@ -107,7 +107,7 @@ public final class NamespaceBackend implements IsolationBackend {
 
   /** A process that is joined can end, and another can have its pid: nothing of it is kept. */
   private Running launchJoining(LaunchPlan plan) throws LaunchFailure {
-    SetupProgram.Account joining = account().root() ? account() : JoinedIds.of(account(), plan.spec().joins().get(0).pid());
+    Account joining = account().root() ? account() : JoinedIds.of(account(), plan.spec().joins().get(0).pid());
     try (Image image = launcher.image(SetupProgram.start(plan, joining, filters.of(plan.spec().security())))) {
       return launcher.launch(new Launch(image, plan.spec().process().stdio(), Optional.empty(), PreparedStart.files(plan.record())));
     }
@@ -178,12 +178,12 @@ public final class NamespaceBackend implements IsolationBackend {
     }
   }
 
-  private SetupProgram.Account account() {
+  private Account account() {
     synchronized (starts) {
       if (account == null) {
         long uid = host.account().uid();
         long gid = host.account().gid();
-        account = new SetupProgram.Account(uid, gid, userNamespaces.setsGroups(), uid, gid);
+        account = new Account(uid, gid, userNamespaces.setsGroups(), uid, gid);
       }
       return account;
     }

@@ -23,7 +23,7 @@ import java.util.Optional;
  */
 final class PreparedStart implements AutoCloseable {
   private final Launcher launcher;
-  private final SetupProgram.Account account;
+  private final Account account;
   private final Filters filters;
   private final LaunchPlan plan;
   private final boolean templatable;
@@ -32,7 +32,7 @@ final class PreparedStart implements AutoCloseable {
   private boolean used;
   private boolean closed;
 
-  PreparedStart(Launcher launcher, SetupProgram.Account account, Filters filters, LaunchPlan plan) {
+  PreparedStart(Launcher launcher, Account account, Filters filters, LaunchPlan plan) {
     this.launcher = launcher;
     this.account = account;
     this.filters = filters;

@@ -4,15 +4,11 @@ import static dev.carrel.backend.namespace.Kernel.CURRENT;
 import static dev.carrel.backend.namespace.Kernel.NULL;
 import static dev.carrel.backend.namespace.Kernel.ZERO;
 
-import dev.carrel.api.container.ContainerSpec;
-import dev.carrel.api.container.Namespace;
-import dev.carrel.api.container.Weakness;
 import dev.carrel.api.mount.Access;
 import dev.carrel.api.mount.Mapping;
 import dev.carrel.api.mount.Mount;
 import dev.carrel.api.mount.MountPlan;
 import dev.carrel.linux.machine.Data;
-import dev.carrel.linux.machine.Instruction.Label;
 import dev.carrel.linux.machine.Operand;
 import dev.carrel.linux.machine.ProgramBuilder;
 import dev.carrel.linux.machine.SystemCall;
@@ -20,8 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 
 /**
  * Writes the part of a program that builds the new root.
@@ -32,7 +26,6 @@ import java.util.Set;
  */
 final class RootTree {
   private static final Path ROOT = Path.of("/");
-  private static final long RESOLVE_NO_SYMLINKS = 0x04;
   private static final String STAGED_FILE = ".carrel-file";
 
   private final ProgramBuilder program;
@@ -143,7 +136,7 @@ final class RootTree {
       devices |= mount instanceof Mount.Dev;
       tree.placed.put(mount.target(), mount);
     }
-    return devices || !tree.views();
+    return devices || !views(plan);
   }
 
   /** Init's part of a start from a template: what is in memory and writable, each container for itself. */
@@ -179,14 +172,7 @@ final class RootTree {
     return false;
   }
 
-  /** A template's part of {@link #mountOwn}, run in namespaces that are about to die. */
-  void mountVisible() {
-    for (Mount mount : plan.mounts()) {
-      mountNamespaceView(mount, Optional.empty());
-    }
-  }
-
-  private void openRoot() {
+  void openRoot() {
     program.purpose("open the new root directory");
     program.callInto(root, SystemCall.OPENAT, CURRENT, program.string(".").address(), Kernel.PATH_ONLY, ZERO);
   }
@@ -301,13 +287,13 @@ final class RootTree {
         options.isEmpty() ? NULL : program.string(options).address());
   }
 
-  private void enter(String path) {
+  void enter(String path) {
     Data directory = resolve(path);
     program.call(SystemCall.FCHDIR, directory.value());
     program.call(SystemCall.CLOSE, directory.value());
   }
 
-  private void leave() {
+  void leave() {
     program.call(SystemCall.FCHDIR, root.value());
   }
 
@@ -316,7 +302,7 @@ final class RootTree {
     return resolve(path, 0);
   }
 
-  private Data resolve(String path, long more) {
+  Data resolve(String path, long more) {
     String name = "{O_PATH|O_CLOEXEC, RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS" + (more == 0 ? "}" : "|RESOLVE_NO_SYMLINKS}");
     Data how = attributes.computeIfAbsent(name, text -> program.longs(text, 0x200000 | 0x80000, 0, 0x10 | 0x02 | more));
     Data found = program.variable("target");
@@ -324,55 +310,7 @@ final class RootTree {
     return found;
   }
 
-  /**
-   * Init's part: file systems that show its own namespaces.
-   *
-   * @param namespaces of which it is
-   * @param base where the new root is; empty if it is the root already
-   * @param emptyDirectory a directory in /dev that nothing is mounted on yet
-   */
-  void mountOwn(Set<Namespace> namespaces, boolean protect, String base, String emptyDirectory) {
-    openRoot(); // in the copy that is init's: stage 1's descriptor leads to its own mounts
-    Optional<KernelFiles> protection = protect ? Optional.of(kernelFiles(base, emptyDirectory)) : Optional.empty();
-    for (Mount mount : plan.mounts()) {
-      if (mount instanceof Mount.Proc && namespaces.contains(Namespace.PID)
-          || mount instanceof Mount.Sys && namespaces.contains(Namespace.NETWORK)) {
-        mountNamespaceView(mount, protection);
-      }
-    }
-    for (Mount mount : plan.mounts()) { // only now: until here, the place of the queues is an empty directory
-      if (mount instanceof Mount.Dev && namespaces.contains(Namespace.IPC)) {
-        program.purpose("mount " + mount.target() + "/mqueue");
-        enter(relative(mount.target()));
-        devices.mountQueues();
-        leave();
-      }
-    }
-  }
-
-  /** Takes away what {@link #mountOwn} has mounted for network and ipc namespaces. */
-  void unmountOwn(Set<Namespace> namespaces) {
-    program.purpose("unmount what the last container has copied");
-    for (Mount mount : plan.mounts()) {
-      if (mount instanceof Mount.Sys && namespaces.contains(Namespace.NETWORK)) {
-        program.attempt(SystemCall.UMOUNT2, program.string(mount.target().toString()).address(), Kernel.DETACH);
-      } else if (mount instanceof Mount.Dev && namespaces.contains(Namespace.IPC)) {
-        program.attempt(SystemCall.UMOUNT2, program.string(mount.target() + "/mqueue").address(), Kernel.DETACH);
-      }
-    }
-  }
-
-  private KernelFiles kernelFiles(String base, String emptyDirectory) {
-    for (Mount mount : plan.mounts()) {
-      if (mount instanceof Mount.Dev && !isForeign(mount.target())) {
-        String own = base + mount.target();
-        return new KernelFiles(program, own + "/null", Optional.of(own + "/" + emptyDirectory));
-      }
-    }
-    return new KernelFiles(program, "/dev/null", Optional.empty());
-  }
-
-  private boolean views() {
+  private static boolean views(MountPlan plan) {
     for (Mount mount : plan.mounts()) {
       if (mount instanceof Mount.Proc || mount instanceof Mount.Sys) {
         return true;
@@ -381,70 +319,13 @@ final class RootTree {
     return false;
   }
 
-  /**
-   * Mounts what shows a namespace. In a tree of the host, where a symbolic link could lead astray (CVE-2019-19921), the place
-   * has to be a directory.
-   */
-  private void mountNamespaceView(Mount mount, Optional<KernelFiles> protection) {
-    boolean proc = mount instanceof Mount.Proc;
-    if (!proc && !(mount instanceof Mount.Sys)) {
-      return;
-    }
-    String type = proc ? "proc" : "sysfs";
-    String path = relative(mount.target());
-    Label leftOut = program.label("left_out");
-    program.purpose("mount " + mount.target());
-    long flags = Kernel.MS_NOSUID | Kernel.MS_NODEV | Kernel.MS_NOEXEC | (proc ? 0 : Kernel.MS_RDONLY);
-    Optional<Data> view = Optional.empty();
-    if (isForeign(mount.target())) {
-      Data place = resolve(path, RESOLVE_NO_SYMLINKS);
-      Data made = newMount(type, flags); // the flags of mount(2) and of fsmount(2) are the same numbers here
-      Operand nothing = program.string("").address();
-      program.call(SystemCall.MOVE_MOUNT, made.value(), nothing, place.value(), nothing, Kernel.FROM_AND_TO_DESCRIPTOR);
-      program.call(SystemCall.CLOSE, place.value());
-      view = Optional.of(made);
-    } else {
-      Operand name = program.string(type).address();
-      Operand target = program.string(path).address();
-      if (proc) {
-        program.call(SystemCall.MOUNT, name, target, name, Kernel.mountFlags(flags), NULL);
-      } else {
-        // The kernel refuses it where the host's /sys is partly covered, as in other containers.
-        program.callOr(leftOut, SystemCall.MOUNT, name, target, name, Kernel.mountFlags(flags), NULL);
-      }
-      if (protection.isPresent()) {
-        Data made = program.variable("view");
-        program.callInto(made, SystemCall.OPENAT, CURRENT, target, Kernel.PATH_ONLY, ZERO);
-        view = Optional.of(made);
-      }
-    }
-    if (view.isPresent()) {
-      program.call(SystemCall.FCHDIR, view.get().value());
-      program.call(SystemCall.CLOSE, view.get().value());
-      if (protection.isPresent() && proc) {
-        protection.get().protectProc();
-      } else if (protection.isPresent()) {
-        protection.get().protectSys();
-      }
-      program.purpose("mount " + mount.target());
-      leave();
-    }
-    program.place(leftOut);
-  }
-
-  /** A new file system, attached nowhere yet; see fsopen(2), fsmount(2). */
-  Data newMount(String type, long attributes) {
-    Data context = program.variable("context");
-    Data made = program.variable("made");
-    program.callInto(context, SystemCall.FSOPEN, program.string(type).address(), Operand.of(1, "FSOPEN_CLOEXEC"));
-    program.call(SystemCall.FSCONFIG, context.value(), Operand.of(6, "FSCONFIG_CMD_CREATE"), NULL, NULL, ZERO);
-    program.callInto(made, SystemCall.FSMOUNT, context.value(), Operand.of(1, "FSMOUNT_CLOEXEC"), Kernel.mountAttributes(attributes));
-    program.call(SystemCall.CLOSE, context.value());
-    return made;
+  /** Devices are mounted by others, too. */
+  DeviceDirectory devices() {
+    return devices;
   }
 
   /** Whether a target lies in a tree of the host, where others may write. */
-  private boolean isForeign(Path target) {
+  boolean isForeign(Path target) {
     for (Path parent = target.getParent(); parent != null; parent = parent.getParent()) {
       Mount mount = placed.get(parent);
       if (mount instanceof Mount.Bind) {
@@ -456,7 +337,7 @@ final class RootTree {
     return false;
   }
 
-  private static String relative(Path target) {
+  static String relative(Path target) {
     return target.equals(ROOT) ? "." : target.toString().substring(1);
   }
 }

@@ -7,7 +7,6 @@ import static dev.carrel.backend.namespace.Kernel.ZERO;
 import dev.carrel.api.container.Capability;
 import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.IdMapping;
-import dev.carrel.api.container.Join;
 import dev.carrel.api.container.Life;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.Weakness;
@@ -20,9 +19,7 @@ import dev.carrel.linux.machine.Program;
 import dev.carrel.linux.machine.ProgramBuilder;
 import dev.carrel.linux.machine.SystemCall;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -40,20 +37,8 @@ final class SetupProgram {
   private final Data umask = program.variable("umask");
   private final Data hostProc = program.variable("host_proc");
   private final RootTree tree;
-
-  /**
-   * Who starts the container.
-   *
-   * @param setsGroups whether a user may change supplementary groups here, who could otherwise
-   * @param outerUid the uid in a user namespace that is joined first
-   * @param outerGid the gid there
-   */
-  record Account(long uid, long gid, boolean setsGroups, long outerUid, long outerGid) {
-    boolean root() {
-      return uid == 0;
-    }
-  }
-
+  private final NamespaceViews views;
+  private final OuterNamespaces outer;
   private final byte[] filter;
 
   private SetupProgram(LaunchPlan plan, Account caller, byte[] filter) {
@@ -62,6 +47,8 @@ final class SetupProgram {
     this.spec = plan.spec();
     this.caller = caller;
     this.tree = new RootTree(program, plan.mounts());
+    this.outer = new OuterNamespaces(program, spec, caller, umask, hostProc);
+    this.views = new NamespaceViews(program, plan.mounts(), tree);
   }
 
   /**
@@ -85,16 +72,16 @@ final class SetupProgram {
   private Program start() {
     program.actor("stage1");
     if (!spec.namespaces().contains(Namespace.MOUNT)) {
-      isolateFromCaller(files(spec.life()));
-      join();
+      outer.isolateFromCaller(files(spec.life()));
+      outer.join();
       return startInHostRoot();
     }
-    outerNamespaces(files(spec.life()));
+    outer.enter(files(spec.life()));
     tree.openSources();
     tree.build(BASE, true);
     cloneInit();
     mapIdentity();
-    tree.mountOwn(spec.namespaces(), protect(), BASE, "mqueue");
+    views.mount(spec.namespaces(), protect(), BASE, "mqueue");
     enterRoot();
     ownSettings(spec.namespaces());
     return finish();
@@ -102,36 +89,16 @@ final class SetupProgram {
 
   /** Nothing is mounted: the program sees the host's files. */
   private Program startInHostRoot() {
-    openProc();
+    outer.openProc();
     cloneInit();
     mapIdentity();
     ownSettings(spec.namespaces());
     return finish();
   }
 
-  /**
-   * Other processes' namespaces. Who is not root joins the process's user namespace at the same moment, which gives the right to it;
-   * the container's own user namespace is made in that one.
-   */
-  private void join() {
-    long user = caller.root() ? 0 : Kernel.CLONE_NEWUSER;
-    Map<Long, Set<Namespace>> processes = new LinkedHashMap<>();
-    for (Join join : spec.joins()) {
-      processes.computeIfAbsent(join.pid(), pid -> EnumSet.noneOf(Namespace.class)).add(join.kind());
-    }
-    for (Map.Entry<Long, Set<Namespace>> entry : processes.entrySet()) {
-      Data process = program.variable("process");
-      program.purpose("join namespaces of process " + entry.getKey());
-      program.callInto(process, SystemCall.PIDFD_OPEN, Operand.of(entry.getKey()), ZERO);
-      program.call(SystemCall.SETNS, process.value(), Kernel.cloneFlags(namespaceFlags(entry.getValue()) | user));
-      program.call(SystemCall.CLOSE, process.value());
-      user = 0;
-    }
-  }
-
   private Program template() {
     program.actor("template");
-    outerNamespaces(0);
+    outer.enter(0);
     tree.openSources();
     tree.build(BASE, false);
     mountVisible();
@@ -142,9 +109,9 @@ final class SetupProgram {
     Set<Namespace> early = early();
     Set<Namespace> late = EnumSet.copyOf(spec.namespaces());
     late.removeAll(early);
-    service.cloneContainers(namespaceFlags(late) & ~Kernel.CLONE_NEWTIME, () -> prepareNext(early), () -> tree.unmountOwn(early));
+    service.cloneContainers(namespaceFlags(late) & ~Kernel.CLONE_NEWTIME, () -> prepareNext(early), () -> views.unmount(early));
     mapIdentity();
-    tree.mountOwn(late, protect(), "", "pts");
+    views.mount(late, protect(), "", "pts");
     tree.mountFresh();
     ownSettings(late);
     return finish();
@@ -173,7 +140,7 @@ final class SetupProgram {
       program.purpose("create the next container's namespaces");
       program.call(SystemCall.UNSHARE, Kernel.cloneFlags(namespaceFlags(early)));
       ownSettings(early);
-      tree.mountOwn(early, protect(), "", "pts");
+      views.mount(early, protect(), "", "pts");
     }
   }
 
@@ -181,20 +148,20 @@ final class SetupProgram {
     program.actor("init");
     if (spec.namespaces().contains(Namespace.USER)) {
       program.purpose("map the user into the container's user namespace");
-      writeMaps(user(), group(), hostProc.value(), "self/");
+      outer.writeMaps(user(), group(), hostProc.value(), "self/");
     }
   }
 
   /** What the caller is called in the namespace in which the container's is made: root in an outer one of its own. */
   private IdMapping user() {
-    return outer(spec.identity().user(), caller.uid(), caller.outerUid());
+    return inOuter(spec.identity().user(), caller.uid(), caller.outerUid());
   }
 
   private IdMapping group() {
-    return outer(spec.identity().group(), caller.gid(), caller.outerGid());
+    return inOuter(spec.identity().group(), caller.gid(), caller.outerGid());
   }
 
-  private IdMapping outer(IdMapping id, long own, long joined) {
+  private IdMapping inOuter(IdMapping id, long own, long joined) {
     if (caller.root() || id.outside() != own) {
       return id;
     }
@@ -226,84 +193,9 @@ final class SetupProgram {
     return program.build(failure);
   }
 
-  /** Nothing of the caller is inherited but what was asked for. */
-  private void isolateFromCaller(int files) {
-    program.purpose("close the descriptors of the starting process");
-    program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.CONTROL + 1), Operand.of(Launcher.FILES - 1), ZERO);
-    program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.FILES + files), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
-    program.callInto(umask, SystemCall.UMASK, ZERO);
-    if (caller.root() && caller.setsGroups()) {
-      program.purpose("drop the supplementary groups");
-      program.call(SystemCall.SETGROUPS, ZERO, NULL);
-    }
-  }
-
   /** How many files init writes and reads, if it is detached: its exit, two logs, and the times of restarts. */
   private static int files(Life life) {
     return life.detached() ? 4 : 0;
-  }
-
-  /**
-   * A mount namespace around that of the container; for users without privileges in a user namespace, where they are root.
-   *
-   * <p>Who enters a container later has to have rights over the memory of its first process (ptrace(2), PTRACE_MODE_READ), as it is
-   * not dumpable: and those are rights in the user namespace where it was executed. So it executes itself again in the outer one,
-   * whose owner is the user; the kernel names it "exe" by that.
-   */
-  private void outerNamespaces(int files) {
-    if (caller.root()) {
-      isolateFromCaller(files);
-      join();
-      program.purpose("create a mount namespace");
-      program.call(SystemCall.UNSHARE, Kernel.cloneFlags(Kernel.CLONE_NEWNS));
-    } else {
-      Data name = program.space("name", 16);
-      Label first = program.label("first_time");
-      Label second = program.label("second_time");
-      program.purpose("look whether it has executed itself");
-      program.call(SystemCall.PRCTL, Operand.of(16, "PR_GET_NAME"), name.address());
-      program.unlessEqual(name.value(), Operand.of('e' | 'x' << 8 | 'e' << 16, "\"exe\""), first);
-      program.jump(second);
-      program.place(first);
-      isolateFromCaller(files);
-      join();
-      program.purpose("create a user namespace");
-      program.call(SystemCall.UNSHARE, Kernel.cloneFlags(Kernel.CLONE_NEWUSER | Kernel.CLONE_NEWNS));
-      program.purpose("map the user into a user namespace");
-      writeMaps(new IdMapping(0, caller.outerUid(), 1), new IdMapping(0, caller.outerGid(), 1), CURRENT, "/proc/self/");
-      program.purpose("execute itself in the user namespace");
-      program.call(SystemCall.UMASK, umask.value());
-      program.call(SystemCall.EXECVE, program.string("/proc/self/exe").address(), program.strings(List.of("carrel")).address(),
-          program.strings(List.of()).address());
-      program.place(second);
-      program.callInto(umask, SystemCall.UMASK, ZERO);
-    }
-    openProc();
-    program.purpose("keep mounts from the host");
-    program.call(SystemCall.MOUNT, NULL, program.string("/").address(), NULL, Kernel.REC_PRIVATE, NULL);
-  }
-
-  private void openProc() {
-    program.purpose("open /proc");
-    program.callInto(hostProc, SystemCall.OPENAT, CURRENT, program.string("/proc").address(), Kernel.PATH_ONLY, ZERO);
-  }
-
-  /** user_namespaces(7): one's own single id may be mapped without privileges once setgroups(2) is denied. */
-  private void writeMaps(IdMapping user, IdMapping group, Operand directory, String prefix) {
-    writeFile(directory, prefix + "uid_map", line(user));
-    writeFile(directory, prefix + "setgroups", "deny");
-    writeFile(directory, prefix + "gid_map", line(group));
-  }
-
-  private static String line(IdMapping mapping) {
-    return mapping.inside() + " " + mapping.outside() + " " + mapping.count();
-  }
-
-  private void writeFile(Operand directory, String path, String content) {
-    Data file = program.variable("file");
-    program.callInto(file, SystemCall.OPENAT, directory, program.string(path).address(), Kernel.WRITE_ONLY, ZERO);
-    program.call(SystemCall.WRITE, file.value(), program.string(content).address(), Operand.of(content.length()));
-    program.call(SystemCall.CLOSE, file.value());
   }
 
   /** The clone is init: a child of the JVM, in namespaces of its own; stage 1 tells its pid and ends. */
@@ -376,7 +268,7 @@ final class SetupProgram {
     program.callInto(child, SystemCall.CLONE, Kernel.cloneFlags(Kernel.CLONE_NEWPID | Kernel.CLONE_NEWNET
         | Kernel.CLONE_VM | Kernel.CLONE_VFORK | Kernel.SIGCHLD), NULL, NULL, NULL, NULL);
     program.unlessEqual(child.value(), ZERO, parent);
-    tree.mountVisible();
+    views.mountVisible();
     program.call(SystemCall.EXIT_GROUP, ZERO);
     program.place(parent);
     program.call(SystemCall.WAITID, Operand.of(1, "P_PID"), child.value(), info.address(), Operand.of(4, "WEXITED"), NULL);
@@ -408,7 +300,7 @@ final class SetupProgram {
     program.call(SystemCall.UNSHARE, Kernel.cloneFlags(Kernel.CLONE_NEWUSER | Kernel.CLONE_NEWNS));
     long user = spec.identity().user().inside();
     long group = spec.identity().group().inside();
-    writeMaps(new IdMapping(user, user, 1), new IdMapping(group, group, 1), hostProc.value(), "self/");
+    outer.writeMaps(new IdMapping(user, user, 1), new IdMapping(group, group, 1), hostProc.value(), "self/");
   }
 
   /** time_namespaces(7): the next process that init starts is in it. */
@@ -419,7 +311,7 @@ final class SetupProgram {
       spec.clockOffset().ifPresent(offset -> {
         String ahead = " " + offset.getSeconds() + " " + offset.getNano() + "\n";
         program.purpose("set the clocks of the container");
-        writeFile(hostProc.value(), "self/timens_offsets", "monotonic" + ahead + "boottime" + ahead);
+        outer.writeFile(hostProc.value(), "self/timens_offsets", "monotonic" + ahead + "boottime" + ahead);
       });
     }
   }

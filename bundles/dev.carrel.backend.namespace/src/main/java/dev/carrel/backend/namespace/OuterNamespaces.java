@@ -1,0 +1,139 @@
+package dev.carrel.backend.namespace;
+
+import static dev.carrel.backend.namespace.Kernel.CURRENT;
+import static dev.carrel.backend.namespace.Kernel.NULL;
+import static dev.carrel.backend.namespace.Kernel.ZERO;
+
+import dev.carrel.api.container.ContainerSpec;
+import dev.carrel.api.container.IdMapping;
+import dev.carrel.api.container.Join;
+import dev.carrel.api.container.Namespace;
+import dev.carrel.linux.Launcher;
+import dev.carrel.linux.machine.Data;
+import dev.carrel.linux.machine.Instruction.Label;
+import dev.carrel.linux.machine.Operand;
+import dev.carrel.linux.machine.ProgramBuilder;
+import dev.carrel.linux.machine.SystemCall;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Writes how a start leaves its caller behind: descriptors, namespaces that are joined, and those around the container's own. */
+final class OuterNamespaces {
+  private final ProgramBuilder program;
+  private final ContainerSpec spec;
+  private final Account caller;
+  private final Data umask;
+  private final Data hostProc;
+
+  /**
+   * For a program.
+   *
+   * @param umask gets that of the caller
+   * @param hostProc gets a descriptor of the host's /proc
+   */
+  OuterNamespaces(ProgramBuilder program, ContainerSpec spec, Account caller, Data umask, Data hostProc) {
+    this.program = program;
+    this.spec = spec;
+    this.caller = caller;
+    this.umask = umask;
+    this.hostProc = hostProc;
+  }
+
+  /**
+   * Other processes' namespaces. Who is not root joins the process's user namespace at the same moment, which gives the right to it;
+   * the container's own user namespace is made in that one.
+   */
+  void join() {
+    long user = caller.root() ? 0 : Kernel.CLONE_NEWUSER;
+    Map<Long, Set<Namespace>> processes = new LinkedHashMap<>();
+    for (Join join : spec.joins()) {
+      processes.computeIfAbsent(join.pid(), pid -> EnumSet.noneOf(Namespace.class)).add(join.kind());
+    }
+    for (Map.Entry<Long, Set<Namespace>> entry : processes.entrySet()) {
+      Data process = program.variable("process");
+      program.purpose("join namespaces of process " + entry.getKey());
+      program.callInto(process, SystemCall.PIDFD_OPEN, Operand.of(entry.getKey()), ZERO);
+      program.call(SystemCall.SETNS, process.value(), Kernel.cloneFlags(SetupProgram.namespaceFlags(entry.getValue()) | user));
+      program.call(SystemCall.CLOSE, process.value());
+      user = 0;
+    }
+  }
+
+  /** Nothing of the caller is inherited but what was asked for. */
+  void isolateFromCaller(int files) {
+    program.purpose("close the descriptors of the starting process");
+    program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.CONTROL + 1), Operand.of(Launcher.FILES - 1), ZERO);
+    program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.FILES + files), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
+    program.callInto(umask, SystemCall.UMASK, ZERO);
+    if (caller.root() && caller.setsGroups()) {
+      program.purpose("drop the supplementary groups");
+      program.call(SystemCall.SETGROUPS, ZERO, NULL);
+    }
+  }
+
+  /**
+   * A mount namespace around that of the container; for users without privileges in a user namespace, where they are root.
+   *
+   * <p>Who enters a container later has to have rights over the memory of its first process (ptrace(2), PTRACE_MODE_READ), as it is
+   * not dumpable: and those are rights in the user namespace where it was executed. So it executes itself again in the outer one,
+   * whose owner is the user; the kernel names it "exe" by that.
+   */
+  void enter(int files) {
+    if (caller.root()) {
+      isolateFromCaller(files);
+      join();
+      program.purpose("create a mount namespace");
+      program.call(SystemCall.UNSHARE, Kernel.cloneFlags(Kernel.CLONE_NEWNS));
+    } else {
+      Data name = program.space("name", 16);
+      Label first = program.label("first_time");
+      Label second = program.label("second_time");
+      program.purpose("look whether it has executed itself");
+      program.call(SystemCall.PRCTL, Operand.of(16, "PR_GET_NAME"), name.address());
+      program.unlessEqual(name.value(), Operand.of('e' | 'x' << 8 | 'e' << 16, "\"exe\""), first);
+      program.jump(second);
+      program.place(first);
+      isolateFromCaller(files);
+      join();
+      program.purpose("create a user namespace");
+      program.call(SystemCall.UNSHARE, Kernel.cloneFlags(Kernel.CLONE_NEWUSER | Kernel.CLONE_NEWNS));
+      program.purpose("map the user into a user namespace");
+      writeMaps(new IdMapping(0, caller.outerUid(), 1), new IdMapping(0, caller.outerGid(), 1), CURRENT, "/proc/self/");
+      program.purpose("execute itself in the user namespace");
+      program.call(SystemCall.UMASK, umask.value());
+      program.call(SystemCall.EXECVE, program.string("/proc/self/exe").address(), program.strings(List.of("carrel")).address(),
+          program.strings(List.of()).address());
+      program.place(second);
+      program.callInto(umask, SystemCall.UMASK, ZERO);
+    }
+    openProc();
+    program.purpose("keep mounts from the host");
+    program.call(SystemCall.MOUNT, NULL, program.string("/").address(), NULL, Kernel.REC_PRIVATE, NULL);
+  }
+
+  void openProc() {
+    program.purpose("open /proc");
+    program.callInto(hostProc, SystemCall.OPENAT, CURRENT, program.string("/proc").address(), Kernel.PATH_ONLY, ZERO);
+  }
+
+  /** user_namespaces(7): one's own single id may be mapped without privileges once setgroups(2) is denied. */
+  void writeMaps(IdMapping user, IdMapping group, Operand directory, String prefix) {
+    writeFile(directory, prefix + "uid_map", line(user));
+    writeFile(directory, prefix + "setgroups", "deny");
+    writeFile(directory, prefix + "gid_map", line(group));
+  }
+
+  private static String line(IdMapping mapping) {
+    return mapping.inside() + " " + mapping.outside() + " " + mapping.count();
+  }
+
+  void writeFile(Operand directory, String path, String content) {
+    Data file = program.variable("file");
+    program.callInto(file, SystemCall.OPENAT, directory, program.string(path).address(), Kernel.WRITE_ONLY, ZERO);
+    program.call(SystemCall.WRITE, file.value(), program.string(content).address(), Operand.of(content.length()));
+    program.call(SystemCall.CLOSE, file.value());
+  }
+}
