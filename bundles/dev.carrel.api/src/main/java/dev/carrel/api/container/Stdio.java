@@ -1,5 +1,6 @@
 package dev.carrel.api.container;
 
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -11,14 +12,44 @@ import java.util.Optional;
  *     if it is {@link Redirect#PIPE}
  */
 public record Stdio(Redirect in, Redirect out, Redirect err, Optional<TerminalSize> terminal) {
-  /** What one stream is. */
-  public enum Redirect {
+  /** What one stream is; see {@link ProcessBuilder.Redirect}. */
+  public sealed interface Redirect {
     /** The same as that of this JVM. */
-    INHERIT,
+    Redirect INHERIT = Standard.INHERIT;
     /** A pipe, whose other end {@link Process} offers. */
-    PIPE,
+    Redirect PIPE = Standard.PIPE;
     /** {@code /dev/null}. */
-    DISCARD
+    Redirect DISCARD = Standard.DISCARD;
+
+    /** What needs no further word. */
+    enum Standard implements Redirect {
+      INHERIT,
+      PIPE,
+      DISCARD
+    }
+
+    /** A file of the host, to read from. */
+    record FromFile(Path file) implements Redirect {
+      public FromFile {
+        Objects.requireNonNull(file);
+      }
+    }
+
+    /** A file of the host, to write to; made if it is not there, and emptied unless it is appended to. */
+    record ToFile(Path file, boolean append) implements Redirect {
+      public ToFile {
+        Objects.requireNonNull(file);
+      }
+    }
+
+    /** A descriptor of this JVM, which stays open here. */
+    record Descriptor(int number) implements Redirect {
+      public Descriptor {
+        if (number < 0) {
+          throw new IllegalArgumentException(number + " is no descriptor");
+        }
+      }
+    }
   }
 
   public Stdio {
@@ -26,6 +57,9 @@ public record Stdio(Redirect in, Redirect out, Redirect err, Optional<TerminalSi
     Objects.requireNonNull(out);
     Objects.requireNonNull(err);
     Objects.requireNonNull(terminal);
+    if (in instanceof Redirect.ToFile || out instanceof Redirect.FromFile || err instanceof Redirect.FromFile) {
+      throw new IllegalArgumentException("standard input is read, and the others are written");
+    }
   }
 
   /** All three streams are those of this JVM. */
@@ -41,6 +75,21 @@ public record Stdio(Redirect in, Redirect out, Redirect err, Optional<TerminalSi
   /** All three streams are {@code /dev/null}; what a detached container writes is kept nevertheless. */
   public static Stdio discard() {
     return new Stdio(Redirect.DISCARD, Redirect.DISCARD, Redirect.DISCARD, Optional.empty());
+  }
+
+  /** The same, with another standard input. */
+  public Stdio withInput(Redirect other) {
+    return new Stdio(other, out, err, terminal);
+  }
+
+  /** The same, with another standard output. */
+  public Stdio withOutput(Redirect other) {
+    return new Stdio(in, other, err, terminal);
+  }
+
+  /** The same, with another standard error. */
+  public Stdio withError(Redirect other) {
+    return new Stdio(in, out, other, terminal);
   }
 
   /** A terminal of its own. */

@@ -47,13 +47,27 @@ final class Descriptors {
   int[] files(List<Path> files) {
     int[] opened = new int[files.size()];
     for (int i = 0; i < opened.length; i++) {
-      int descriptor = LibC.open(files.get(i).toString(), 2 | LibC.O_CLOEXEC, 0);
-      if (descriptor < 0) {
-        throw failure("open(\"" + files.get(i) + "\")");
-      }
-      opened[i] = keep(new int[] {descriptor})[0];
+      opened[i] = open(files.get(i), 2);
     }
     return opened;
+  }
+
+  /** @param flags of open(2); what is made can be read and written by all whom the umask does not keep from it */
+  int open(Path file, int flags) {
+    int descriptor = LibC.open(file.toString(), flags | LibC.O_CLOEXEC, 0666);
+    if (descriptor < 0) {
+      throw CarrelException.failed("cannot start a container: cannot open " + file + ": " + LibC.lastError());
+    }
+    return keep(new int[] {descriptor})[0];
+  }
+
+  /** A copy of one of this JVM's. */
+  int copy(int descriptor) {
+    int copy = LibC.fcntl(descriptor, LibC.F_DUPFD_CLOEXEC, FIRST_FREE);
+    if (copy < 0) {
+      throw CarrelException.usage("cannot start a container: this process has no descriptor " + descriptor + ": " + LibC.lastError());
+    }
+    return keep(new int[] {copy})[0];
   }
 
   private int[] keep(int[] descriptors) {

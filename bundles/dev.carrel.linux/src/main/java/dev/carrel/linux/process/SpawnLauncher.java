@@ -3,7 +3,6 @@ package dev.carrel.linux.process;
 import com.sun.jna.Memory;
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.Stdio;
-import dev.carrel.api.container.Stdio.Redirect;
 import dev.carrel.api.isolation.Running;
 import dev.carrel.linux.Image;
 import dev.carrel.linux.LaunchFailure;
@@ -29,6 +28,10 @@ import org.osgi.service.component.annotations.Deactivate;
 public final class SpawnLauncher implements Launcher {
   private static final int RECORD = 16;
   private static final int SIGKILL = 9;
+  /** How soon an interruption is noticed. */
+  private static final int POLL_MILLIS = 20;
+  /** How long a start that is cancelled may take to get to where it notices. */
+  private static final int PATIENCE_MILLIS = 1000;
   /** The child does not get a descriptor of that number. */
   private static final int NOTHING = -1;
 
@@ -82,7 +85,7 @@ public final class SpawnLauncher implements Launcher {
       descriptors.close(control[1]);
       pipes.closeChildEnds(descriptors);
       byte[] record = new byte[RECORD];
-      if (LibC.readFully(status[0], record) != RECORD) {
+      if (!read(status[0], control[0], NOTHING, record, descriptors)) {
         throw prepared.lost();
       }
       if (number(record, 0) < 0) {
@@ -168,15 +171,13 @@ public final class SpawnLauncher implements Launcher {
     descriptors.close(control[1]);
     pipes.closeChildEnds(descriptors);
     byte[] record = new byte[RECORD];
-    if (LibC.readFully(status[0], record) != RECORD) {
-      reap(firstStage);
-      throw CarrelException.failed("cannot start a container: the process that sets it up was killed");
-    }
-    if (number(record, 0) < 0) {
-      reap(firstStage);
-      throw failure(program, record);
-    }
     try {
+      if (!read(status[0], control[0], firstStage, record, descriptors)) {
+        throw CarrelException.failed("cannot start a container: the process that sets it up was killed");
+      }
+      if (number(record, 0) < 0) {
+        throw failure(program, record);
+      }
       return running(program, number(record, 0), status[0], control[0], first(files), pipes, stdio, descriptors);
     } finally {
       reap(firstStage); // only now: it has freed its mounts while the container was set up
@@ -187,7 +188,14 @@ public final class SpawnLauncher implements Launcher {
   private Running running(Program program, long pid, int status, int control, int exitFile, StdioPipes pipes, Stdio stdio,
       Descriptors descriptors) throws LaunchFailure {
     byte[] record = new byte[RECORD];
-    if (LibC.readFully(status, record) == RECORD) {
+    boolean failed;
+    try {
+      failed = read(status, control, NOTHING, record, descriptors);
+    } catch (CarrelException cancelled) {
+      reap((int) pid); // its control socket is closed, by which it ends
+      throw cancelled;
+    }
+    if (failed) {
       reap((int) pid);
       throw failure(program, record);
     }
@@ -220,6 +228,42 @@ public final class SpawnLauncher implements Launcher {
     return process;
   }
 
+  /**
+   * Reads a record; false at the end. If this thread is interrupted meanwhile, the start is cancelled: what has been started ends as
+   * its control socket closes.
+   *
+   * @param firstStage the process that sets a container up, which may wait in the kernel, for a network file system; or NOTHING
+   * @throws CarrelException if it was cancelled; the thread stays interrupted
+   */
+  private static boolean read(int status, int control, int firstStage, byte[] record, Descriptors descriptors) {
+    Memory poll = LibC.zeros(8);
+    poll.setInt(0, status);
+    poll.setShort(4, (short) 1); // POLLIN
+    while (LibC.poll(poll, 1, POLL_MILLIS) <= 0) {
+      if (Thread.currentThread().isInterrupted()) {
+        cancel(status, firstStage, descriptors, control);
+        throw CarrelException.failed("the start of a container was cancelled: its thread was interrupted");
+      }
+    }
+    return LibC.readFully(status, record) == RECORD;
+  }
+
+  private static void cancel(int status, int firstStage, Descriptors descriptors, int control) {
+    descriptors.close(control);
+    Memory poll = LibC.zeros(8);
+    poll.setInt(0, status);
+    poll.setShort(4, (short) 1);
+    if (firstStage != NOTHING && LibC.poll(poll, 1, PATIENCE_MILLIS) <= 0) {
+      LibC.syscall(SystemCall.KILL.number(Architecture.host()), firstStage, SIGKILL, 0, 0); // not reaped: nobody else has its pid
+    }
+    byte[] record = new byte[RECORD];
+    while (LibC.readFully(status, record) == RECORD) {
+      if (number(record, 0) > 0) {
+        reap((int) number(record, 0));
+      }
+    }
+  }
+
   private Spawn spawn() {
     Spawn ready = spawn;
     if (ready == null) {
@@ -246,49 +290,5 @@ public final class SpawnLauncher implements Launcher {
 
   private static long number(byte[] record, int at) {
     return ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN).getLong(at);
-  }
-
-  /** The three standard streams: what the child gets, and our ends of the pipes. */
-  private static final class StdioPipes {
-    private final int[] child = {0, 1, 2};
-    private final int[] ours = {-1, -1, -1};
-
-    static StdioPipes make(Stdio stdio, Descriptors descriptors) {
-      StdioPipes pipes = new StdioPipes();
-      if (stdio.terminal().isPresent()) {
-        int nothing = descriptors.nullDevice(); // until the container opens its terminal
-        java.util.Arrays.fill(pipes.child, nothing);
-        pipes.child[2] = stdio.err() == Redirect.INHERIT ? 2 : nothing;
-        return pipes;
-      }
-      pipes.choose(0, stdio.in(), descriptors);
-      pipes.choose(1, stdio.out(), descriptors);
-      pipes.choose(2, stdio.err(), descriptors);
-      return pipes;
-    }
-
-    private void choose(int stream, Redirect redirect, Descriptors descriptors) {
-      if (redirect == Redirect.DISCARD) {
-        child[stream] = descriptors.nullDevice();
-      } else if (redirect == Redirect.PIPE) {
-        int[] ends = descriptors.pipe();
-        child[stream] = ends[stream == 0 ? 0 : 1];
-        ours[stream] = ends[stream == 0 ? 1 : 0];
-      }
-    }
-
-    int child(int stream) {
-      return child[stream];
-    }
-
-    void closeChildEnds(Descriptors descriptors) {
-      for (int descriptor : child) {
-        descriptors.close(descriptor); // does nothing for the JVM's own
-      }
-    }
-
-    ProcessStreams streams() {
-      return ProcessStreams.ofPipes(ours[0], ours[1], ours[2]);
-    }
   }
 }

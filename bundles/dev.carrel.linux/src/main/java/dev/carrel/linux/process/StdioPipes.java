@@ -1,0 +1,65 @@
+package dev.carrel.linux.process;
+
+import dev.carrel.api.container.Stdio;
+import dev.carrel.api.container.Stdio.Redirect;
+import dev.carrel.linux.libc.LibC;
+import java.util.Arrays;
+
+/** The three standard streams: what the child gets, and our ends of the pipes. */
+final class StdioPipes {
+  private static final int O_WRONLY = 1;
+  private static final int O_CREAT = 0x40;
+  private static final int O_TRUNC = 0x200;
+  private static final int O_APPEND = 0x400;
+
+  private final int[] child = {0, 1, 2};
+  private final int[] ours = {-1, -1, -1};
+
+  static StdioPipes make(Stdio stdio, Descriptors descriptors) {
+    StdioPipes pipes = new StdioPipes();
+    if (stdio.terminal().isPresent()) {
+      int nothing = descriptors.nullDevice(); // until the container opens its terminal
+      Arrays.fill(pipes.child, nothing);
+      if (stdio.err() != Redirect.PIPE) {
+        pipes.choose(2, stdio.err(), descriptors);
+      }
+      return pipes;
+    }
+    pipes.choose(0, stdio.in(), descriptors);
+    pipes.choose(1, stdio.out(), descriptors);
+    pipes.choose(2, stdio.err(), descriptors);
+    return pipes;
+  }
+
+  private void choose(int stream, Redirect redirect, Descriptors descriptors) {
+    if (redirect == Redirect.INHERIT) {
+      child[stream] = stream;
+    } else if (redirect == Redirect.DISCARD) {
+      child[stream] = descriptors.nullDevice();
+    } else if (redirect == Redirect.PIPE) {
+      int[] ends = descriptors.pipe();
+      child[stream] = ends[stream == 0 ? 0 : 1];
+      ours[stream] = ends[stream == 0 ? 1 : 0];
+    } else if (redirect instanceof Redirect.FromFile from) {
+      child[stream] = descriptors.open(from.file(), LibC.O_RDONLY);
+    } else if (redirect instanceof Redirect.ToFile to) {
+      child[stream] = descriptors.open(to.file(), O_WRONLY | O_CREAT | (to.append() ? O_APPEND : O_TRUNC));
+    } else if (redirect instanceof Redirect.Descriptor given) {
+      child[stream] = descriptors.copy(given.number());
+    }
+  }
+
+  int child(int stream) {
+    return child[stream];
+  }
+
+  void closeChildEnds(Descriptors descriptors) {
+    for (int descriptor : child) {
+      descriptors.close(descriptor); // does nothing for the JVM's own
+    }
+  }
+
+  ProcessStreams streams() {
+    return ProcessStreams.ofPipes(ours[0], ours[1], ours[2]);
+  }
+}
