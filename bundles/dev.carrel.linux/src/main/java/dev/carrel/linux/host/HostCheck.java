@@ -1,10 +1,14 @@
 package dev.carrel.linux.host;
 
+import com.sun.jna.NativeLibrary;
 import dev.carrel.api.host.Account;
 import dev.carrel.api.host.Check;
 import dev.carrel.api.host.Finding;
 import dev.carrel.api.host.Finding.Level;
 import dev.carrel.api.host.Host;
+import dev.carrel.linux.libc.LibC;
+import dev.carrel.linux.machine.Architecture;
+import dev.carrel.linux.machine.SystemCall;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,9 +18,11 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** Sub-ids and control groups: what later features of a container rest on. */
+/** Sub-ids, control groups and what confines: libraries and kernel features that a container rests on. */
 @Component
 public final class HostCheck implements Check {
+  /** The first version that knows scopes. */
+  private static final long SCOPED = 6;
   private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
 
   private final Host host;
@@ -31,6 +37,8 @@ public final class HostCheck implements Check {
     List<Finding> findings = new ArrayList<>();
     findings.add(subIds());
     findings.add(cgroups());
+    findings.add(systemCalls());
+    findings.add(landlock());
     return findings;
   }
 
@@ -63,6 +71,31 @@ public final class HostCheck implements Check {
       return false; // without the file nobody has any
     }
     return false;
+  }
+
+  /** Without the library no container is started, unless its filter is left out. */
+  private static Finding systemCalls() {
+    try {
+      NativeLibrary.getInstance("libseccomp.so.2");
+      return Finding.ok("system-call filter", "libseccomp is there");
+    } catch (UnsatisfiedLinkError e) {
+      return new Finding("system-call filter", Level.BROKEN, "there is no libseccomp.so.2",
+          "Install it (Debian's package is libseccomp2); --weak=system-calls starts containers without a filter");
+    }
+  }
+
+  /** landlock(7): its version; see landlock_create_ruleset(2). */
+  private static Finding landlock() {
+    long version = LibC.syscall(SystemCall.LANDLOCK_CREATE_RULESET.number(Architecture.host()), 0, 0, 1, 0);
+    if (version < 1) {
+      return new Finding("Landlock", Level.LIMITED, "this kernel has none, or was booted without it",
+          "Needed only for --allow, and to keep containers with the host's network from its abstract sockets. Add landlock to lsm= on the"
+              + " kernel's command line");
+    }
+    return version < SCOPED
+        ? new Finding("Landlock", Level.LIMITED, "version " + version, "Containers with the host's network can reach its abstract sockets: Linux 6.12"
+            + " or newer keeps them out")
+        : Finding.ok("Landlock", "version " + version);
   }
 
   /** cgroups(7): limits on memory, processes and CPU. */
