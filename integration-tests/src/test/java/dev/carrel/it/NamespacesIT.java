@@ -83,6 +83,13 @@ class NamespacesIT {
   }
 
   @Test
+  void variables_are_set() {
+    assertThat(run("run", "--no-cwd", "--env=A=b=c d", "-e", "HOME=/tmp", "-e", "N=1\n2", "--", "sh", "-c", "echo \"$A $HOME $N\"").out()).isEqualTo("b=c d /tmp 1\n2\n");
+    refused(run("run", "--env=A", "--", "true"), "--env=A is no NAME=VALUE");
+    refused(run("run", "--env==x", "--", "true"), "is no NAME=VALUE");
+  }
+
+  @Test
   void its_clocks_can_be_ahead() throws Exception {
     double here = Double.parseDouble(Files.readString(Path.of("/proc/uptime")).split(" ")[0]);
     Carrel.Result result = run("run", "--no-cwd", "--time-offset=100000", "--", "cut", "-d ", "-f1", "/proc/uptime");

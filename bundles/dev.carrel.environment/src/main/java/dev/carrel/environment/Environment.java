@@ -48,6 +48,7 @@ final class Environment {
     if (!request.preserve().isEmpty()) {
       preserve(variables);
     }
+    variables.putAll(request.variables());
     variables.put("CARREL_ENVIRONMENT", profile.isPresent() ? profile.get().toString() : "/usr");
     return variables;
   }

@@ -196,7 +196,7 @@ final class Fakes {
     }
 
     WorkplaceRequest request() {
-      return new WorkplaceRequest(software, command, directory, shareDirectory, mappings, variables, preserve, user, Optional.empty(), network,
+      return new WorkplaceRequest(software, command, directory, shareDirectory, mappings, variables, preserve, Map.of(), user, Optional.empty(), network,
           network == NetworkSpec.HOST ? Namespace.standardBut(Namespace.NETWORK) : Namespace.standard(), List.of(), Optional.empty(), false, hostname, root, Optional.empty(), Security.standard(), Life.unrecorded(), stdio);
     }
   }

@@ -24,6 +24,7 @@ final class Help {
                              with --detach: start COMMAND again when it fails, at most N times
         --pid-file=FILE      write the pid of its first process to FILE, as the host sees it
         -E, --preserve=REGEX keep the variables in whose names REGEX is found; may be repeated
+        -e, --env=NAME=VALUE set a variable; may be repeated
         --network=none|host  none: nothing but a loopback interface of its own (default);
                              host: the host's network as it is
         -N                   the same as --network=host

@@ -13,7 +13,9 @@ import dev.carrel.api.store.PackageRequest;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -70,6 +72,7 @@ final class WorkplaceLine {
         mappings(),
         System.getenv(),
         patterns(),
+        variables(),
         value("user"),
         shared.ids(),
         shared.network(),
@@ -214,6 +217,20 @@ final class WorkplaceLine {
       }
     }
     return patterns;
+  }
+
+  private Map<String, String> variables() {
+    Map<String, String> variables = new HashMap<>();
+    for (Option option : line.getOptions()) {
+      if ("env".equals(option.getLongOpt())) {
+        int equals = option.getValue().indexOf('=');
+        if (equals < 1) {
+          throw usage("--env=" + option.getValue() + " is no NAME=VALUE");
+        }
+        variables.put(option.getValue().substring(0, equals), option.getValue().substring(equals + 1));
+      }
+    }
+    return variables;
   }
 
   private Pattern pattern(String text) {

@@ -29,6 +29,7 @@ enum WorkplaceOptions {
         .addOption(flag("no-cwd"))
         .addOption(flag("writable-root"))
         .addOption(valued("E", "preserve"))
+        .addOption(valued("e", "env"))
         .addOption(valued("u", "user"));
     for (String name : VALUED) {
       options.addOption(valued(null, name));

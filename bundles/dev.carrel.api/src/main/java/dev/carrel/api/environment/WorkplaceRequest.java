@@ -26,6 +26,7 @@ import java.util.regex.Pattern;
  * @param shareDirectory whether that directory is shared and is where the program starts
  * @param mappings what else is to be seen inside
  * @param preserve variables of {@code hostEnvironment} in whose names one of these is found are kept, as in Guix
+ * @param variables set inside, instead of whatever they would be
  * @param user another name for the user inside, with uid and gid 1000
  * @param namespaces those of its own; without MOUNT it sees the host's files
  * @param joins namespaces of other processes that it shares
@@ -42,6 +43,7 @@ public record WorkplaceRequest(
     List<MappingRequest> mappings,
     Map<String, String> hostEnvironment,
     List<Pattern> preserve,
+    Map<String, String> variables,
     Optional<String> user,
     Optional<GuestIds> ids,
     NetworkSpec network,
@@ -98,6 +100,7 @@ public record WorkplaceRequest(
     mappings = List.copyOf(mappings);
     hostEnvironment = Map.copyOf(hostEnvironment);
     preserve = List.copyOf(preserve);
+    variables = Map.copyOf(variables);
     Objects.requireNonNull(network);
     namespaces = Set.copyOf(namespaces);
     joins = List.copyOf(joins);
