@@ -83,6 +83,9 @@ final class ProgramStart {
     }
     program.call(SystemCall.RT_SIGPROCMASK, Operand.of(2, "SIG_SETMASK"), none.address(), NULL, ALL_SIGNALS_SIZE);
     program.call(SystemCall.UMASK, umask.value());
+    program.purpose("close what leads out of the container");
+    // The host's /proc is still open, and a working directory or a program can be a link to /proc/self/fd/N (CVE-2024-21626).
+    program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.CONTROL + 1), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
     program.purpose("start in " + process.directory());
     program.call(SystemCall.CHDIR, program.string(process.directory().toString()).address());
     confinement.ofProgram();
