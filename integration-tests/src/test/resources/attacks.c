@@ -2,7 +2,9 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+#include <dirent.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <grp.h>
 #include <linux/bpf.h>
 #include <linux/keyctl.h>
@@ -20,6 +22,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/swap.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -187,11 +190,12 @@ static int status_is(const char *field) { /* an entry of /proc/self/status that 
   return found;
 }
 static int privileges(const char *a) { return prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0 ? 0 : EPERM; }
-static int trace_init(const char *a) { return result(ptrace(PTRACE_ATTACH, 1, 0, 0)); }
+static int trace_init(const char *a) { return result(ptrace(PTRACE_SEIZE, 1, 0, 0)); }
 static int read_init(const char *a) {
   char byte;
   struct iovec local = {&byte, 1}, remote = {(void *) 0x400000, 1};
-  return result(process_vm_readv(1, &local, 1, &remote, 1, 0));
+  int error = result(process_vm_readv(1, &local, 1, &remote, 1, 0));
+  return error == EFAULT ? 0 : error; /* let in, only nothing is there */
 }
 static int write_exe(const char *path) { return write_file(path); }
 static int contains(const char *spec) { /* FILE:WORD */
@@ -231,6 +235,90 @@ static int run_setuid(const char *path) {
   return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : EPERM;
 }
 
+static char writable_path[4096];
+static int note_writable(const char *path, const struct stat *s, int kind, struct FTW *w) {
+  if (kind != FTW_F || !S_ISREG(s->st_mode) || write_file(path) != 0) return 0;
+  snprintf(writable_path, sizeof writable_path, "%s", path);
+  return 1;
+}
+static int writable_below(const char *directory) { /* opened only: nothing is written */
+  int found = nftw(directory, note_writable, 64, FTW_PHYS);
+  if (found == 1) fprintf(stderr, "%s can be written\n", writable_path);
+  return found == 1 ? 0 : found < 0 ? errno : EROFS;
+}
+
+static int unbounded(const char *path) { /* as much as all memory, or more; or any number of files */
+  struct statvfs fs;
+  if (statvfs(path, &fs) < 0) return errno;
+  unsigned long long memory = (unsigned long long) sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE);
+  return fs.f_blocks == 0 || (unsigned long long) fs.f_blocks * fs.f_frsize >= memory || fs.f_files == 0 ? 0 : ENOSPC;
+}
+
+static int negative_group(const char *path) { /* a file that everybody may read but one group: who leaves it may */
+  setgroups(0, NULL);
+  return read_file(path);
+}
+
+/* Whether a file of the host, which is not shared, is found from a directory that should have been inside. */
+static int climb_to(const char *marker) {
+  for (int i = 0; i < 64; i++)
+    if (chdir("..") < 0) return errno;
+  return access(marker + 1, F_OK) < 0 ? errno : 0;
+}
+static int climb(const char *marker) {
+  char here[4096];
+  if (syscall(SYS_getcwd, here, sizeof here) > 0 && here[0] != '/') return 0; /* "(unreachable)" */
+  return climb_to(marker);
+}
+
+/* A mount below DIRECTORY/in for the host to see, then one of the host below DIRECTORY/out to be seen. */
+static int propagation(const char *directory) {
+  char path[4096];
+  snprintf(path, sizeof path, "%s/in", directory);
+  if (mount_tmpfs(path) != 0) return EPERM;
+  snprintf(path, sizeof path, "%s/mounted", directory);
+  close(open(path, O_CREAT | O_WRONLY, 0600));
+  snprintf(path, sizeof path, "%s/go", directory);
+  for (int i = 0; i < 2000 && access(path, F_OK) < 0; i++) usleep(10000);
+  if (access(path, F_OK) < 0) return ETIME;
+  snprintf(path, sizeof path, "%s/out/file", directory);
+  return access(path, F_OK) < 0 ? errno : 0;
+}
+
+/* Whether a process that is not ours yet, because it is still entering, can be taken over or leads outside by MARKER. */
+static int leads_out(const char *pid, const char *marker) {
+  char path[8192], exe[4096];
+  static const char *const links[] = {"root", "cwd"};
+  for (int i = 0; i < 2; i++) {
+    snprintf(path, sizeof path, "/proc/%s/%s%s", pid, links[i], marker);
+    if (access(path, F_OK) == 0) return 1;
+  }
+  snprintf(path, sizeof path, "/proc/%s/fd", pid);
+  DIR *fds = opendir(path);
+  for (struct dirent *fd; fds && (fd = readdir(fds));) {
+    snprintf(path, sizeof path, "/proc/%s/fd/%s%s", pid, fd->d_name, marker);
+    if (fd->d_name[0] != '.' && access(path, F_OK) == 0) { closedir(fds); return 1; }
+  }
+  if (fds) closedir(fds);
+  snprintf(path, sizeof path, "/proc/%s/exe", pid);
+  ssize_t n = readlink(path, exe, sizeof exe - 1);
+  if (n <= 0) return 0;
+  exe[n] = 0;
+  if (strncmp(exe, "/usr/", 5) == 0 || strncmp(exe, "/attacks", 8) == 0) return 0; /* has entered: one of us */
+  fprintf(stderr, "the file of process %s can be seen: %s\n", pid, exe);
+  return 1;
+}
+static int chase(const char *marker) { /* until /tmp/enough is there, or for half a minute */
+  time_t end = time(NULL) + 30;
+  while (time(NULL) < end && access("/tmp/enough", F_OK) < 0) {
+    DIR *all = opendir("/proc");
+    for (struct dirent *one; all && (one = readdir(all));)
+      if (one->d_name[0] >= '1' && one->d_name[0] <= '9' && leads_out(one->d_name, marker)) return 0;
+    if (all) closedir(all);
+  }
+  return access("/tmp/enough", F_OK) < 0 ? ETIME : ESRCH;
+}
+
 static const struct { const char *name; attack *run; } attacks[] = {
   {"write", write_file}, {"read", read_file}, {"create", create_in}, {"remount", remount}, {"unmount", unmount}, {"tmpfs", mount_tmpfs},
   {"setattr", setattr}, {"new_user", new_user}, {"clone_user", clone_user}, {"clone3_user", clone3_user}, {"release_agent", release_agent},
@@ -240,7 +328,8 @@ static const struct { const char *name; attack *run; } attacks[] = {
   {"unknown_call", unknown_call}, {"x32", x32}, {"int80", int80}, {"setgroups", groups}, {"status", status_is}, {"privileges", privileges},
   {"ptrace", trace_init}, {"vm_read", read_init}, {"write_exe", write_exe}, {"contains", contains}, {"core_limit", core_limit},
   {"raise_core", raise_core}, {"escape_fd", escape_fd}, {"chroot", chroot_out}, {"mknod", make_device}, {"setns", join_host},
-  {"device", open_device}, {"setuid", run_setuid},
+  {"device", open_device}, {"setuid", run_setuid}, {"writable", writable_below}, {"unbounded", unbounded}, {"negative_group", negative_group},
+  {"climb", climb}, {"propagation", propagation}, {"chase", chase},
 };
 
 static int add_key_and_run(char **argv) { /* a key of the session, and then a command */
@@ -253,7 +342,17 @@ static int add_key_and_run(char **argv) { /* a key of the session, and then a co
   return 3;
 }
 
+static int block_all_and_run(char **argv) {
+  sigset_t all;
+  sigfillset(&all);
+  sigprocmask(SIG_BLOCK, &all, NULL);
+  execvp(argv[0], argv);
+  perror(argv[0]);
+  return 3;
+}
+
 int main(int argc, char **argv) {
+  if (argc > 2 && strcmp(argv[1], "blocking") == 0) return block_all_and_run(argv + 2);
   if (argc > 1 && strcmp(argv[1], "whoami") == 0) return geteuid() == getuid() && getegid() == getgid();
   if (argc > 3 && strcmp(argv[1], "with_key") == 0) return add_key_and_run(argv + 2);
   setvbuf(stdout, NULL, _IONBF, 0);

@@ -1,0 +1,66 @@
+package dev.carrel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import org.assertj.core.api.SoftAssertions;
+
+/**
+ * The program of attacks.c, compiled: each of its words is an attack, and it prints a line for each.
+ *
+ * @param path where it is on the host; in a container it is /attacks
+ */
+record AttackProgram(Path path) {
+  private static final String SUCCEEDED = "succeeded";
+
+  /** Compiles it into the directory, without libraries, so that it runs wherever it is exposed. */
+  static AttackProgram compiledIn(Path directory) throws IOException {
+    assumeTrue(Host.can("gcc", "--version"), "needs gcc, to compile the attacks");
+    Path source = directory.resolve("attacks.c");
+    try (InputStream in = AttackProgram.class.getResourceAsStream("/attacks.c")) {
+      Files.copy(in, source);
+    }
+    Path program = directory.resolve("attacks");
+    Host.says("gcc", "-static", "-O1", "-w", "-o", program.toString(), source.toString());
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x")); // also for another user than the tests'
+    return new AttackProgram(program);
+  }
+
+  /** Carrel, with these attacks in a container that is started with these options. */
+  Carrel contained(List<String> options, List<String> words) {
+    List<String> line = new ArrayList<>(List.of("run", "--no-cwd", "--expose=" + path + "=/attacks"));
+    line.addAll(options);
+    line.addAll(List.of("--", "/attacks"));
+    line.addAll(words);
+    return Carrel.command(line.toArray(String[]::new));
+  }
+
+  /** What the attacks print outside of any container, under another command. */
+  String onTheHost(List<String> words, String... under) {
+    List<String> line = new ArrayList<>(List.of("sh", "-c", "exec \"$@\" 2>/dev/null", "sh"));
+    line.addAll(List.of(under));
+    line.add(path.toString());
+    line.addAll(words);
+    return Host.says(line.toArray(String[]::new));
+  }
+
+  static void nothingSucceeds(Carrel.Result result, List<String> words) {
+    assertThat(result.err()).isEmpty();
+    assertThat(result.status()).isZero();
+    assertThat(result.out().lines()).hasSize(words.size());
+    SoftAssertions softly = new SoftAssertions();
+    result.out().lines().forEach(line -> softly.assertThat(line).doesNotContain(SUCCEEDED).doesNotContain("no such attack"));
+    softly.assertAll();
+  }
+
+  static void allSucceed(String output, List<String> words) {
+    assertThat(output.lines()).containsExactlyElementsOf(words.stream().map(word -> word + ": " + SUCCEEDED).toList());
+  }
+}
