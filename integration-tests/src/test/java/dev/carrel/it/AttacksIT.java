@@ -1,15 +1,14 @@
 package dev.carrel.it;
 
+import static dev.carrel.it.AttackProgram.allSucceed;
+import static dev.carrel.it.AttackProgram.nothingSucceeds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
@@ -62,39 +61,18 @@ class AttacksIT {
       new Opening(List.of("--writable-root"), List.of("create=/")));
 
   @TempDir static Path directory;
+  private static AttackProgram program;
   private static Path attacks;
 
   @BeforeAll
   static void compile() throws Exception {
-    assumeTrue(Host.can("gcc", "--version"), "needs gcc, to compile the attacks");
-    Path source = directory.resolve("attacks.c");
-    try (InputStream in = AttacksIT.class.getResourceAsStream("/attacks.c")) {
-      Files.copy(in, source);
-    }
-    attacks = directory.resolve("attacks");
-    Host.says("gcc", "-static", "-O1", "-w", "-o", attacks.toString(), source.toString());
+    program = AttackProgram.compiledIn(directory);
+    attacks = program.path();
     Files.createDirectories(directory.resolve("data/below"));
   }
 
   private static Carrel carrel(List<String> options, List<String> words) {
-    List<String> line = new ArrayList<>(List.of("run", "--no-cwd", "--expose=" + attacks + "=/attacks"));
-    line.addAll(options);
-    line.addAll(List.of("--", "/attacks"));
-    line.addAll(words);
-    return Carrel.command(line.toArray(new String[0]));
-  }
-
-  private static void nothingSucceeds(Carrel.Result result, List<String> words) {
-    assertThat(result.err()).isEmpty();
-    assertThat(result.status()).isZero();
-    assertThat(result.out().lines()).hasSize(words.size());
-    SoftAssertions softly = new SoftAssertions();
-    result.out().lines().forEach(line -> softly.assertThat(line).doesNotContain(SUCCEEDED).doesNotContain("no such attack"));
-    softly.assertAll();
-  }
-
-  private static void allSucceed(String output, List<String> words) {
-    assertThat(output.lines()).containsExactlyElementsOf(words.stream().map(word -> word + ": " + SUCCEEDED).toList());
+    return program.contained(options, words);
   }
 
   @Test
@@ -169,7 +147,8 @@ class AttacksIT {
     assertThat(seen.screen()).contains("tiocsti: ", "tiocsti_high: ", "tioclinux: ").doesNotContain(SUCCEEDED);
     assumeTrue(Files.exists(Path.of("/proc/sys/dev/tty/legacy_tiocsti"))
         && Files.readString(Path.of("/proc/sys/dev/tty/legacy_tiocsti")).startsWith("1"), "this kernel lets nobody do it");
-    assertThat(new Typing(carrel(List.of("--weak=system-calls"), List.of("tiocsti"))).run().screen()).contains("tiocsti: " + SUCCEEDED);
+    assertThat(new Typing(carrel(List.of("--weak=system-calls"), List.of("tiocsti", "tiocsti_high"))).run().screen())
+        .contains("tiocsti: " + SUCCEEDED, "tiocsti_high: " + SUCCEEDED);
   }
 
   @Test
