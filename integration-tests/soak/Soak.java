@@ -111,7 +111,7 @@ public final class Soak {
 
   /** Every fourth writes to a pipe, every fifth is killed. */
   private void start(int thread, int n) throws Exception {
-    int expected = n % 100;
+    int expected = n % 3; // few specifications, so that threads share their templates
     boolean pipes = n % 4 == 0;
     boolean kill = n % 5 == 0;
     String script = kill ? "sleep 100" : (pipes ? "echo hello; " : "") + "exit " + expected;
@@ -143,7 +143,7 @@ public final class Soak {
     long gid = Long.getLong("gid");
     return new ContainerSpec(
         new ProcessSpec(List.of("/bin/sh", "-c", script), Map.of("PATH", "/usr/bin"), Path.of("/"), stdio), Namespace.standard(),
-        new Identity(new IdMapping(uid, uid, 1), new IdMapping(gid, gid, 1)), Optional.of("soak" + thread),
+        new Identity(new IdMapping(uid, uid, 1), new IdMapping(gid, gid, 1)), Optional.of("soak" + thread / 2),
         new RootSpec(mounts, List.of(), false), NetworkSpec.NONE, Optional.empty());
   }
 
