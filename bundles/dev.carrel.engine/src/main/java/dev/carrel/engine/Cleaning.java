@@ -1,13 +1,10 @@
 package dev.carrel.engine;
 
-import dev.carrel.api.container.ExitStatus;
-import dev.carrel.api.isolation.Running;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** Removes what belongs to no living container. */
 record Cleaning(Registry registry, Backends backends) {
@@ -39,11 +36,8 @@ record Cleaning(Registry registry, Backends backends) {
   /** One that has to die with its starter may not have noticed yet that it is gone. */
   private boolean over(Entry entry) {
     if (entry.runs() && !entry.detached() && !entry.starterLives()) {
-      Optional<Running> running = backends.named(entry.backend()).adopt(entry.record());
-      if (running.isPresent()) {
-        ExitStatus ended = new Stopping(entry.id(), running.get(), running.get().exit()).kill();
-        return ended != null;
-      }
+      backends.named(entry.backend()).adopt(entry.record())
+          .ifPresent(running -> new Stopping(entry.id(), running, running.exit()).kill());
     }
     return !entry.runs() && (entry.detached() || !entry.starterLives());
   }

@@ -69,7 +69,8 @@ final class Entry {
     }
   }
 
-  private Instant started() {
+  /** When its program was first executed; the epoch before that. */
+  Instant started() {
     return Instant.ofEpochMilli(Long.parseLong(lines.getProperty("started", "0")));
   }
 

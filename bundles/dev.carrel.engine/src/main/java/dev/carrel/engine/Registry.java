@@ -136,7 +136,7 @@ final class Registry {
     } catch (IOException e) {
       throw CarrelException.failed("cannot read " + state.path() + ", where containers are recorded: " + e.getMessage(), e);
     }
-    entries.sort(Comparator.comparing(entry -> entry.info().started()));
+    entries.sort(Comparator.comparing(Entry::started));
     return entries;
   }
 

@@ -23,8 +23,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Compiles a launch plan into the program that carries it out, or into two: one that builds a template of its mounts, and
- * one that starts a container from it. Pure functions.
+ * Compiles a launch plan into a program: one that starts a container, or one that builds a template of its mounts and clones
+ * containers from it. Pure functions.
  */
 final class SetupProgram {
   /** Where the new root is built: every host has it, and what it covers is opened before. */
@@ -32,7 +32,6 @@ final class SetupProgram {
 
   private final ProgramBuilder program = new ProgramBuilder();
   private final ContainerSpec spec;
-  private final LaunchPlan plan;
   private final Account caller;
   private final Data umask = program.variable("umask");
   private final Data hostProc = program.variable("host_proc");
@@ -42,7 +41,6 @@ final class SetupProgram {
   private final byte[] filter;
 
   private SetupProgram(LaunchPlan plan, Account caller, byte[] filter) {
-    this.plan = plan;
     this.filter = filter;
     this.spec = plan.spec();
     this.caller = caller;
@@ -109,7 +107,7 @@ final class SetupProgram {
     Set<Namespace> early = early();
     Set<Namespace> late = EnumSet.copyOf(spec.namespaces());
     late.removeAll(early);
-    service.cloneContainers(namespaceFlags(late) & ~Kernel.CLONE_NEWTIME, () -> prepareNext(early), () -> views.unmount(early));
+    service.cloneContainers(cloneFlags(late), () -> prepareNext(early), () -> views.unmount(early));
     mapIdentity();
     views.mount(late, protect(), "", "pts");
     tree.mountFresh();
@@ -175,10 +173,6 @@ final class SetupProgram {
     enterOwnTime();
     new InitProgram(program, spec, umask, new Confinement(
         program, spec.security(), spec.identity(), spec.namespaces(), hostProc.value(), filter)).write();
-    return end();
-  }
-
-  private Program end() {
     return end(program);
   }
 
@@ -204,8 +198,8 @@ final class SetupProgram {
     Label parent = program.label("parent");
     Label init = program.label("init");
     program.purpose("create the container's namespaces");
-    program.callInto(record, SystemCall.CLONE, Kernel.cloneFlags(namespaceFlags(spec.namespaces()) & ~Kernel.CLONE_NEWTIME | Kernel.CLONE_PARENT | Kernel.SIGCHLD),
-        NULL, NULL, NULL, NULL);
+    program.callInto(record, SystemCall.CLONE,
+        Kernel.cloneFlags(cloneFlags(spec.namespaces()) | Kernel.CLONE_PARENT | Kernel.SIGCHLD), NULL, NULL, NULL, NULL);
     program.unlessEqual(record.value(), ZERO, parent);
     program.jump(init);
     program.place(parent);
@@ -214,7 +208,12 @@ final class SetupProgram {
     program.place(init);
   }
 
-  /** The flags of clone(2) and setns(2). */
+  /** The flags of clone(2), where that of a time namespace would be part of a signal's number. */
+  private static long cloneFlags(Set<Namespace> namespaces) {
+    return namespaceFlags(namespaces) & ~Kernel.CLONE_NEWTIME;
+  }
+
+  /** The flags of unshare(2) and setns(2). */
   static long namespaceFlags(Set<Namespace> namespaces) {
     long flags = 0;
     for (Namespace namespace : namespaces) {
@@ -226,7 +225,7 @@ final class SetupProgram {
         case IPC -> Kernel.CLONE_NEWIPC;
         case UTS -> Kernel.CLONE_NEWUTS;
         case CGROUP -> Kernel.CLONE_NEWCGROUP;
-        case TIME -> Kernel.CLONE_NEWTIME; // of unshare(2) and setns(2) only
+        case TIME -> Kernel.CLONE_NEWTIME;
       };
     }
     return flags;
