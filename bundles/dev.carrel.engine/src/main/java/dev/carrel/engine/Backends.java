@@ -47,6 +47,7 @@ final class Backends {
     Set<Feature> features = chosen.features();
     require(features, spec.process().stdio().terminal().isPresent(), Feature.TERMINAL, chosen, "a terminal of its own");
     require(features, spec.network() == NetworkSpec.HOST, Feature.HOST_NETWORK, chosen, "the host's network");
+    require(features, spec.identity().ranged(), Feature.ID_RANGES, chosen, "more ids than one");
     return chosen;
   }
 

@@ -33,6 +33,8 @@ final class RecordFile {
   private static final String COMMAND = "command.";
   private static final String VARIABLE = "variable.";
   private static final String LIMIT = "limit.";
+  private static final String MORE_USERS = "users.";
+  private static final String MORE_GROUPS = "groups.";
   private static final String RULE = "rule.";
 
   private RecordFile() {}
@@ -44,8 +46,10 @@ final class RecordFile {
     process.environment().forEach((name, value) -> lines.setProperty(VARIABLE + name, value));
     lines.setProperty("directory", process.directory().toString());
     lines.setProperty("namespaces", join(inside.namespaces()));
-    lines.setProperty("user", text(inside.identity().user()));
-    lines.setProperty("group", text(inside.identity().group()));
+    lines.setProperty("user", inside.identity().user().toString());
+    lines.setProperty("group", inside.identity().group().toString());
+    setList(lines, MORE_USERS, inside.identity().moreUsers());
+    setList(lines, MORE_GROUPS, inside.identity().moreGroups());
     Security security = inside.security();
     lines.setProperty("capabilities", join(security.capabilities()));
     lines.setProperty("weaknesses", join(security.weaknesses()));
@@ -70,8 +74,10 @@ final class RecordFile {
     return text.toString();
   }
 
-  private static String text(IdMapping mapping) {
-    return mapping.inside() + " " + mapping.outside() + " " + mapping.count();
+  private static void setList(Properties lines, String prefix, List<IdMapping> mappings) {
+    for (int i = 0; i < mappings.size(); i++) {
+      lines.setProperty(prefix + i, mappings.get(i).toString());
+    }
   }
 
   private static String text(AccessRule rule) {
@@ -93,7 +99,9 @@ final class RecordFile {
     for (String name : words(lines, "namespaces")) {
       namespaces.add(Namespace.valueOf(name));
     }
-    return new Inside(namespaces, new Identity(mapping(lines.getProperty("user")), mapping(lines.getProperty("group"))), security(lines));
+    Identity identity = new Identity(mapping(lines.getProperty("user")), mapping(lines.getProperty("group")),
+        mappings(lines, MORE_USERS), mappings(lines, MORE_GROUPS));
+    return new Inside(namespaces, identity, security(lines));
   }
 
   private static Security security(Properties lines) {
@@ -129,6 +137,12 @@ final class RecordFile {
       case "BIND", "CONNECT" -> new OnPort(PortAction.valueOf(action), Integer.parseInt(what));
       default -> new OnFiles(FileAction.valueOf(action), Path.of(what));
     };
+  }
+
+  private static List<IdMapping> mappings(Properties lines, String prefix) {
+    List<IdMapping> mappings = new ArrayList<>();
+    list(lines, prefix).forEach(text -> mappings.add(mapping(text)));
+    return mappings;
   }
 
   private static IdMapping mapping(String text) {

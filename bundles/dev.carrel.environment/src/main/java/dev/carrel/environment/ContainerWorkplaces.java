@@ -3,7 +3,6 @@ package dev.carrel.environment;
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
 import dev.carrel.api.container.ContainerSpec;
-import dev.carrel.api.container.IdMapping;
 import dev.carrel.api.container.Identity;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.ProcessSpec;
@@ -11,7 +10,6 @@ import dev.carrel.api.environment.Workplace;
 import dev.carrel.api.environment.WorkplaceRequest;
 import dev.carrel.api.environment.WorkplaceRequest.Software;
 import dev.carrel.api.environment.Workplaces;
-import dev.carrel.api.host.Account;
 import dev.carrel.api.host.Host;
 import dev.carrel.api.mount.Mapping;
 import dev.carrel.api.mount.Mount;
@@ -79,6 +77,7 @@ public final class ContainerWorkplaces implements Workplaces {
   private Workplace make(WorkplaceRequest request, Progress progress, boolean realize) {
     // What the user got wrong is told before anything is downloaded.
     Resident resident = Resident.of(host, request.user(), request.ids());
+    Identity identity = new Identities(host, resident.account()).of(request);
     List<String> notes = new ArrayList<>();
     Directories directories = new Directories(request, resident, notes);
     List<Mapping> mappings = directories.mappings();
@@ -107,7 +106,7 @@ public final class ContainerWorkplaces implements Workplaces {
         request.namespaces(),
         request.joins(),
         request.clockOffset(),
-        identity(resident),
+        identity,
         request.hostname(),
         ownRoot ? new RootSpec(base, mappings, request.writableRoot()) : new RootSpec(List.of(), List.of(), true),
         request.network(),
@@ -131,12 +130,5 @@ public final class ContainerWorkplaces implements Workplaces {
       throw CarrelException.failed("no store available: start the bundle dev.carrel.store, which offers one");
     }
     return present;
-  }
-
-  private Identity identity(Resident resident) {
-    Account outside = host.account();
-    return new Identity(
-        new IdMapping(resident.account().uid(), outside.uid(), 1),
-        new IdMapping(resident.account().gid(), outside.gid(), 1));
   }
 }

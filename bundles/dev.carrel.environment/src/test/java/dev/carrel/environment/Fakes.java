@@ -11,6 +11,8 @@ import dev.carrel.api.environment.WorkplaceRequest.Software;
 import dev.carrel.api.host.Account;
 import dev.carrel.api.host.Group;
 import dev.carrel.api.host.Host;
+import dev.carrel.api.host.SubordinateIds;
+import dev.carrel.api.environment.WorkplaceRequest.GuestRange;
 import dev.carrel.api.mount.Access;
 import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.api.store.Closure;
@@ -36,7 +38,13 @@ import java.util.regex.Pattern;
 final class Fakes {
   private Fakes() {}
 
-  record FakeHost(Account account, List<Group> groups) implements Host {
+  record FakeHost(Account account, List<Group> groups, SubordinateIds subordinateIds) implements Host {
+    private static final SubordinateIds NO_IDS = new SubordinateIds(List.of(), List.of());
+
+    FakeHost(Account account, List<Group> groups) {
+      this(account, groups, NO_IDS);
+    }
+
     static FakeHost user(Path home) {
       return new FakeHost(new Account("ada", 1234, 5678, "Ada L.", home, "/bin/zsh"),
           List.of(new Group("ada", 5678), new Group("staff", 50)));
@@ -160,6 +168,7 @@ final class Fakes {
   /** A request for the host's programs, to be changed. */
   static final class Wanted {
     Software software = new Software.HostSystem();
+    GuestRange range = new GuestRange.Standard();
     List<String> command = List.of("true");
     Path directory;
     boolean shareDirectory = true;
@@ -196,7 +205,7 @@ final class Fakes {
     }
 
     WorkplaceRequest request() {
-      return new WorkplaceRequest(software, command, directory, shareDirectory, mappings, variables, preserve, Map.of(), user, Optional.empty(), network,
+      return new WorkplaceRequest(software, command, directory, shareDirectory, mappings, variables, preserve, Map.of(), user, Optional.empty(), range, network,
           network == NetworkSpec.HOST ? Namespace.standardBut(Namespace.NETWORK) : Namespace.standard(), List.of(), Optional.empty(), false, hostname, root, Optional.empty(), Security.standard(), Life.unrecorded(), stdio);
     }
   }

@@ -1,5 +1,6 @@
 package dev.carrel.linux;
 
+import dev.carrel.api.container.IdMapping;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.isolation.Running;
 import dev.carrel.linux.machine.Program;
@@ -15,7 +16,8 @@ import org.osgi.annotation.versioning.ProviderType;
  * socket whose other end only this JVM has; from {@value #FILES} on the files that were asked for. It writes records of 16
  * bytes to the status pipe: first the pid of the process that is the container (a child of this JVM, made with CLONE_PARENT)
  * and 0; then nothing, if that executed its program, or a failure record. With a terminal, it first sends its controlling side
- * over the control socket. When the container ends, it writes the siginfo_t of its program there; when the control socket is
+ * over the control socket. A program whose ids only newuidmap(1) can map first writes a record of 0 and 0, and reads a byte from the
+ * control socket once that has been done. When the container ends, it writes the siginfo_t of its program there; when the control socket is
  * closed, this JVM is gone. One byte there tells a program that it may outlive this JVM.
  */
 @ProviderType
@@ -48,17 +50,36 @@ public interface Launcher {
    */
   Image image(Program program);
 
+  /** A user and a group of the host. */
+  record Owner(long uid, long gid) {}
+
+  /**
+   * What a container is given of this JVM.
+   *
+   * @param files opened for reading and writing, in this order
+   * @param owner who gets the pipes, and so can open them again by their names in /dev; empty: this JVM's user keeps them
+   */
+  record Given(Stdio stdio, List<Path> files, Optional<Owner> owner) {
+    public Given {
+      files = List.copyOf(files);
+    }
+  }
+
+  /** Ids of a user namespace whose ids on the host are not all the caller's own. */
+  record IdMaps(List<IdMapping> users, List<IdMapping> groups) {
+    public IdMaps {
+      users = List.copyOf(users);
+      groups = List.copyOf(groups);
+    }
+  }
+
   /**
    * What is started.
    *
    * @param container the container that the image enters, which it finds as a pidfd in {@value #CONTAINER}
-   * @param files opened for reading and writing, in this order
+   * @param outer the ids that the program asks to be mapped
    */
-  record Launch(Image image, Stdio stdio, Optional<Running> container, List<Path> files) {
-    public Launch {
-      files = List.copyOf(files);
-    }
-  }
+  record Launch(Image image, Given given, Optional<Running> container, Optional<IdMaps> outer) {}
 
   /**
    * Starts an image; returns when the container's program was executed.
@@ -75,18 +96,18 @@ public interface Launcher {
    * clones a container, which goes on as an image that was launched with them. It ends at the end of the control socket.
    *
    * @param sources the files of the host that it mounts, by which {@link MountTemplate#isCurrent} is judged
+   * @param outer the ids that it asks to be mapped
    * @throws LaunchFailure if one of the program's instructions failed; nothing is left then
    */
-  MountTemplate template(Image image, List<String> sources) throws LaunchFailure;
+  MountTemplate template(Image image, List<String> sources, Optional<IdMaps> outer) throws LaunchFailure;
 
   /**
    * Has a template clone a container; returns when the container's program was executed.
    *
-   * @param files as in {@link Launch}
    * @throws LaunchFailure if one of the program's instructions failed; nothing is left then
    * @throws IllegalStateException if the template is closed, or its process has ended
    */
-  Running launch(MountTemplate template, Stdio stdio, List<Path> files) throws LaunchFailure;
+  Running launch(MountTemplate template, Given given) throws LaunchFailure;
 
   /**
    * Takes hold of a container's first process, which some other process has started.

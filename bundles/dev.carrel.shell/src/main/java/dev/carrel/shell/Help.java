@@ -16,6 +16,9 @@ final class Help {
       Who and where it is:
         -u, --user=NAME      be NAME inside, with uid and gid 1000 and the home directory /home/NAME
         --uid=N --gid=N      the ids inside instead of your own; outside they stay yours
+        --ids=N|FIRST:N|auto how many ids exist inside: N from 0 on, these of the host's, or as many as you have in
+                             /etc/subuid and /etc/subgid, up to 65536. Default: your own; as root 65536 that are
+                             nobody's on the host. --ids=1 as root: the program is root for the host
         --hostname=NAME      the host name inside
         --name=NAME          what carrel list, exec, stop and so on call it
         -d, --detach         start it and return; it goes on when Carrel has ended, and its output is kept.

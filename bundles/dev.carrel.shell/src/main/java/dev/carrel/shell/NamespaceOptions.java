@@ -4,6 +4,8 @@ import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.Join;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.environment.WorkplaceRequest.GuestIds;
+import dev.carrel.api.environment.WorkplaceRequest.GuestRange;
+import dev.carrel.api.host.IdRange;
 import dev.carrel.api.network.NetworkSpec;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,7 +22,7 @@ import org.apache.commons.cli.Option;
  * @param network what follows from them
  */
 record NamespaceOptions(
-    Set<Namespace> own, List<Join> joins, Optional<Duration> clockOffset, NetworkSpec network, Optional<GuestIds> ids) {
+    Set<Namespace> own, List<Join> joins, Optional<Duration> clockOffset, NetworkSpec network, Optional<GuestIds> ids, GuestRange range) {
   private static final String KINDS = "user, mnt, pid, net, ipc, uts, cgroup and time";
   private static final long LARGEST_ID = 0xFFFF_FFFEL;
 
@@ -32,6 +34,7 @@ record NamespaceOptions(
     Optional<Duration> offset = Optional.empty();
     long uid = -1;
     long gid = -1;
+    GuestRange range = new GuestRange.Standard();
     boolean chosen = false;
     for (Option option : options) {
       String name = option.getLongOpt() == null ? "" : option.getLongOpt();
@@ -44,6 +47,7 @@ record NamespaceOptions(
         case "time-offset" -> offset = Optional.of(Duration.ofSeconds(number(command, name, option.getValue(), Integer.MAX_VALUE)));
         case "uid" -> uid = number(command, name, option.getValue(), LARGEST_ID);
         case "gid" -> gid = number(command, name, option.getValue(), LARGEST_ID);
+        case "ids" -> range = range(command, option.getValue());
         default -> { }
       }
     }
@@ -65,7 +69,7 @@ record NamespaceOptions(
     if ((uid < 0) != (gid < 0)) {
       throw WorkplaceOptions.usage(command, "--uid and --gid belong together: give both");
     }
-    return new NamespaceOptions(own, joins, offset, kind, uid < 0 ? Optional.empty() : Optional.of(new GuestIds(uid, gid)));
+    return new NamespaceOptions(own, joins, offset, kind, uid < 0 ? Optional.empty() : Optional.of(new GuestIds(uid, gid)), range);
   }
 
   /** {@code all} and what is left out of it with a minus, or a list. */
@@ -91,6 +95,23 @@ record NamespaceOptions(
       }
     }
     return own;
+  }
+
+  private static GuestRange range(String command, String text) {
+    if (text.equals("auto")) {
+      return new GuestRange.Available();
+    }
+    int colon = text.indexOf(':');
+    try {
+      if (colon < 0) {
+        return new GuestRange.Count(Long.parseLong(text));
+      }
+      return new GuestRange.Given(new IdRange(Long.parseLong(text.substring(0, colon)), Long.parseLong(text.substring(colon + 1))));
+    } catch (NumberFormatException e) {
+      throw WorkplaceOptions.usage(command, "--ids=" + text + ": write how many, FIRST:COUNT of the host's, or auto");
+    } catch (IllegalArgumentException e) {
+      throw WorkplaceOptions.usage(command, "--ids=" + text + ": " + e.getMessage());
+    }
   }
 
   private static Join join(String command, String text, Pids pids) {

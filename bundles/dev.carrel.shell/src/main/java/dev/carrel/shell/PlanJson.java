@@ -34,6 +34,8 @@ final class PlanJson {
     plan.put("environment", new TreeMap<>(process.environment()));
     plan.put("user", id(spec.identity().user()));
     plan.put("group", id(spec.identity().group()));
+    plan.put("users", ids(spec.identity().users()));
+    plan.put("groups", ids(spec.identity().groups()));
     spec.hostname().ifPresent(name -> plan.put("hostname", name));
     plan.put("backend", report.explanation().backend());
     plan.put("namespaces", namespaces(spec));
@@ -57,6 +59,16 @@ final class PlanJson {
     data.put("inside", mapping.inside());
     data.put("outside", mapping.outside());
     return data;
+  }
+
+  private static List<Object> ids(List<IdMapping> mappings) {
+    List<Object> list = new ArrayList<>(mappings.size());
+    for (IdMapping mapping : mappings) {
+      Map<String, Object> data = id(mapping);
+      data.put("count", mapping.count());
+      list.add(data);
+    }
+    return list;
   }
 
   private static List<String> namespaces(ContainerSpec spec) {

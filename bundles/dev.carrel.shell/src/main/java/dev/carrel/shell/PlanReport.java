@@ -3,6 +3,7 @@ package dev.carrel.shell;
 import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.Explanation;
 import dev.carrel.api.container.Namespace;
+import dev.carrel.api.container.IdMapping;
 import dev.carrel.api.container.ProcessSpec;
 import dev.carrel.api.environment.Workplace;
 import dev.carrel.api.isolation.Step;
@@ -13,6 +14,7 @@ import dev.carrel.api.store.Resolution;
 import dev.carrel.api.store.Resolution.Resolved;
 import dev.carrel.api.store.StorePath;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -30,6 +32,10 @@ record PlanReport(Workplace workplace, Explanation explanation) {
     line(text, "directory", process.directory().toString());
     line(text, "user", spec.identity().user().inside() + ":" + spec.identity().group().inside() + " inside, "
         + spec.identity().user().outside() + ":" + spec.identity().group().outside() + " on the host");
+    if (spec.identity().ranged()) {
+      line(text, "users", mappings(spec.identity().users()));
+      line(text, "groups", mappings(spec.identity().groups()));
+    }
     spec.hostname().ifPresent(name -> line(text, "host name", name));
     line(text, "backend", explanation.backend());
     line(text, "namespaces", namespaces(spec));
@@ -48,6 +54,15 @@ record PlanReport(Workplace workplace, Explanation explanation) {
 
   private static void line(StringBuilder text, String label, String value) {
     text.append(padded(label, LABEL)).append(Printable.line(value)).append('\n');
+  }
+
+  private static String mappings(List<IdMapping> mappings) {
+    StringBuilder text = new StringBuilder();
+    for (IdMapping mapping : mappings) {
+      text.append(text.length() == 0 ? "" : ", ").append(mapping.count()).append(" from ").append(mapping.inside()).append(" on are ")
+          .append(mapping.outside()).append(" on the host");
+    }
+    return text.toString();
   }
 
   private static String words(ProcessSpec process) {

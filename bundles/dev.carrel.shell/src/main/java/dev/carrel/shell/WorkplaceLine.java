@@ -75,6 +75,7 @@ final class WorkplaceLine {
         variables(),
         value("user"),
         shared.ids(),
+        shared.range(),
         shared.network(),
         shared.own(),
         shared.joins(),

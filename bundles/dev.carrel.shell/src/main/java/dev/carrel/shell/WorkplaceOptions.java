@@ -37,7 +37,8 @@ enum WorkplaceOptions {
     SecurityOptions.addTo(options);
     options.addOption(valued(null, "name")).addOption("d", "detach", false, "").addOption(valued(null, "restart"))
         .addOption(valued(null, "pid-file")).addOption(valued(null, "namespaces")).addOption(valued(null, "join"))
-        .addOption(valued(null, "time-offset")).addOption(valued(null, "uid")).addOption(valued(null, "gid"));
+        .addOption(valued(null, "time-offset")).addOption(valued(null, "uid")).addOption(valued(null, "gid"))
+        .addOption(valued(null, "ids"));
     if (planning) {
       options.addOption(flag("json"));
     }

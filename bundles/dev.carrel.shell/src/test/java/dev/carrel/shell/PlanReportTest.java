@@ -65,7 +65,7 @@ class PlanReportTest {
   void json_has_all_of_it_by_name() {
     JsonObject plan = JsonParser.parseString(PlanJson.of(report)).getAsJsonObject();
 
-    assertThat(plan.keySet()).containsExactly("command", "directory", "environment", "user", "group", "hostname", "backend",
+    assertThat(plan.keySet()).containsExactly("command", "directory", "environment", "user", "group", "users", "groups", "hostname", "backend",
         "namespaces", "network", "writableRoot", "profile", "notes", "closure", "missing", "source", "packages", "mounts", "steps");
     assertThat(plan.getAsJsonArray("command").get(2).getAsString()).isEqualTo("it's me");
     assertThat(plan.getAsJsonObject("environment").get("EVIL").getAsString()).isEqualTo("a\033[31m\nb");

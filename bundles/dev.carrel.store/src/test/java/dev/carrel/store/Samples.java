@@ -18,6 +18,11 @@ final class Samples {
   /** The user that runs the tests. To write to the device is left to the kernel. */
   private record TestHost(long uid, long gid) implements Host {
     @Override
+    public dev.carrel.api.host.SubordinateIds subordinateIds() {
+      throw new UnsupportedOperationException("a store gives no ids away");
+    }
+
+    @Override
     public Account account() {
       return new Account("tester", uid, gid, "", Path.of("/"), "/bin/sh");
     }

@@ -16,4 +16,16 @@ public record IdMapping(long inside, long outside, long count) {
       throw new IllegalArgumentException("id mapping " + inside + " " + outside + " " + count + " is outside 0.." + (LIMIT - 1));
     }
   }
+
+  /** Whether some id, inside or outside, belongs to both. */
+  public boolean overlaps(IdMapping other) {
+    return inside < other.inside + other.count && other.inside < inside + count
+        || outside < other.outside + other.count && other.outside < outside + count;
+  }
+
+  /** As the kernel reads it. */
+  @Override
+  public String toString() {
+    return inside + " " + outside + " " + count;
+  }
 }

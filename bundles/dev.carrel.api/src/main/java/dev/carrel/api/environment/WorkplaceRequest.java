@@ -5,6 +5,7 @@ import dev.carrel.api.container.Life;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.Security;
 import dev.carrel.api.container.Stdio;
+import dev.carrel.api.host.IdRange;
 import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.api.mount.Access;
 import dev.carrel.api.store.PackageRequest;
@@ -31,6 +32,7 @@ import java.util.regex.Pattern;
  * @param namespaces those of its own; without MOUNT it sees the host's files
  * @param joins namespaces of other processes that it shares
  * @param ids uid and gid inside, instead of the caller's
+ * @param range which other ids exist inside
  * @param security how closely its programs are confined
  * @param life how long it lives, and who can know of it
  * @param root a symbolic link to the profile that is made and keeps it from collection
@@ -46,6 +48,7 @@ public record WorkplaceRequest(
     Map<String, String> variables,
     Optional<String> user,
     Optional<GuestIds> ids,
+    GuestRange range,
     NetworkSpec network,
     Set<Namespace> namespaces,
     List<Join> joins,
@@ -85,6 +88,27 @@ public record WorkplaceRequest(
   /** Who the program is inside. */
   public record GuestIds(long uid, long gid) {}
 
+  /** Which ids exist inside. */
+  public sealed interface GuestRange {
+    /** Those of a system, from a range that is not root's, where root starts it; else the program's alone. */
+    record Standard() implements GuestRange {}
+
+    /** So many, from 0 on, at most 4294967294; 1: the program's own alone, which is the caller on the host. */
+    record Count(long count) implements GuestRange {
+      public Count {
+        if (count < 1 || count > 0xFFFF_FFFEL) {
+          throw new IllegalArgumentException("the number of ids is 1 to 4294967294");
+        }
+      }
+    }
+
+    /** As many as there are for the caller, up to 65536. */
+    record Available() implements GuestRange {}
+
+    /** These ids of the host, from 0 on inside. */
+    record Given(IdRange ids) implements GuestRange {}
+  }
+
   /**
    * A mapping as the user wrote it.
    *
@@ -101,6 +125,7 @@ public record WorkplaceRequest(
     hostEnvironment = Map.copyOf(hostEnvironment);
     preserve = List.copyOf(preserve);
     variables = Map.copyOf(variables);
+    Objects.requireNonNull(range);
     Objects.requireNonNull(network);
     namespaces = Set.copyOf(namespaces);
     joins = List.copyOf(joins);

@@ -17,6 +17,12 @@ public interface Host {
   /** The groups of this JVM, its own first; one without a name is called {@code group<gid>}. */
   List<Group> groups();
 
+  /**
+   * The ids that the user this JVM runs as may give to containers: those of /etc/subuid and /etc/subgid; see subuid(5). Root may use
+   * any, and gets there what belongs to the name {@code carrel}, or else a range that is used for nothing but containers.
+   */
+  SubordinateIds subordinateIds();
+
   /** Writes everything of a file system to its device: syncfs(2). */
   void sync(Path anyFileOfIt) throws IOException;
 }

@@ -8,6 +8,8 @@ public enum Feature {
   UNPRIVILEGED,
   /** Shares the network of the host. */
   HOST_NETWORK,
+  /** Gives a container more ids than one user and one group. */
+  ID_RANGES,
   /** Nothing mounted read-only can be made writable inside, not even with every capability. */
   LOCKED_MOUNTS,
   /** The container dies with the JVM that started it, however that ends. */

@@ -5,13 +5,13 @@ import static dev.carrel.backend.namespace.Kernel.ZERO;
 
 import dev.carrel.api.container.AccessRule;
 import dev.carrel.api.container.Capability;
-import dev.carrel.api.container.Identity;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.ResourceLimit;
 import dev.carrel.api.container.ResourceLimit.Range;
 import dev.carrel.api.container.Security;
 import dev.carrel.api.container.SystemCallFilter;
 import dev.carrel.api.container.Weakness;
+import dev.carrel.api.isolation.Inside;
 import dev.carrel.linux.Launcher;
 import dev.carrel.linux.machine.Data;
 import dev.carrel.linux.machine.Instruction.Label;
@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Writes the last steps of a program before it executes: what it can do from then on, and everything it starts. */
 final class Confinement {
@@ -42,14 +41,13 @@ final class Confinement {
    * @param hostProc a descriptor of the host's /proc
    * @param filter the kernel's form of the system-call filter; empty: none
    */
-  Confinement(
-      ProgramBuilder program, Security security, Identity identity, Set<Namespace> namespaces, Operand hostProc, byte[] filter) {
+  Confinement(ProgramBuilder program, Inside inside, Operand hostProc, byte[] filter) {
     this.program = program;
-    this.security = security;
+    this.security = inside.security();
     this.filter = filter;
     this.hostProc = hostProc;
-    this.hostNetwork = !namespaces.contains(Namespace.NETWORK);
-    this.root = identity.user().inside() == 0;
+    this.hostNetwork = !inside.namespaces().contains(Namespace.NETWORK);
+    this.root = inside.identity().user().inside() == 0;
   }
 
   /** What init does for itself, and its children inherit. */

@@ -53,11 +53,13 @@ final class EnterProgram {
     program.call(SystemCall.EXIT_GROUP, ZERO);
     program.place(child);
     program.actor("program");
-    Confinement confinement = new Confinement(
-        program, inside.security(), inside.identity(), inside.namespaces(), hostProc.value(), filter);
+    Confinement confinement = new Confinement(program, inside, hostProc.value(), filter);
     ProgramStart start = new ProgramStart(program, process, umask, confinement);
-    start.openTerminal(false);
     confinement.ofInit();
+    if (inside.identity().ranged()) {
+      SetupProgram.becomeUser(program, inside.identity());
+    }
+    start.openTerminal(false);
     start.write();
     return SetupProgram.end(program);
   }

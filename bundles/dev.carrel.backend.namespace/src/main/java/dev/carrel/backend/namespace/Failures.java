@@ -2,9 +2,8 @@ package dev.carrel.backend.namespace;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.CarrelException.Kind;
-import dev.carrel.api.container.Identity;
 import dev.carrel.api.container.ProcessSpec;
-import dev.carrel.api.container.Security;
+import dev.carrel.api.isolation.Inside;
 import dev.carrel.linux.LaunchFailure;
 import dev.carrel.linux.machine.Errno;
 import dev.carrel.linux.machine.SystemCall;
@@ -12,14 +11,14 @@ import dev.carrel.linux.machine.SystemCall;
 /** Says in the user's words why a container could not be set up. */
 final class Failures {
   private final ProcessSpec process;
-  private final Identity identity;
-  private final Security security;
+  private final Inside inside;
+  private final boolean root;
   private final UserNamespaces userNamespaces;
 
-  Failures(ProcessSpec process, Identity identity, Security security, UserNamespaces userNamespaces) {
+  Failures(ProcessSpec process, Inside inside, boolean root, UserNamespaces userNamespaces) {
     this.process = process;
-    this.identity = identity;
-    this.security = security;
+    this.inside = inside;
+    this.root = root;
     this.userNamespaces = userNamespaces;
   }
 
@@ -42,7 +41,7 @@ final class Failures {
           ? other(failure, ". Name what is in the container") : mount(failure);
       case PRLIMIT64 -> other(failure, errno == Errno.EPERM.number()
           ? ". Only root may raise a limit above the hard one it has here; see ulimit -aH" : "");
-      case WRITE -> other(failure, errno == Errno.EACCES.number() && security.oomScoreAdjustment().isPresent()
+      case WRITE -> other(failure, errno == Errno.EACCES.number() && inside.security().oomScoreAdjustment().isPresent()
           ? ". Only root may lower it: give a higher one" : "");
       default -> mount(failure);
     };
@@ -74,12 +73,10 @@ final class Failures {
   }
 
   private CarrelException namespaces(LaunchFailure failure) {
-    boolean root = failure.instruction().call().orElseThrow() == SystemCall.CLONE
-        && identity.user().outside() == 0;
     int errno = failure.errno();
     if (errno == Errno.EPERM.number() || errno == Errno.ENOSPC.number() || errno == Errno.EACCES.number()
         || errno == Errno.EUSERS.number()) {
-      return new CarrelException(Kind.FAILED, "cannot create a user namespace: " + userNamespaces.reason(root), failure);
+      return new CarrelException(Kind.FAILED, "cannot create a user namespace: " + userNamespaces.reason(root && failure.instruction().call().orElseThrow() == SystemCall.CLONE), failure);
     }
     return other(failure, errno == Errno.EINVAL.number()
         ? ". This kernel may lack one of the namespaces: run carrel doctor" : "");
@@ -94,7 +91,10 @@ final class Failures {
     String advice = "";
     boolean target = failure.instruction().call().orElseThrow() != SystemCall.OPEN_TREE;
     int errno = failure.errno();
-    if (target && (errno == Errno.ENOENT.number() || errno == Errno.EROFS.number())) {
+    if (failure.instruction().call().orElseThrow() == SystemCall.MOUNT_SETATTR && root && inside.identity().ranged()) {
+      advice = ". Its file system cannot give its files to the container's ids, which are not root's. Share a directory of another,"
+          + " leave it out (--no-cwd for the working directory), or use --ids=1: the program is root for the host then";
+    } else if (target && (errno == Errno.ENOENT.number() || errno == Errno.EROFS.number())) {
       advice = ". The place to mount it does not exist in the tree around it, which is read-only or the host's own:"
           + " make that file or directory there, or choose another target";
     } else if (target && errno == Errno.ENOTDIR.number()) {

@@ -42,7 +42,6 @@ final class InitProgram {
   private final Data main;
   private final Data self;
   private final Data info;
-  private final Confinement confinement;
 
   InitProgram(ProgramBuilder program, ContainerSpec spec, Data umask, Confinement confinement) {
     this.program = program;
@@ -51,7 +50,6 @@ final class InitProgram {
     this.ownRoot = spec.namespaces().contains(Namespace.MOUNT);
     this.ownTime = spec.namespaces().contains(Namespace.TIME);
     this.start = new ProgramStart(program, spec.process(), umask, confinement);
-    this.confinement = confinement;
     this.log = life.detached() ? new OutputLog(program) : null;
     this.all = program.longs("~[]", -1L);
     this.main = program.variable("main");
@@ -61,7 +59,6 @@ final class InitProgram {
 
   void write() {
     start.openTerminal(true);
-    confinement.ofInit();
     program.purpose("prepare the container's first process");
     program.call(SystemCall.PRCTL, Operand.of(15, "PR_SET_NAME"), program.string("carrel-init").address());
     if (ownRoot) { // its memory holds this program, host paths included: nobody inside may look
@@ -172,7 +169,6 @@ final class InitProgram {
     Label over = program.label("over");
     Label exhausted = program.label("exhausted");
     Label delayed = program.label("delayed");
-    Label notChild = program.label("not_child");
     Data delay = program.space("delay", TIMESPEC_SIZE);
     Data read = program.variable("read");
     Data signal = program.variable("signal");
@@ -194,12 +190,10 @@ final class InitProgram {
     program.place(delayed);
     Data during = program.space("siginfo", SIGINFO_SIZE); // of the last failure, the end may still have to be told
     program.callIntoOr(signal, launch, SystemCall.RT_SIGTIMEDWAIT, all.address(), during.address(), delay.address(), ALL_SIGNALS_SIZE);
-    program.unlessEqual(signal.value(), Operand.of(Kernel.SIGCHLD, "SIGCHLD"), notChild);
-    program.jump(launch);
-    program.place(notChild); // whoever sends a signal now wants an end
-    program.unlessEqual(signal.value(), Operand.of(Kernel.SIGIO, "SIGIO"), over);
-    program.jump(launch);
-    program.place(over);
+    input(signal, delayed);
+    program.unlessEqual(signal.value(), Operand.of(Kernel.SIGCHLD, "SIGCHLD"), over);
+    program.jump(delayed); // of those that the program has left behind; what was sent by somebody may come after it
+    program.place(over); // whoever sends a signal now wants an end
   }
 
   /** SIGIO: the JVM is gone, or it lets the container go, or there is output. */

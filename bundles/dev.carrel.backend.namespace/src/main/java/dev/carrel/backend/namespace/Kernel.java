@@ -29,6 +29,8 @@ final class Kernel {
   static final long MOUNT_ATTR_NODEV = 4;
   static final long MOUNT_ATTR_NOEXEC = 8;
 
+  static final long MOUNT_ATTR_IDMAP = 0x0010_0000;
+
   static final int SIGKILL = 9;
   static final int SIGCHLD = 17;
   static final int SIGCONT = 18;
@@ -70,7 +72,8 @@ final class Kernel {
 
   /** {@code MOUNT_ATTR_} flags of mount_setattr(2), as the name of a structure. */
   static String attributeNames(long flags) {
-    return "{set=" + names(flags, "MOUNT_ATTR_", "0") + ", propagation=MS_PRIVATE}";
+    return "{set=" + names(flags & ~MOUNT_ATTR_IDMAP, "MOUNT_ATTR_", "0") + ((flags & MOUNT_ATTR_IDMAP) == 0 ? "" : "|MOUNT_ATTR_IDMAP")
+        + ", propagation=MS_PRIVATE}";
   }
 
   private static String names(long flags, String prefix, String none) {

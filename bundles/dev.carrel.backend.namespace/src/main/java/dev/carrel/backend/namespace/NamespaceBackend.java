@@ -16,6 +16,7 @@ import dev.carrel.api.mount.MountPlan;
 import dev.carrel.linux.LaunchFailure;
 import dev.carrel.linux.Image;
 import dev.carrel.linux.Launcher;
+import dev.carrel.linux.Launcher.Given;
 import dev.carrel.linux.Launcher.Launch;
 import dev.carrel.linux.machine.Instruction;
 import dev.carrel.linux.machine.Program;
@@ -109,7 +110,8 @@ public final class NamespaceBackend implements IsolationBackend {
   private Running launchJoining(LaunchPlan plan) throws LaunchFailure {
     Account joining = account().root() ? account() : JoinedIds.of(account(), plan.spec().joins().get(0).pid());
     try (Image image = launcher.image(SetupProgram.start(plan, joining, filters.of(plan.spec().security())))) {
-      return launcher.launch(new Launch(image, plan.spec().process().stdio(), Optional.empty(), PreparedStart.files(plan.record())));
+      return launcher.launch(new Launch(
+          image, PreparedStart.given(plan, joining, plan.record()), Optional.empty(), PreparedStart.outer(plan, joining)));
     }
   }
 
@@ -132,14 +134,22 @@ public final class NamespaceBackend implements IsolationBackend {
         }
       }
     } catch (LaunchFailure failure) {
-      throw new Failures(plan.spec().process(), plan.spec().identity(), plan.spec().security(), userNamespaces).explain(failure);
+      throw failures(plan.spec().process(), Inside.of(plan.spec())).explain(failure);
     }
+  }
+
+  private Failures failures(ProcessSpec process, Inside inside) {
+    return new Failures(process, inside, account().root(), userNamespaces);
   }
 
   private void check(ContainerSpec spec) {
     if (!spec.namespaces().contains(Namespace.USER) && !account().root()) {
       throw CarrelException.usage("cannot start a container without a user namespace of its own:"
           + " only root may make the other namespaces without one");
+    }
+    if (spec.identity().ranged() && !spec.joins().isEmpty() && !account().root()) {
+      throw CarrelException.usage("cannot join another container's namespaces with more than one id: only root may map ids in the user"
+          + " namespace they belong to. Use --ids=1");
     }
   }
 
@@ -198,9 +208,10 @@ public final class NamespaceBackend implements IsolationBackend {
   public Running enter(Running running, Inside inside, ProcessSpec process) {
     Program program = EnterProgram.of(inside, process, account(), filters.of(inside.security()));
     try (Image image = launcher.image(program)) {
-      return launcher.launch(new Launch(image, process.stdio(), Optional.of(running), List.of()));
+      Given given = new Given(process.stdio(), List.of(), MappedIds.owner(inside.identity(), account().root()));
+      return launcher.launch(new Launch(image, given, Optional.of(running), Optional.empty()));
     } catch (LaunchFailure failure) {
-      throw new Failures(process, inside.identity(), inside.security(), userNamespaces).explain(failure);
+      throw failures(process, inside).explain(failure);
     }
   }
 

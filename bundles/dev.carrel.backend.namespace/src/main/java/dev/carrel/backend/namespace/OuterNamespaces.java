@@ -101,7 +101,7 @@ final class OuterNamespaces {
       program.purpose("create a user namespace");
       program.call(SystemCall.UNSHARE, Kernel.cloneFlags(Kernel.CLONE_NEWUSER | Kernel.CLONE_NEWNS));
       program.purpose("map the user into a user namespace");
-      writeMaps(new IdMapping(0, caller.outerUid(), 1), new IdMapping(0, caller.outerGid(), 1), CURRENT, "/proc/self/");
+      mapOuter();
       program.purpose("execute itself in the user namespace");
       program.call(SystemCall.UMASK, umask.value());
       program.call(SystemCall.EXECVE, program.string("/proc/self/exe").address(), program.strings(List.of("carrel")).address(),
@@ -112,6 +112,35 @@ final class OuterNamespaces {
     openProc();
     program.purpose("keep mounts from the host");
     program.call(SystemCall.MOUNT, NULL, program.string("/").address(), NULL, Kernel.REC_PRIVATE, NULL);
+  }
+
+  /** The same without mounts; a user namespace around the container's is only needed where others map its ids. */
+  void enterUserNamespace(int files) {
+    isolateFromCaller(files);
+    join();
+    if (!caller.root() && spec.identity().ranged()) {
+      program.purpose("create a user namespace");
+      program.call(SystemCall.UNSHARE, Kernel.cloneFlags(Kernel.CLONE_NEWUSER));
+      mapOuter();
+    }
+  }
+
+  private void mapOuter() {
+    program.purpose("map the user into a user namespace");
+    if (!spec.identity().ranged()) {
+      writeMaps(new IdMapping(0, caller.outerUid(), 1), new IdMapping(0, caller.outerGid(), 1), CURRENT, "/proc/self/");
+      return;
+    }
+    Data answer = program.variable("answer");
+    Label given = program.label("ids_mapped");
+    Label refused = program.label("refused");
+    program.call(SystemCall.WRITE, Operand.of(Launcher.STATUS), program.longs("{0, 0}", 0, 0).address(), Operand.of(16));
+    program.callInto(answer, SystemCall.READ, Operand.of(Launcher.CONTROL), program.variable("byte").address(), Operand.of(1));
+    program.unlessEqual(answer.value(), Operand.of(1), refused);
+    program.jump(given);
+    program.place(refused);
+    program.call(SystemCall.EXIT_GROUP, Operand.of(125)); // the JVM knows why
+    program.place(given);
   }
 
   void openProc() {

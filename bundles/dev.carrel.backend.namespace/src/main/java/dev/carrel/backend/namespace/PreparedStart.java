@@ -1,7 +1,6 @@
 package dev.carrel.backend.namespace;
 
 import dev.carrel.api.container.Namespace;
-import dev.carrel.api.container.Stdio;
 import dev.carrel.api.isolation.ContainerRecord;
 import dev.carrel.api.isolation.LaunchPlan;
 import dev.carrel.api.isolation.Running;
@@ -10,6 +9,8 @@ import dev.carrel.api.mount.MountPlan;
 import dev.carrel.linux.Image;
 import dev.carrel.linux.LaunchFailure;
 import dev.carrel.linux.Launcher;
+import dev.carrel.linux.Launcher.Given;
+import dev.carrel.linux.Launcher.IdMaps;
 import dev.carrel.linux.Launcher.Launch;
 import dev.carrel.linux.MountTemplate;
 import java.util.ArrayList;
@@ -37,7 +38,7 @@ final class PreparedStart implements AutoCloseable {
     this.account = account;
     this.filters = filters;
     this.plan = plan;
-    this.templatable = plan.spec().namespaces().contains(Namespace.MOUNT) && RootTree.canBeTemplate(plan.mounts());
+    this.templatable = plan.spec().namespaces().contains(Namespace.MOUNT) && Places.canBeTemplate(plan.mounts());
   }
 
   /**
@@ -47,7 +48,7 @@ final class PreparedStart implements AutoCloseable {
    * @throws IllegalStateException if this was closed
    */
   Running start(Optional<Path> record) throws LaunchFailure {
-    Stdio stdio = plan.spec().process().stdio();
+    Given given = given(plan, account, record);
     MountTemplate mounts;
     synchronized (this) {
       check();
@@ -56,7 +57,7 @@ final class PreparedStart implements AutoCloseable {
     }
     if (mounts != null) {
       try {
-        return launcher.launch(mounts, stdio, files(record));
+        return launcher.launch(mounts, given);
       } catch (IllegalStateException ended) {
         // Somebody has killed its process, or it was closed just now: this start is made without.
       }
@@ -66,7 +67,7 @@ final class PreparedStart implements AutoCloseable {
       check();
       image = direct();
     }
-    return launcher.launch(new Launch(image, stdio, Optional.empty(), files(record)));
+    return launcher.launch(new Launch(image, given, Optional.empty(), outer(plan, account)));
   }
 
   private void check() {
@@ -75,8 +76,18 @@ final class PreparedStart implements AutoCloseable {
     }
   }
 
+  /** What a container is given. */
+  static Given given(LaunchPlan plan, Account account, Optional<Path> record) {
+    return new Given(plan.spec().process().stdio(), files(record), MappedIds.owner(plan.spec().identity(), account.root()));
+  }
+
+  /** The ids that are mapped by others for who has no privileges. */
+  static Optional<IdMaps> outer(LaunchPlan plan, Account account) {
+    return plan.spec().identity().ranged() ? MappedIds.of(plan.spec().identity(), account.root()).outer() : Optional.empty();
+  }
+
   /** In the order in which a program expects them. */
-  static List<Path> files(Optional<Path> record) {
+  private static List<Path> files(Optional<Path> record) {
     if (record.isEmpty()) {
       return List.of();
     }
@@ -101,7 +112,7 @@ final class PreparedStart implements AutoCloseable {
     }
     if (template == null && used && templatable) {
       try (Image builder = launcher.image(SetupProgram.template(plan, account, filters.of(plan.spec().security())))) {
-        template = launcher.template(builder, sources(plan.mounts()));
+        template = launcher.template(builder, sources(plan.mounts()), outer(plan, account));
       }
     }
     return template;

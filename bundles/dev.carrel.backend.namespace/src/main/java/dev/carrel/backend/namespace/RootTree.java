@@ -9,6 +9,7 @@ import dev.carrel.api.mount.Mapping;
 import dev.carrel.api.mount.Mount;
 import dev.carrel.api.mount.MountPlan;
 import dev.carrel.linux.machine.Data;
+import dev.carrel.linux.machine.Instruction.Label;
 import dev.carrel.linux.machine.Operand;
 import dev.carrel.linux.machine.ProgramBuilder;
 import dev.carrel.linux.machine.SystemCall;
@@ -30,32 +31,57 @@ final class RootTree {
 
   private final ProgramBuilder program;
   private final MountPlan plan;
-  private final Map<Path, Mount> placed = new HashMap<>();
+  private final Places places = new Places();
   /** The binds' sources by their targets: hashing a whole record costs the first start of a process 15 ms. */
   private final Map<Path, Data> sources = new HashMap<>();
   private final Map<String, Data> attributes = new HashMap<>();
   private final DeviceDirectory devices;
   private final Data root;
+  private final MountOwners owners;
 
-  RootTree(ProgramBuilder program, MountPlan plan) {
+  RootTree(ProgramBuilder program, MountPlan plan, MountOwners owners) {
     this.program = program;
     this.plan = plan;
+    this.owners = owners;
     this.devices = new DeviceDirectory(program, this);
     this.root = program.variable("new_root");
   }
 
   /** Clones every source as a mount of its own that is attached nowhere yet, with its flags on all submounts. */
   void openSources() {
+    owners.open();
     for (Mount mount : plan.mounts()) {
       if (mount instanceof Mount.Bind bind) {
         program.purpose((bind.access() == Access.EXPOSE ? "expose " : "share ") + bind.source() + at(bind));
         long flags = Kernel.MOUNT_ATTR_NOSUID
             | (bind.devices() ? 0 : Kernel.MOUNT_ATTR_NODEV)
             | (bind.access() == Access.EXPOSE ? Kernel.MOUNT_ATTR_RDONLY : 0);
-        sources.put(bind.target(), openSource(CURRENT, bind.source().toString(), flags));
+        Data tree = openTree(CURRENT, bind.source().toString());
+        owners.set(tree, bind.access(), bind.kind() == Mapping.Kind.DIRECTORY, new Attributes(flags));
+        sources.put(bind.target(), tree);
       } else if (mount instanceof Mount.Dev) {
         devices.openSources();
       }
+    }
+    owners.close();
+  }
+
+  private final class Attributes implements MountOwners.Attribute {
+    private final long flags;
+
+    Attributes(long flags) {
+      this.flags = flags;
+    }
+
+    @Override
+    public void set(Data tree, long more, int namespace) {
+      setAttributes(tree, attribute(flags | more, namespace));
+    }
+
+    @Override
+    public void setOr(Label failed, Data tree, long more, int namespace) {
+      program.callOr(failed, SystemCall.MOUNT_SETATTR, tree.value(), program.string("").address(), Kernel.EMPTY_PATH_RECURSIVE,
+          attribute(flags | more, namespace).address(), Operand.of(32));
     }
   }
 
@@ -65,16 +91,30 @@ final class RootTree {
 
   /** A detached copy of a mounted tree of the host. */
   Data openSource(Operand directory, String source, long flags) {
-    Data tree = program.variable("tree");
-    program.callInto(tree, SystemCall.OPEN_TREE, directory, program.string(source).address(), Kernel.CLONE_TREE);
-    program.call(SystemCall.MOUNT_SETATTR, tree.value(), program.string("").address(), Kernel.EMPTY_PATH_RECURSIVE,
-        attribute(flags).address(), Operand.of(32));
+    Data tree = openTree(directory, source);
+    setAttributes(tree, attribute(flags, 0));
     return tree;
   }
 
-  private Data attribute(long flags) {
-    return attributes.computeIfAbsent(
-        Kernel.attributeNames(flags), name -> program.longs(name, flags, 0, Kernel.MS_PRIVATE, 0));
+  private Data openTree(Operand directory, String source) {
+    Data tree = program.variable("tree");
+    program.callInto(tree, SystemCall.OPEN_TREE, directory, program.string(source).address(), Kernel.CLONE_TREE);
+    return tree;
+  }
+
+  private void setAttributes(Data tree, Data attribute) {
+    program.call(SystemCall.MOUNT_SETATTR, tree.value(), program.string("").address(), Kernel.EMPTY_PATH_RECURSIVE,
+        attribute.address(), Operand.of(32));
+  }
+
+  private Data attribute(long flags, int namespace) {
+    String name = Kernel.attributeNames(flags) + (namespace == 0 ? "" : namespace);
+    Data known = attributes.get(name);
+    if (known == null) {
+      known = program.longs(name, flags, 0, Kernel.MS_PRIVATE, namespace);
+      attributes.put(name, known);
+    }
+    return known;
   }
 
   /**
@@ -84,6 +124,7 @@ final class RootTree {
    */
   void build(String base, boolean fresh) {
     program.purpose("make the new root directory");
+    owners.beOwner();
     Operand here = program.string(base).address();
     Mount first = plan.mounts().isEmpty() ? null : plan.mounts().get(0);
     boolean ownRoot = !(first instanceof Mount.Bind && first.target().equals(ROOT));
@@ -98,17 +139,24 @@ final class RootTree {
     for (Mount mount : plan.mounts()) {
       if (!mount.target().equals(ROOT)) {
         if (fresh || !isFresh(mount)) {
-          place(mount, fresh);
-        } else if (mount instanceof Mount.Tmpfs && !isBelowTmpfs(mount.target())) {
+          if (isForeign(mount.target())) {
+            owners.beRoot(); // only root may go everywhere
+            place(mount, fresh);
+            owners.beOwner();
+          } else {
+            place(mount, fresh);
+          }
+        } else if (mount instanceof Mount.Tmpfs && !places.isBelowTmpfs(mount.target())) {
           makeMountPoint(mount);
         }
       }
-      placed.put(mount.target(), mount);
+      places.add(mount);
     }
     if (ownRoot && !plan.writableRoot()) {
       program.purpose("make the root directory read-only");
       makeReadOnly(CURRENT, ".", Kernel.MOUNT_ATTR_NOSUID | Kernel.MOUNT_ATTR_NODEV);
     }
+    owners.beRoot();
   }
 
   private void makeMountPoint(Mount mount) {
@@ -118,30 +166,9 @@ final class RootTree {
     }
   }
 
-  /** Whether a plan can be split: what each container has for itself must not need anything of the host. */
-  static boolean canBeTemplate(MountPlan plan) {
-    if (plan.writableRoot()) {
-      return false;
-    }
-    RootTree tree = new RootTree(new ProgramBuilder(), plan);
-    boolean devices = false;
-    for (Mount mount : plan.mounts()) {
-      boolean view = mount instanceof Mount.Proc || mount instanceof Mount.Sys || mount instanceof Mount.Dev;
-      if (tree.isBelowTmpfs(mount.target()) && (mount instanceof Mount.Bind || view)) {
-        return false;
-      }
-      if (view && tree.isForeign(mount.target())) {
-        return false; // somebody else may exchange what leads there
-      }
-      devices |= mount instanceof Mount.Dev;
-      tree.placed.put(mount.target(), mount);
-    }
-    return devices || !views(plan);
-  }
-
   /** Init's part of a start from a template: what is in memory and writable, each container for itself. */
   void mountFresh() {
-    placed.clear();
+    places.clear();
     openRoot();
     for (Mount mount : plan.mounts()) {
       if (isFresh(mount)) {
@@ -152,24 +179,12 @@ final class RootTree {
         devices.mountFresh();
         leave();
       }
-      placed.put(mount.target(), mount);
+      places.add(mount);
     }
   }
 
   private boolean isFresh(Mount mount) {
-    return mount instanceof Mount.Tmpfs || isBelowTmpfs(mount.target());
-  }
-
-  private boolean isBelowTmpfs(Path target) {
-    for (Path parent = target.getParent(); parent != null; parent = parent.getParent()) {
-      Mount mount = placed.get(parent);
-      if (mount instanceof Mount.Tmpfs) {
-        return true;
-      } else if (mount instanceof Mount.Bind || mount instanceof Mount.Dev) {
-        return false;
-      }
-    }
-    return false;
+    return mount instanceof Mount.Tmpfs || places.isBelowTmpfs(mount.target());
   }
 
   void openRoot() {
@@ -180,7 +195,7 @@ final class RootTree {
   /** Makes the mount at a path read-only, but not what is mounted below it. */
   void makeReadOnly(Operand directory, String path, long moreFlags) {
     program.call(SystemCall.MOUNT_SETATTR, directory, program.string(path).address(), ZERO,
-        attribute(Kernel.MOUNT_ATTR_RDONLY | moreFlags).address(), Operand.of(32));
+        attribute(Kernel.MOUNT_ATTR_RDONLY | moreFlags, 0).address(), Operand.of(32));
   }
 
   private void place(Mount mount, boolean fresh) {
@@ -310,15 +325,6 @@ final class RootTree {
     return found;
   }
 
-  private static boolean views(MountPlan plan) {
-    for (Mount mount : plan.mounts()) {
-      if (mount instanceof Mount.Proc || mount instanceof Mount.Sys) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   /** Devices are mounted by others, too. */
   DeviceDirectory devices() {
     return devices;
@@ -326,15 +332,7 @@ final class RootTree {
 
   /** Whether a target lies in a tree of the host, where others may write. */
   boolean isForeign(Path target) {
-    for (Path parent = target.getParent(); parent != null; parent = parent.getParent()) {
-      Mount mount = placed.get(parent);
-      if (mount instanceof Mount.Bind) {
-        return true;
-      } else if (mount instanceof Mount.Tmpfs || mount instanceof Mount.Dev) {
-        return false;
-      }
-    }
-    return false;
+    return places.isForeign(target);
   }
 
   static String relative(Path target) {

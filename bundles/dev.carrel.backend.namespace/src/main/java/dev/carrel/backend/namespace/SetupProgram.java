@@ -7,9 +7,11 @@ import static dev.carrel.backend.namespace.Kernel.ZERO;
 import dev.carrel.api.container.Capability;
 import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.IdMapping;
+import dev.carrel.api.container.Identity;
 import dev.carrel.api.container.Life;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.Weakness;
+import dev.carrel.api.isolation.Inside;
 import dev.carrel.api.isolation.LaunchPlan;
 import dev.carrel.linux.Launcher;
 import dev.carrel.linux.machine.Data;
@@ -18,8 +20,10 @@ import dev.carrel.linux.machine.Operand;
 import dev.carrel.linux.machine.Program;
 import dev.carrel.linux.machine.ProgramBuilder;
 import dev.carrel.linux.machine.SystemCall;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -38,14 +42,18 @@ final class SetupProgram {
   private final RootTree tree;
   private final NamespaceViews views;
   private final OuterNamespaces outer;
-  private final byte[] filter;
+  private final MappedIds ids;
+  private final MapHandover handover;
+  private final Confinement confinement;
 
   private SetupProgram(LaunchPlan plan, Account caller, byte[] filter) {
-    this.filter = filter;
     this.spec = plan.spec();
     this.caller = caller;
-    this.tree = new RootTree(program, plan.mounts());
+    this.ids = MappedIds.of(spec.identity(), caller.root());
+    this.tree = new RootTree(program, plan.mounts(), new MountOwners(program, spec, caller, hostProc));
     this.outer = new OuterNamespaces(program, spec, caller, umask, hostProc);
+    this.handover = new MapHandover(program, hostProc);
+    this.confinement = new Confinement(program, Inside.of(spec), hostProc.value(), filter);
     this.views = new NamespaceViews(program, plan.mounts(), tree);
   }
 
@@ -70,8 +78,7 @@ final class SetupProgram {
   private Program start() {
     program.actor("stage1");
     if (!spec.namespaces().contains(Namespace.MOUNT)) {
-      outer.isolateFromCaller(files(spec.life()));
-      outer.join();
+      outer.enterUserNamespace(files(spec.life()));
       return startInHostRoot();
     }
     outer.enter(files(spec.life()));
@@ -107,7 +114,7 @@ final class SetupProgram {
     Set<Namespace> early = early();
     Set<Namespace> late = EnumSet.copyOf(spec.namespaces());
     late.removeAll(early);
-    service.cloneContainers(cloneFlags(late), () -> prepareNext(early), () -> views.unmount(early));
+    service.cloneContainers(cloneFlags(late), () -> prepareNext(early), () -> views.unmount(early), ranged() ? Optional.of(new Serving()) : Optional.empty());
     mapIdentity();
     views.mount(late, protect(), "", "pts");
     tree.mountFresh();
@@ -142,12 +149,47 @@ final class SetupProgram {
     }
   }
 
+  /** What a template's process does for a container whose ids it has to map. */
+  private final class Serving implements TemplateService.Mapping {
+    @Override
+    public void open() {
+      handover.open();
+    }
+
+    @Override
+    public void serve(Label failed, Label gone) {
+      handover.serve(ids.users(), ids.groups(), failed, gone);
+    }
+  }
+
+  private boolean ranged() {
+    return spec.identity().ranged() && spec.namespaces().contains(Namespace.USER);
+  }
+
   private void mapIdentity() {
     program.actor("init");
-    if (spec.namespaces().contains(Namespace.USER)) {
+    if (ranged()) {
+      handover.ask();
+    } else if (spec.namespaces().contains(Namespace.USER)) {
       program.purpose("map the user into the container's user namespace");
       outer.writeMaps(user(), group(), hostProc.value(), "self/");
     }
+    confinement.ofInit();
+    if (ranged()) {
+      becomeUser(program, spec.identity());
+      // It owns its own files in /proc again; until it executes anything, nobody else is inside.
+      program.call(SystemCall.PRCTL, Operand.of(4, "PR_SET_DUMPABLE"), Operand.of(1));
+    }
+  }
+
+  /** With all capabilities that there are in the container's user namespace, which a change of the user ids would not take. */
+  static void becomeUser(ProgramBuilder program, Identity identity) {
+    Operand user = Operand.of(identity.user().inside());
+    Operand group = Operand.of(identity.group().inside());
+    program.purpose("become user " + identity.user().inside() + " and group " + identity.group().inside());
+    program.call(SystemCall.SETRESGID, group, group, group);
+    program.call(SystemCall.SETGROUPS, ZERO, NULL);
+    program.call(SystemCall.SETRESUID, user, user, user);
   }
 
   /** What the caller is called in the namespace in which the container's is made: root in an outer one of its own. */
@@ -171,8 +213,7 @@ final class SetupProgram {
       lockMounts();
     }
     enterOwnTime();
-    new InitProgram(program, spec, umask, new Confinement(
-        program, spec.security(), spec.identity(), spec.namespaces(), hostProc.value(), filter)).write();
+    new InitProgram(program, spec, umask, confinement).write();
     return end(program);
   }
 
@@ -187,6 +228,14 @@ final class SetupProgram {
     return program.build(failure);
   }
 
+  /** Ends, and says why if something failed. */
+  static void giveUp(ProgramBuilder program, Label failed, Label gone) {
+    program.place(failed);
+    program.attempt(SystemCall.WRITE, Operand.of(Launcher.STATUS), new Operand.FailureRecord(), Operand.of(16));
+    program.place(gone);
+    program.call(SystemCall.EXIT_GROUP, Operand.of(125));
+  }
+
   /** How many files init writes and reads, if it is detached: its exit, two logs, and the times of restarts. */
   private static int files(Life life) {
     return life.detached() ? 4 : 0;
@@ -197,6 +246,9 @@ final class SetupProgram {
     Data record = program.space("pid", 16);
     Label parent = program.label("parent");
     Label init = program.label("init");
+    if (ranged()) {
+      handover.open();
+    }
     program.purpose("create the container's namespaces");
     program.callInto(record, SystemCall.CLONE,
         Kernel.cloneFlags(cloneFlags(spec.namespaces()) | Kernel.CLONE_PARENT | Kernel.SIGCHLD), NULL, NULL, NULL, NULL);
@@ -204,6 +256,13 @@ final class SetupProgram {
     program.jump(init);
     program.place(parent);
     program.call(SystemCall.WRITE, Operand.of(Launcher.STATUS), record.address(), Operand.of(16));
+    if (ranged()) {
+      Label failed = program.label("not_mapped");
+      Label gone = program.label("gone");
+      handover.serve(ids.users(), ids.groups(), failed, gone);
+      program.call(SystemCall.EXIT_GROUP, ZERO);
+      giveUp(program, failed, gone);
+    }
     program.call(SystemCall.EXIT_GROUP, ZERO);
     program.place(init);
   }
@@ -295,11 +354,42 @@ final class SetupProgram {
    * user namespace. Without CAP_SYS_ADMIN nobody could touch it anyway.
    */
   private void lockMounts() {
+    if (ranged()) {
+      lockMountsOfMany();
+      return;
+    }
     program.purpose("lock the mounts");
     program.call(SystemCall.UNSHARE, Kernel.cloneFlags(Kernel.CLONE_NEWUSER | Kernel.CLONE_NEWNS));
     long user = spec.identity().user().inside();
     long group = spec.identity().group().inside();
     outer.writeMaps(new IdMapping(user, user, 1), new IdMapping(group, group, 1), hostProc.value(), "self/");
+  }
+
+  /** A child stays behind to map every id to itself, for which init has no right from inside. */
+  private void lockMountsOfMany() {
+    Data child = program.variable("child");
+    Label parent = program.label("parent");
+    Label failed = program.label("not_mapped");
+    Label gone = program.label("gone");
+    MapHandover again = new MapHandover(program, hostProc);
+    program.purpose("lock the mounts");
+    again.open();
+    program.callInto(child, SystemCall.CLONE, Kernel.cloneFlags(Kernel.SIGCHLD), NULL, NULL, NULL, NULL);
+    program.unlessEqual(child.value(), ZERO, parent);
+    again.serve(toThemselves(ids.users()), toThemselves(ids.groups()), failed, gone);
+    program.call(SystemCall.EXIT_GROUP, ZERO);
+    giveUp(program, failed, gone);
+    program.place(parent);
+    program.purpose("lock the mounts");
+    program.call(SystemCall.UNSHARE, Kernel.cloneFlags(Kernel.CLONE_NEWUSER | Kernel.CLONE_NEWNS));
+    again.ask();
+    program.call(SystemCall.WAITID, Operand.of(1, "P_PID"), child.value(), NULL, Operand.of(4, "WEXITED"), NULL);
+  }
+
+  private static List<IdMapping> toThemselves(List<IdMapping> mappings) {
+    List<IdMapping> same = new ArrayList<>(mappings.size());
+    mappings.forEach(mapping -> same.add(new IdMapping(mapping.inside(), mapping.inside(), mapping.count())));
+    return same;
   }
 
   /** time_namespaces(7): the next process that init starts is in it. */

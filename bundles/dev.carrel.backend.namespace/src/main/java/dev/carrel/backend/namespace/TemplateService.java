@@ -9,6 +9,7 @@ import dev.carrel.linux.machine.Instruction.Label;
 import dev.carrel.linux.machine.Operand;
 import dev.carrel.linux.machine.ProgramBuilder;
 import dev.carrel.linux.machine.SystemCall;
+import java.util.Optional;
 
 /**
  * Writes the life of a template's process once its mounts are built: it receives the descriptors of a container, clones that as
@@ -50,13 +51,23 @@ final class TemplateService {
     }
   }
 
+  /** How the ids of each container are mapped from outside. */
+  interface Mapping {
+    /** Before it is cloned. */
+    void open();
+
+    /** After it was. */
+    void serve(Label failed, Label gone);
+  }
+
   /**
    * What follows is run by each container's first process.
    *
    * @param prepare writes what is done before each, while nobody waits
    * @param undo writes what is done after each
+   * @param mapping writes how its ids are mapped, if it does not do that itself
    */
-  void cloneContainers(long namespaces, Runnable prepare, Runnable undo) {
+  void cloneContainers(long namespaces, Runnable prepare, Runnable undo, Optional<Mapping> mapping) {
     Data record = program.space("pid", 16);
     Data count = program.variable("count");
     Label next = program.label("next_container");
@@ -76,6 +87,9 @@ final class TemplateService {
     program.unlessEqual(count.value(), ZERO, asked);
     program.call(SystemCall.EXIT_GROUP, ZERO);
     program.place(asked);
+    if (mapping.isPresent()) {
+      mapping.get().open();
+    }
     program.purpose("create the container's namespaces");
     program.callIntoOr(record, failed, SystemCall.CLONE, Kernel.cloneFlags(namespaces | Kernel.CLONE_PARENT | Kernel.SIGCHLD),
         NULL, NULL, NULL, NULL);
@@ -83,6 +97,9 @@ final class TemplateService {
     program.jump(container);
     program.place(parent);
     program.attempt(SystemCall.WRITE, descriptor(Launcher.STATUS), record.address(), Operand.of(16));
+    if (mapping.isPresent()) {
+      mapping.get().serve(failed, told);
+    }
     program.jump(told);
     program.place(failed);
     program.attempt(SystemCall.WRITE, descriptor(Launcher.STATUS), new Operand.FailureRecord(), Operand.of(16));

@@ -4,6 +4,7 @@ import com.sun.jna.Pointer;
 import dev.carrel.api.host.Account;
 import dev.carrel.api.host.Group;
 import dev.carrel.api.host.Host;
+import dev.carrel.api.host.SubordinateIds;
 import dev.carrel.linux.libc.LibC;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -80,6 +81,18 @@ public final class LinuxHost implements Host {
     Pointer entry = LibC.getgrgid(gid);
     long id = Integer.toUnsignedLong(gid);
     return new Group(entry == null ? "group" + id : string(entry, NAME), id);
+  }
+
+  @Override
+  public SubordinateIds subordinateIds() {
+    Path users = Path.of("/etc/subuid");
+    Path groups = Path.of("/etc/subgid");
+    if (account().uid() == 0) {
+      return new SubordinateIds(SubordinateIdFiles.ofRoot(users), SubordinateIdFiles.ofRoot(groups));
+    }
+    String uid = Long.toString(account().uid());
+    return new SubordinateIds(
+        SubordinateIdFiles.read(users, account().name(), uid), SubordinateIdFiles.read(groups, account().name(), uid));
   }
 
   @Override

@@ -58,13 +58,12 @@ public final class SpawnLauncher implements Launcher {
     MemoryImage memory = (MemoryImage) launch.image();
     int file = memory.acquire();
     try {
-      int[] files = descriptors.files(launch.files());
       if (launch.container().isPresent()) {
         try (PidDescriptor container = ((KnownProcess) launch.container().get()).pidDescriptor()) {
-          return launch(memory.program(), file, launch.stdio(), container.number(), files, descriptors);
+          return launch(memory.program(), file, launch, container.number(), descriptors);
         }
       }
-      return launch(memory.program(), file, launch.stdio(), NOTHING, files, descriptors);
+      return launch(memory.program(), file, launch, NOTHING, descriptors);
     } finally {
       memory.release();
       descriptors.closeAll();
@@ -72,14 +71,14 @@ public final class SpawnLauncher implements Launcher {
   }
 
   @Override
-  public Running launch(MountTemplate template, Stdio stdio, List<Path> paths) throws LaunchFailure {
+  public Running launch(MountTemplate template, Given given) throws LaunchFailure {
     Descriptors descriptors = new Descriptors();
     NamespaceTemplate prepared = (NamespaceTemplate) template;
     try {
-      int[] files = descriptors.files(paths);
+      int[] files = descriptors.files(given.files());
       int[] status = descriptors.pipe();
       int[] control = descriptors.socketPair();
-      StdioPipes pipes = StdioPipes.make(stdio, descriptors);
+      StdioPipes pipes = StdioPipes.make(given.stdio(), given.owner(), descriptors);
       prepared.clone(inherited(pipes, status[1], control[1], new int[0], files));
       descriptors.close(status[1]);
       descriptors.close(control[1]);
@@ -91,7 +90,7 @@ public final class SpawnLauncher implements Launcher {
       if (number(record, 0) < 0) {
         throw failure(prepared.program(), record);
       }
-      return running(prepared.program(), number(record, 0), status[0], control[0], first(files), pipes, stdio, descriptors);
+      return running(prepared.program(), number(record, 0), status[0], control[0], first(files), pipes, given.stdio(), descriptors);
     } finally {
       descriptors.closeAll();
     }
@@ -115,13 +114,13 @@ public final class SpawnLauncher implements Launcher {
   }
 
   @Override
-  public MountTemplate template(Image image, List<String> sources) throws LaunchFailure {
+  public MountTemplate template(Image image, List<String> sources, Optional<IdMaps> outer) throws LaunchFailure {
     MemoryImage memory = (MemoryImage) image;
     HostMounts mounts = HostMounts.now(sources); // before it is built: what changes meanwhile makes it outdated
     Descriptors descriptors = new Descriptors();
     int file = memory.acquire();
     try {
-      return template(memory.program(), file, mounts, descriptors);
+      return template(memory.program(), file, mounts, outer, descriptors);
     } catch (LaunchFailure | RuntimeException e) {
       mounts.close();
       throw e;
@@ -131,8 +130,8 @@ public final class SpawnLauncher implements Launcher {
     }
   }
 
-  private MountTemplate template(Program program, int file, HostMounts mounts, Descriptors descriptors)
-      throws LaunchFailure {
+  private MountTemplate template(
+      Program program, int file, HostMounts mounts, Optional<IdMaps> outer, Descriptors descriptors) throws LaunchFailure {
     int[] status = descriptors.pipe();
     int[] control = descriptors.socketPair();
     int nothing = descriptors.nullDevice();
@@ -141,6 +140,16 @@ public final class SpawnLauncher implements Launcher {
     descriptors.close(control[1]);
     byte[] record = new byte[RECORD];
     boolean told = LibC.readFully(status[0], record) == RECORD;
+    if (told && number(record, 0) == 0) {
+      try {
+        SubordinateMaps.write(builder, outer.orElseThrow(), control[0]);
+      } catch (CarrelException e) {
+        descriptors.close(control[0]); // it ends by that
+        reap(builder);
+        throw e;
+      }
+      told = LibC.readFully(status[0], record) == RECORD;
+    }
     if (told && number(record, 0) > 0) {
       descriptors.give(control[0]);
       return new NamespaceTemplate(program, builder, control[0], mounts);
@@ -161,24 +170,35 @@ public final class SpawnLauncher implements Launcher {
     return pid;
   }
 
-  private Running launch(Program program, int file, Stdio stdio, int container, int[] files, Descriptors descriptors)
-      throws LaunchFailure {
+  private Running launch(Program program, int file, Launch launch, int container, Descriptors descriptors) throws LaunchFailure {
+    Given given = launch.given();
+    int[] files = descriptors.files(given.files());
     int[] status = descriptors.pipe();
     int[] control = descriptors.socketPair();
-    StdioPipes pipes = StdioPipes.make(stdio, descriptors);
+    StdioPipes pipes = StdioPipes.make(given.stdio(), given.owner(), descriptors);
     int firstStage = execute(file, inherited(pipes, status[1], control[1], new int[] {container, NOTHING}, files));
     descriptors.close(status[1]);
     descriptors.close(control[1]);
     pipes.closeChildEnds(descriptors);
     byte[] record = new byte[RECORD];
     try {
-      if (!read(status[0], control[0], firstStage, record, descriptors)) {
+      boolean told = read(status[0], control[0], firstStage, record, descriptors);
+      if (told && number(record, 0) == 0) {
+        try {
+          SubordinateMaps.write(firstStage, launch.outer().orElseThrow(), control[0]);
+        } catch (CarrelException e) {
+          descriptors.close(control[0]); // it ends by that
+          throw e;
+        }
+        told = read(status[0], control[0], firstStage, record, descriptors);
+      }
+      if (!told) {
         throw CarrelException.failed("cannot start a container: the process that sets it up was killed");
       }
       if (number(record, 0) < 0) {
         throw failure(program, record);
       }
-      return running(program, number(record, 0), status[0], control[0], first(files), pipes, stdio, descriptors);
+      return running(program, number(record, 0), status[0], control[0], first(files), pipes, given.stdio(), descriptors);
     } finally {
       reap(firstStage); // only now: it has freed its mounts while the container was set up
     }

@@ -3,7 +3,9 @@ package dev.carrel.linux.process;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.container.Stdio.Redirect;
 import dev.carrel.linux.libc.LibC;
+import dev.carrel.linux.Launcher.Owner;
 import java.util.Arrays;
+import java.util.Optional;
 
 /** The three standard streams: what the child gets, and our ends of the pipes. */
 final class StdioPipes {
@@ -15,7 +17,20 @@ final class StdioPipes {
   private final int[] child = {0, 1, 2};
   private final int[] ours = {-1, -1, -1};
 
-  static StdioPipes make(Stdio stdio, Descriptors descriptors) {
+  /** @param owner who gets those that are pipes, also of other processes': only by their owner can they be opened as /dev/stdout */
+  static StdioPipes make(Stdio stdio, Optional<Owner> owner, Descriptors descriptors) {
+    StdioPipes pipes = choose(stdio, descriptors);
+    if (owner.isPresent()) {
+      for (int stream : pipes.child) {
+        if (LibC.isPipe(stream)) {
+          LibC.fchown(stream, (int) owner.get().uid(), (int) owner.get().gid()); // not vital: most programs write to what is open
+        }
+      }
+    }
+    return pipes;
+  }
+
+  private static StdioPipes choose(Stdio stdio, Descriptors descriptors) {
     StdioPipes pipes = new StdioPipes();
     if (stdio.terminal().isPresent()) {
       int nothing = descriptors.nullDevice(); // until the container opens its terminal
