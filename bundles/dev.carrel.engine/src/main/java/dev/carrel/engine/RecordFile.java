@@ -10,6 +10,7 @@ import dev.carrel.api.container.IdMapping;
 import dev.carrel.api.container.Identity;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.ProcessSpec;
+import dev.carrel.api.container.ProcessTraits;
 import dev.carrel.api.container.ResourceLimit;
 import dev.carrel.api.container.ResourceLimit.Range;
 import dev.carrel.api.container.Security;
@@ -24,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.Set;
@@ -35,6 +37,7 @@ final class RecordFile {
   private static final String LIMIT = "limit.";
   private static final String MORE_USERS = "users.";
   private static final String MORE_GROUPS = "groups.";
+  private static final String GROUP = "group.";
   private static final String RULE = "rule.";
 
   private RecordFile() {}
@@ -44,6 +47,12 @@ final class RecordFile {
       lines.setProperty(COMMAND + i, process.command().get(i));
     }
     process.environment().forEach((name, value) -> lines.setProperty(VARIABLE + name, value));
+    if (process.traits().umask().isPresent()) {
+      lines.setProperty("umask", Integer.toString(process.traits().umask().getAsInt()));
+    }
+    for (int i = 0; i < process.traits().groups().size(); i++) {
+      lines.setProperty(GROUP + i, Long.toString(process.traits().groups().get(i)));
+    }
     lines.setProperty("directory", process.directory().toString());
     lines.setProperty("namespaces", join(inside.namespaces()));
     lines.setProperty("user", inside.identity().user().toString());
@@ -91,7 +100,16 @@ final class RecordFile {
         variables.put(key.substring(VARIABLE.length()), lines.getProperty(key));
       }
     }
-    return new ProcessSpec(list(lines, COMMAND), variables, Path.of(lines.getProperty("directory")), Stdio.discard());
+    return new ProcessSpec(list(lines, COMMAND), variables, Path.of(lines.getProperty("directory")), Stdio.discard(),
+        traits(lines));
+  }
+
+  private static ProcessTraits traits(Properties lines) {
+    String umask = lines.getProperty("umask");
+    List<Long> groups = new ArrayList<>();
+    list(lines, GROUP).forEach(group -> groups.add(Long.valueOf(group)));
+    return new ProcessTraits(
+        Optional.empty(), umask == null ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(umask)), groups);
   }
 
   static Inside inside(Properties lines) {

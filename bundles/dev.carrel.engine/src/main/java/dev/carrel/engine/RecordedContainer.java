@@ -1,5 +1,7 @@
 package dev.carrel.engine;
 
+import dev.carrel.api.isolation.Inside;
+import dev.carrel.api.container.GuestUser;
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.ContainedProcess;
 import dev.carrel.api.container.ContainerHandle;
@@ -78,12 +80,13 @@ final class RecordedContainer implements ContainerHandle {
   }
 
   @Override
-  public ContainedProcess exec(ProcessSpec program) {
+  public ContainedProcess exec(ProcessSpec program, Optional<GuestUser> user) {
     Running running = alive("run a program in");
     if (entry.info().state() == State.PAUSED) {
       throw paused(id());
     }
-    return new StartedProgram(backend().enter(running, entry.inside(), program), program.stdio());
+    Inside inside = user.isPresent() ? entry.inside().as(user.get()) : entry.inside();
+    return new StartedProgram(backend().enter(running, inside, program), program.stdio());
   }
 
   static CarrelException paused(String id) {

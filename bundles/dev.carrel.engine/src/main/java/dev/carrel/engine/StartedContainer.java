@@ -1,5 +1,6 @@
 package dev.carrel.engine;
 
+import dev.carrel.api.container.GuestUser;
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.Container;
 import dev.carrel.api.container.ContainedProcess;
@@ -111,7 +112,7 @@ final class StartedContainer implements Container {
   }
 
   @Override
-  public ContainedProcess exec(ProcessSpec program) {
+  public ContainedProcess exec(ProcessSpec program, Optional<GuestUser> user) {
     if (exit.isDone()) {
       throw RecordedContainer.hasEnded("run a program in", id);
     }
@@ -119,7 +120,7 @@ final class StartedContainer implements Container {
       throw RecordedContainer.paused(id);
     }
     Inside inside = Inside.of(spec);
-    return new StartedProgram(backend.enter(running, inside, program), program.stdio());
+    return new StartedProgram(backend.enter(running, user.isPresent() ? inside.as(user.get()) : inside, program), program.stdio());
   }
 
   @Override

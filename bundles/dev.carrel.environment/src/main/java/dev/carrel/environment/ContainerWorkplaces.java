@@ -101,19 +101,16 @@ public final class ContainerWorkplaces implements Workplaces {
       refuseMounts(request);
     }
     Environment environment = new Environment(request, resident, provision.profile(), software.shell());
-    ContainerSpec spec = new ContainerSpec(
-        new ProcessSpec(environment.command(), environment.variables(start), start, request.stdio()),
-        request.namespaces(),
-        request.joins(),
-        request.clockOffset(),
-        identity,
-        request.hostname(),
-        ownRoot ? new RootSpec(base, mappings, request.writableRoot()) : new RootSpec(List.of(), List.of(), true),
-        request.network(),
-        request.security(),
-        request.life(),
-        request.backend());
-    return new Workplace(spec, provision.profile(), provision.closure(), provision.resolution(), provision.missing(), notes);
+    RootSpec root = ownRoot ? new RootSpec(base, mappings, request.writableRoot()) : new RootSpec(List.of(), List.of(), true);
+    try {
+      ProcessSpec process = new ProcessSpec(
+          environment.command(), environment.variables(start), start, request.stdio(), request.traits());
+      ContainerSpec spec = new ContainerSpec(process, request.namespaces(), request.joins(), request.clockOffset(), identity,
+          request.hostname(), root, request.network(), request.security(), request.life(), request.backend());
+      return new Workplace(spec, provision.profile(), provision.closure(), provision.resolution(), provision.missing(), notes);
+    } catch (IllegalArgumentException e) {
+      throw CarrelException.usage("cannot start such a container: " + e.getMessage());
+    }
   }
 
   /** Nothing is mounted where there is no mount namespace; and nothing is silently ignored. */

@@ -1,6 +1,7 @@
 package dev.carrel.environment;
 
 import dev.carrel.api.environment.WorkplaceRequest;
+import dev.carrel.api.environment.WorkplaceRequest.VariableChange;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -48,8 +49,16 @@ final class Environment {
     if (!request.preserve().isEmpty()) {
       preserve(variables);
     }
-    variables.putAll(request.variables());
     variables.put("CARREL_ENVIRONMENT", profile.isPresent() ? profile.get().toString() : "/usr");
+    for (VariableChange change : request.variables()) {
+      if (change instanceof VariableChange.Set set) {
+        variables.put(set.name(), set.value());
+      } else if (change instanceof VariableChange.Unset unset) {
+        variables.remove(unset.name());
+      } else {
+        variables.clear();
+      }
+    }
     return variables;
   }
 

@@ -1,7 +1,7 @@
 package dev.carrel.environment;
 
 import dev.carrel.api.CarrelException;
-import dev.carrel.api.environment.WorkplaceRequest.GuestIds;
+import dev.carrel.api.container.GuestUser;
 import dev.carrel.api.host.Account;
 import dev.carrel.api.host.Host;
 import java.nio.file.Path;
@@ -21,7 +21,7 @@ record Resident(Account account, Optional<Path> hostHome) {
       "lib", "lib32", "lib64", "libx32", "run");
 
   /** The caller, or somebody else by name: then with uid and gid 1000, as Guix does it. */
-  static Resident of(Host host, Optional<String> name, Optional<GuestIds> ids) {
+  static Resident of(Host host, Optional<String> name, Optional<GuestUser> ids) {
     Resident resident = of(host, name);
     if (ids.isEmpty()) {
       return resident;

@@ -3,6 +3,7 @@ package dev.carrel.environment;
 import dev.carrel.api.Progress;
 import dev.carrel.api.container.Life;
 import dev.carrel.api.container.Namespace;
+import dev.carrel.api.container.ProcessTraits;
 import dev.carrel.api.container.Security;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.environment.WorkplaceRequest;
@@ -205,8 +206,8 @@ final class Fakes {
     }
 
     WorkplaceRequest request() {
-      return new WorkplaceRequest(software, command, directory, shareDirectory, mappings, variables, preserve, Map.of(), user, Optional.empty(), range, network,
-          network == NetworkSpec.HOST ? Namespace.standardBut(Namespace.NETWORK) : Namespace.standard(), List.of(), Optional.empty(), false, hostname, root, Optional.empty(), Security.standard(), Life.unrecorded(), stdio);
+      return new WorkplaceRequest(software, command, directory, shareDirectory, mappings, variables, preserve, List.of(), user, Optional.empty(), range, network,
+          network == NetworkSpec.HOST ? Namespace.standardBut(Namespace.NETWORK) : Namespace.standard(), List.of(), Optional.empty(), false, hostname, root, Optional.empty(), Security.standard(), Life.unrecorded(), ProcessTraits.standard(), stdio);
     }
   }
 

@@ -13,7 +13,8 @@ import org.osgi.annotation.versioning.ProviderType;
  * Starts programs of the system-call machine as child processes of this JVM. Safe to use from many threads.
  *
  * <p>What a program finds: descriptors 0 to 2 as asked; {@value #STATUS}, a close-on-exec pipe; {@value #CONTROL}, a
- * socket whose other end only this JVM has; from {@value #FILES} on the files that were asked for. It writes records of 16
+ * socket whose other end only this JVM has; from {@value #FILES} on the files that were asked for, from {@value #MORE} on what else the
+ * container's program gets. It writes records of 16
  * bytes to the status pipe: first the pid of the process that is the container (a child of this JVM, made with CLONE_PARENT)
  * and 0; then nothing, if that executed its program, or a failure record. With a terminal, it first sends its controlling side
  * over the control socket. A program whose ids only newuidmap(1) can map first writes a record of 0 and 0, and reads a byte from the
@@ -33,6 +34,9 @@ public interface Launcher {
 
   /** The first of the descriptors with files. */
   int FILES = 7;
+
+  /** The first of the descriptors that are the program's, beside its standard streams; see {@link Stdio#more}. */
+  int MORE = 32;
 
   /** The signal by which a container's first process is told to stop everything inside. */
   int PAUSE = 62;

@@ -27,7 +27,14 @@ final class Help {
                              with --detach: start COMMAND again when it fails, at most N times
         --pid-file=FILE      write the pid of its first process to FILE, as the host sees it
         -E, --preserve=REGEX keep the variables in whose names REGEX is found; may be repeated
-        -e, --env=NAME=VALUE set a variable; may be repeated
+        -e, --env=NAME=VALUE, --setenv=..., --unsetenv=NAME, --clearenv
+                             change the variables, in the order of the options
+        --argv0=NAME         what COMMAND is called
+        --umask=MODE         its umask, in octal digits
+        --group-add=GID      give it a supplementary group, which takes --ids; may be repeated, and have lists: 5,7
+        --preserve-fds=N     give it the descriptors 3 to 2+N that Carrel was given
+        --info-fd=FD         write pid and namespaces to a descriptor of yours, as a line of JSON
+        --json-status-fd=FD  the same, and its exit status in the end
         --network=none|host  none: nothing but a loopback interface of its own (default);
                              host: the host's network as it is
         -N                   the same as --network=host
@@ -265,7 +272,10 @@ final class Help {
 
         carrel exec web -- sh
 
-        -e, --env=NAME=VALUE a variable; may be repeated
+        -u, --user=UID[:GID] be somebody else there, where the container has more ids than one (--ids)
+        -e, --env=NAME=VALUE, --setenv=..., --unsetenv=NAME, --clearenv, --argv0=NAME, --umask=MODE,
+        --group-add=GID, --preserve-fds=N
+                             as with carrel run
         -w, --workdir=DIR    where it starts, inside; without this, where the container's program did
         -h, --help           this text
       """ + STATUS;

@@ -6,8 +6,10 @@ import dev.carrel.api.container.ContainerHandle;
 import dev.carrel.api.container.ContainerInfo;
 import dev.carrel.api.container.ContainerInfo.State;
 import dev.carrel.api.container.Containers;
-import dev.carrel.api.container.ExitStatus;
+import dev.carrel.api.container.GuestUser;
 import dev.carrel.api.container.ProcessSpec;
+import dev.carrel.api.container.ProcessTraits;
+import dev.carrel.api.container.Stdio;
 import dev.carrel.api.host.Foreground;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,6 +46,8 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
       "osgi.command.function=container"
     })
 public final class LifeCommands {
+  private static final long LARGEST_ID = 0xFFFF_FFFEL;
+
   private static final String GRACE = "10";
 
   private final BundleContext context;
@@ -258,7 +262,8 @@ public final class LifeCommands {
 
   /** Runs a program in a container. */
   public int exec(String... arguments) {
-    Options options = new Options().addOption("e", "env", true, "").addOption("w", "workdir", true, "");
+    Options options = new Options().addOption("w", "workdir", true, "").addOption("u", "user", true, "");
+    ProgramOptions.addTo(options);
     return run("exec", Help.EXEC, options, arguments, line -> {
       List<String> words = line.operands();
       if (words.isEmpty()) {
@@ -274,28 +279,45 @@ public final class LifeCommands {
       ContainerHandle container = find(words.get(0));
       ProcessSpec own = container.info().process();
       Map<String, String> variables = new HashMap<>(own.environment());
-      line.variables("env", variables);
-      return attach(line, container, command, variables, Path.of(line.value("workdir", own.directory().toString())));
+      ProgramOptions given = ProgramOptions.of("exec", line.line().getOptions());
+      given.change(variables);
+      ProcessTraits traits = new ProcessTraits(given.traits().argumentZero(),
+          given.traits().umask().isPresent() ? given.traits().umask() : own.traits().umask(),
+          given.traits().groups().isEmpty() && !line.has("user") ? own.traits().groups() : given.traits().groups());
+      Path directory = Path.of(line.value("workdir", own.directory().toString()));
+      return attach(line, container, program(line, command, variables, directory, traits, given.descriptors()), user(line));
     });
   }
 
-  private int attach(LifeLine line, ContainerHandle container, List<String> command, Map<String, String> variables, Path directory) {
-    Foreground front = Services.present(foreground, Services.FOREGROUND, context);
-    ProcessSpec program;
+  /** UID, or UID:GID; the same number twice, if it is one. */
+  private static Optional<GuestUser> user(LifeLine line) {
+    if (!line.has("user")) {
+      return Optional.empty();
+    }
+    String text = line.value("user", "");
+    int colon = text.indexOf(':');
+    long uid = ProgramOptions.number("exec", "user", colon < 0 ? text : text.substring(0, colon), 10, LARGEST_ID);
+    return Optional.of(new GuestUser(uid, colon < 0 ? uid : ProgramOptions.number("exec", "user", text.substring(colon + 1), 10, LARGEST_ID)));
+  }
+
+  private ProcessSpec program(LifeLine line, List<String> command, Map<String, String> variables, Path directory, ProcessTraits traits,
+      List<Stdio.Redirect.Descriptor> descriptors) {
+    Stdio stdio = Services.present(foreground, Services.FOREGROUND, context).stdio().withMore(descriptors);
+    String terminal = System.getenv("TERM");
+    if (stdio.terminal().isPresent() && terminal != null) {
+      variables.putIfAbsent("TERM", terminal);
+    }
     try {
-      program = new ProcessSpec(command, variables, directory, front.stdio());
+      return new ProcessSpec(command, variables, directory, stdio, traits);
     } catch (IllegalArgumentException e) {
       throw line.usage(e.getMessage());
     }
-    String terminal = System.getenv("TERM");
-    if (program.stdio().terminal().isPresent() && terminal != null && !variables.containsKey("TERM")) {
-      variables.put("TERM", terminal);
-      program = new ProcessSpec(command, variables, directory, program.stdio());
-    }
-    ProcessSpec chosen = program;
+  }
+
+  private int attach(LifeLine line, ContainerHandle container, ProcessSpec program, Optional<GuestUser> user) {
+    Foreground front = Services.present(foreground, Services.FOREGROUND, context);
     System.out.flush();
-    ExitStatus status = front.run(() -> (ContainedProcess) container.exec(chosen));
-    return status.shellStatus();
+    return front.run(() -> (ContainedProcess) container.exec(program, user)).shellStatus();
   }
 
   /** As Guix has it: {@code container exec PID COMMAND}. */
@@ -321,7 +343,8 @@ public final class LifeCommands {
       if (found == null) {
         throw line.usage("no such process " + pid + " of a container of yours; carrel list shows their pids");
       }
-      return told(attach(line, found, words.subList(2, words.size()), new HashMap<>(), Path.of("/")));
+      return told(attach(line, found, program(line, words.subList(2, words.size()), new HashMap<>(), Path.of("/"), ProcessTraits.standard(), List.of()),
+          Optional.empty()));
     });
   }
 

@@ -2,7 +2,6 @@ package dev.carrel.shell;
 
 import dev.carrel.api.CarrelException;
 import java.util.List;
-import java.util.Map;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.DefaultParser;
 import org.apache.commons.cli.MissingArgumentException;
@@ -71,17 +70,6 @@ record LifeLine(String name, CommandLine line) {
       // told below
     }
     throw usage("--" + option + "=" + value + " is no whole number from 0 to " + Integer.MAX_VALUE);
-  }
-
-  void variables(String option, Map<String, String> variables) {
-    String[] values = line.getOptionValues(option);
-    for (String value : values == null ? new String[0] : values) {
-      int equals = value.indexOf('=');
-      if (equals < 1) {
-        throw usage("--" + option + "=" + value + " is no NAME=VALUE");
-      }
-      variables.put(value.substring(0, equals), value.substring(equals + 1));
-    }
   }
 
   CarrelException usage(String problem) {

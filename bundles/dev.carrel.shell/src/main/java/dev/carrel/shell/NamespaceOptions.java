@@ -3,7 +3,7 @@ package dev.carrel.shell;
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.Join;
 import dev.carrel.api.container.Namespace;
-import dev.carrel.api.environment.WorkplaceRequest.GuestIds;
+import dev.carrel.api.container.GuestUser;
 import dev.carrel.api.environment.WorkplaceRequest.GuestRange;
 import dev.carrel.api.host.IdRange;
 import dev.carrel.api.network.NetworkSpec;
@@ -22,7 +22,7 @@ import org.apache.commons.cli.Option;
  * @param network what follows from them
  */
 record NamespaceOptions(
-    Set<Namespace> own, List<Join> joins, Optional<Duration> clockOffset, NetworkSpec network, Optional<GuestIds> ids, GuestRange range) {
+    Set<Namespace> own, List<Join> joins, Optional<Duration> clockOffset, NetworkSpec network, Optional<GuestUser> ids, GuestRange range) {
   private static final String KINDS = "user, mnt, pid, net, ipc, uts, cgroup and time";
   private static final long LARGEST_ID = 0xFFFF_FFFEL;
 
@@ -69,7 +69,7 @@ record NamespaceOptions(
     if ((uid < 0) != (gid < 0)) {
       throw WorkplaceOptions.usage(command, "--uid and --gid belong together: give both");
     }
-    return new NamespaceOptions(own, joins, offset, kind, uid < 0 ? Optional.empty() : Optional.of(new GuestIds(uid, gid)), range);
+    return new NamespaceOptions(own, joins, offset, kind, uid < 0 ? Optional.empty() : Optional.of(new GuestUser(uid, gid)), range);
   }
 
   /** {@code all} and what is left out of it with a minus, or a list. */

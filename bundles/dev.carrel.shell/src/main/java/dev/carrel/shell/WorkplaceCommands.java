@@ -11,6 +11,7 @@ import dev.carrel.api.environment.Workplace;
 import dev.carrel.api.environment.Workplaces;
 import dev.carrel.api.host.Foreground;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.osgi.framework.BundleContext;
@@ -93,6 +94,7 @@ public final class WorkplaceCommands {
     Workplaces places = Services.present(workplaces, Services.WORKPLACES, context);
     Containers engine = Services.present(containers, Services.CONTAINERS, context);
     Foreground front = Services.present(foreground, Services.FOREGROUND, context);
+    List<StatusLines> told = line.statusLines();
     Workplace workplace;
     try (ProgressReport progress = new ProgressReport(System.err, line.quiet(), front)) {
       workplace = places.prepare(line.request(front.stdio(), pids(engine)), progress);
@@ -103,16 +105,28 @@ public final class WorkplaceCommands {
     System.out.flush();
     PidFile pidFile = new PidFile(line.pidFile());
     if (line.detached()) {
-      Container container = pidFile.write(engine.start(workplace.spec()));
+      Container container = started(engine, workplace, pidFile, told);
       System.out.println(container.id());
       return 0;
     }
-    return front.run(new Supplier<>() {
+    int status = front.run(new Supplier<>() {
       @Override
       public Container get() {
-        return pidFile.write(engine.start(workplace.spec()));
+        return started(engine, workplace, pidFile, told);
       }
     }).shellStatus();
+    for (StatusLines lines : told) {
+      lines.ended(status);
+    }
+    return status;
+  }
+
+  private static Container started(Containers engine, Workplace workplace, PidFile pidFile, List<StatusLines> told) {
+    Container container = pidFile.write(engine.start(workplace.spec()));
+    for (StatusLines lines : told) {
+      lines.started(container);
+    }
+    return container;
   }
 
   /** A class, as a first lambda costs a start-up 10 ms. */

@@ -13,9 +13,7 @@ import dev.carrel.api.store.PackageRequest;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -61,6 +59,10 @@ final class WorkplaceLine {
     NamespaceOptions shared = NamespaceOptions.of(name, line.getOptions(), network(), pids);
     Path directory = path("the working directory", System.getProperty("carrel.directory", System.getProperty("user.dir")));
     Optional<String> root = value("root");
+    ProgramOptions program = ProgramOptions.of(name, line.getOptions());
+    if (detached() && !program.descriptors().isEmpty()) {
+      throw usage("--preserve-fds is for a container in the foreground: one that is detached goes on when Carrel has ended");
+    }
     if (value("hostname").isPresent() && !shared.own().contains(Namespace.UTS)) {
       throw usage("--hostname needs an uts namespace of its own: leave it out, or add uts to --namespaces");
     }
@@ -72,7 +74,7 @@ final class WorkplaceLine {
         mappings(),
         System.getenv(),
         patterns(),
-        variables(),
+        program.variables(),
         value("user"),
         shared.ids(),
         shared.range(),
@@ -86,7 +88,8 @@ final class WorkplaceLine {
         value("backend"),
         SecurityOptions.of(name, directory, line.getOptions()),
         life(),
-        detached() ? Stdio.discard() : stdio);
+        program.traits(),
+        detached() ? Stdio.discard() : stdio.withMore(program.descriptors()));
   }
 
   boolean detached() {
@@ -97,6 +100,25 @@ final class WorkplaceLine {
   Optional<Path> pidFile() {
     Optional<String> file = value("pid-file");
     return file.isPresent() ? Optional.of(path("--pid-file", file.get())) : Optional.empty();
+  }
+
+  /** Who is to be told of start and end. */
+  List<StatusLines> statusLines() {
+    List<StatusLines> lines = new ArrayList<>(0);
+    for (Option option : line.getOptions()) {
+      if ("info-fd".equals(option.getLongOpt()) || "json-status-fd".equals(option.getLongOpt())) {
+        int descriptor = (int) ProgramOptions.number(name, option.getLongOpt(), option.getValue(), 10, Integer.MAX_VALUE);
+        boolean exit = option.getLongOpt().equals("json-status-fd");
+        if (!GivenDescriptors.has(descriptor)) {
+          throw usage("--" + option.getLongOpt() + "=" + descriptor + ": that descriptor is not open here");
+        }
+        if (exit && detached()) {
+          throw usage("--json-status-fd tells of the end, which Carrel does not wait for with --detach: use --info-fd, or carrel wait");
+        }
+        lines.add(new StatusLines(descriptor, exit));
+      }
+    }
+    return lines;
   }
 
   private Life life() {
@@ -218,20 +240,6 @@ final class WorkplaceLine {
       }
     }
     return patterns;
-  }
-
-  private Map<String, String> variables() {
-    Map<String, String> variables = new HashMap<>();
-    for (Option option : line.getOptions()) {
-      if ("env".equals(option.getLongOpt())) {
-        int equals = option.getValue().indexOf('=');
-        if (equals < 1) {
-          throw usage("--env=" + option.getValue() + " is no NAME=VALUE");
-        }
-        variables.put(option.getValue().substring(0, equals), option.getValue().substring(equals + 1));
-      }
-    }
-    return variables;
   }
 
   private Pattern pattern(String text) {

@@ -29,12 +29,13 @@ enum WorkplaceOptions {
         .addOption(flag("no-cwd"))
         .addOption(flag("writable-root"))
         .addOption(valued("E", "preserve"))
-        .addOption(valued("e", "env"))
         .addOption(valued("u", "user"));
     for (String name : VALUED) {
       options.addOption(valued(null, name));
     }
     SecurityOptions.addTo(options);
+    ProgramOptions.addTo(options);
+    options.addOption(valued(null, "info-fd")).addOption(valued(null, "json-status-fd"));
     options.addOption(valued(null, "name")).addOption("d", "detach", false, "").addOption(valued(null, "restart"))
         .addOption(valued(null, "pid-file")).addOption(valued(null, "namespaces")).addOption(valued(null, "join"))
         .addOption(valued(null, "time-offset")).addOption(valued(null, "uid")).addOption(valued(null, "gid"))

@@ -139,7 +139,7 @@ final class FakeServices implements Workplaces, Containers, Foreground {
     }
 
     @Override
-    public ContainedProcess exec(ProcessSpec program) {
+    public ContainedProcess exec(ProcessSpec program, Optional<dev.carrel.api.container.GuestUser> user) {
       throw new UnsupportedOperationException("nothing was started");
     }
 

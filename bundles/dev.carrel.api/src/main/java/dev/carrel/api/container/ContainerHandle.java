@@ -1,6 +1,7 @@
 package dev.carrel.api.container;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -34,7 +35,17 @@ public interface ContainerHandle {
    *
    * @throws dev.carrel.api.CarrelException if the container has ended or is paused, or the program cannot be executed
    */
-  ContainedProcess exec(ProcessSpec program);
+  default ContainedProcess exec(ProcessSpec program) {
+    return exec(program, Optional.empty());
+  }
+
+  /**
+   * The same as somebody else, if the container has more ids than one.
+   *
+   * @param user who it is; empty: as the container's own program
+   * @throws dev.carrel.api.CarrelException as above, or if that user does not exist inside
+   */
+  ContainedProcess exec(ProcessSpec program, Optional<GuestUser> user);
 
   /**
    * What its program has printed.

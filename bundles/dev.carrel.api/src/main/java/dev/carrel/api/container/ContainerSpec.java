@@ -67,6 +67,12 @@ public record ContainerSpec(
     if (life.detached() && !process.stdio().equals(Stdio.discard())) {
       throw new IllegalArgumentException("a detached container has no streams of this process's: Stdio.discard()");
     }
+    for (long group : process.traits().groups()) {
+      if (!identity.ranged() || !identity.hasGroup(group)) {
+        throw new IllegalArgumentException("the group " + group + " cannot be given to the program: "
+            + (identity.ranged() ? "it does not exist inside" : "a container with one id has one group"));
+      }
+    }
     hostname.ifPresent(name -> {
       if (!name.matches("[A-Za-z0-9]([A-Za-z0-9.-]{0,62}[A-Za-z0-9])?")) {
         throw new IllegalArgumentException("'" + name + "' is no host name: 1 to 64 letters, digits, '-' and '.', see hostname(7)");

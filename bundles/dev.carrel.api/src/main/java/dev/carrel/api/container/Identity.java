@@ -2,6 +2,7 @@ package dev.carrel.api.container;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Who the program is, inside and for the host, and which other ids exist inside.
@@ -28,6 +29,48 @@ public record Identity(IdMapping user, IdMapping group, List<IdMapping> moreUser
   /** With no other id inside. */
   public Identity(IdMapping user, IdMapping group) {
     this(user, group, List.of(), List.of());
+  }
+
+  /**
+   * The same ids with another one as the program's.
+   *
+   * @return nothing if one of these does not exist inside
+   */
+  public Optional<Identity> as(long uid, long gid) {
+    List<IdMapping> users = first(uid, users());
+    List<IdMapping> groups = first(gid, groups());
+    return users.isEmpty() || groups.isEmpty() ? Optional.empty()
+        : Optional.of(new Identity(users.get(0), groups.get(0), users.subList(1, users.size()), groups.subList(1, groups.size())));
+  }
+
+  /** Splits the mapping that an id belongs to, so that it has one of its own. */
+  private static List<IdMapping> first(long id, List<IdMapping> mappings) {
+    List<IdMapping> others = new ArrayList<>(mappings.size() + 2);
+    Optional<IdMapping> own = Optional.empty();
+    for (IdMapping mapping : mappings) {
+      long before = id - mapping.inside();
+      if (before < 0 || before >= mapping.count()) {
+        others.add(mapping);
+        continue;
+      }
+      own = Optional.of(new IdMapping(id, mapping.outside() + before, 1));
+      if (before > 0) {
+        others.add(new IdMapping(mapping.inside(), mapping.outside(), before));
+      }
+      if (before + 1 < mapping.count()) {
+        others.add(new IdMapping(id + 1, mapping.outside() + before + 1, mapping.count() - before - 1));
+      }
+    }
+    if (own.isEmpty()) {
+      return List.of();
+    }
+    others.add(0, own.get());
+    return others;
+  }
+
+  /** Whether a group exists inside. */
+  public boolean hasGroup(long gid) {
+    return !first(gid, groups()).isEmpty();
   }
 
   /** Whether more ids exist inside than those of the program. */

@@ -13,12 +13,13 @@ import java.util.Objects;
  * @param environment all of its variables: nothing else is passed on
  * @param directory where it starts, inside
  */
-public record ProcessSpec(List<String> command, Map<String, String> environment, Path directory, Stdio stdio) {
+public record ProcessSpec(List<String> command, Map<String, String> environment, Path directory, Stdio stdio, ProcessTraits traits) {
   public ProcessSpec {
     command = List.copyOf(command);
     environment = Map.copyOf(environment);
     Objects.requireNonNull(directory);
     Objects.requireNonNull(stdio);
+    Objects.requireNonNull(traits);
     if (command.isEmpty() || command.get(0).isEmpty()) {
       throw new IllegalArgumentException("a program needs a name");
     }
@@ -35,6 +36,11 @@ public record ProcessSpec(List<String> command, Map<String, String> environment,
     if (!directory.isAbsolute()) {
       throw new IllegalArgumentException("working directory " + directory + " is relative");
     }
+  }
+
+  /** With nothing special about it. */
+  public ProcessSpec(List<String> command, Map<String, String> environment, Path directory, Stdio stdio) {
+    this(command, environment, directory, stdio, ProcessTraits.standard());
   }
 
   private static void noNul(String what, String value) {

@@ -1,6 +1,7 @@
 package dev.carrel.api.container;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -10,8 +11,14 @@ import java.util.Optional;
  * @param terminal a terminal of its own with this size; its other end is {@link Process#getInputStream()} and
  *     {@link Process#getOutputStream()}; {@code in} and {@code out} do not count then, and {@code err} is the terminal, too,
  *     if it is {@link Redirect#PIPE}
+ * @param more other descriptors of this JVM, which the program gets as 3, 4 and so on and which stay open here; what they lead to
+ *     is as open to the container as they are
  */
-public record Stdio(Redirect in, Redirect out, Redirect err, Optional<TerminalSize> terminal) {
+public record Stdio(Redirect in, Redirect out, Redirect err, Optional<TerminalSize> terminal, List<Redirect.Descriptor> more) {
+  /** How many more descriptors a program can be given. */
+  public static final int MOST = 24;
+
+
   /** What one stream is; see {@link ProcessBuilder.Redirect}. */
   public sealed interface Redirect {
     /** The same as that of this JVM. */
@@ -57,9 +64,18 @@ public record Stdio(Redirect in, Redirect out, Redirect err, Optional<TerminalSi
     Objects.requireNonNull(out);
     Objects.requireNonNull(err);
     Objects.requireNonNull(terminal);
+    more = List.copyOf(more);
+    if (more.size() > MOST) {
+      throw new IllegalArgumentException("a program is given at most " + MOST + " descriptors beside its standard streams");
+    }
     if (in instanceof Redirect.ToFile || out instanceof Redirect.FromFile || err instanceof Redirect.FromFile) {
       throw new IllegalArgumentException("standard input is read, and the others are written");
     }
+  }
+
+  /** The three streams alone. */
+  public Stdio(Redirect in, Redirect out, Redirect err, Optional<TerminalSize> terminal) {
+    this(in, out, err, terminal, List.of());
   }
 
   /** All three streams are those of this JVM. */
@@ -79,17 +95,22 @@ public record Stdio(Redirect in, Redirect out, Redirect err, Optional<TerminalSi
 
   /** The same, with another standard input. */
   public Stdio withInput(Redirect other) {
-    return new Stdio(other, out, err, terminal);
+    return new Stdio(other, out, err, terminal, more);
   }
 
   /** The same, with another standard output. */
   public Stdio withOutput(Redirect other) {
-    return new Stdio(in, other, err, terminal);
+    return new Stdio(in, other, err, terminal, more);
   }
 
   /** The same, with another standard error. */
   public Stdio withError(Redirect other) {
-    return new Stdio(in, out, other, terminal);
+    return new Stdio(in, out, other, terminal, more);
+  }
+
+  /** The same, with these descriptors as well. */
+  public Stdio withMore(List<Redirect.Descriptor> descriptors) {
+    return new Stdio(in, out, err, terminal, descriptors);
   }
 
   /** A terminal of its own. */

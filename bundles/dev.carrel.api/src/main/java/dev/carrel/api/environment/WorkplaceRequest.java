@@ -1,8 +1,10 @@
 package dev.carrel.api.environment;
 
+import dev.carrel.api.container.GuestUser;
 import dev.carrel.api.container.Join;
 import dev.carrel.api.container.Life;
 import dev.carrel.api.container.Namespace;
+import dev.carrel.api.container.ProcessTraits;
 import dev.carrel.api.container.Security;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.host.IdRange;
@@ -27,7 +29,7 @@ import java.util.regex.Pattern;
  * @param shareDirectory whether that directory is shared and is where the program starts
  * @param mappings what else is to be seen inside
  * @param preserve variables of {@code hostEnvironment} in whose names one of these is found are kept, as in Guix
- * @param variables set inside, instead of whatever they would be
+ * @param variables what is changed about the variables inside in the end, in this order
  * @param user another name for the user inside, with uid and gid 1000
  * @param namespaces those of its own; without MOUNT it sees the host's files
  * @param joins namespaces of other processes that it shares
@@ -35,6 +37,7 @@ import java.util.regex.Pattern;
  * @param range which other ids exist inside
  * @param security how closely its programs are confined
  * @param life how long it lives, and who can know of it
+ * @param traits what else the program is given
  * @param root a symbolic link to the profile that is made and keeps it from collection
  */
 public record WorkplaceRequest(
@@ -45,9 +48,9 @@ public record WorkplaceRequest(
     List<MappingRequest> mappings,
     Map<String, String> hostEnvironment,
     List<Pattern> preserve,
-    Map<String, String> variables,
+    List<VariableChange> variables,
     Optional<String> user,
-    Optional<GuestIds> ids,
+    Optional<GuestUser> ids,
     GuestRange range,
     NetworkSpec network,
     Set<Namespace> namespaces,
@@ -59,6 +62,7 @@ public record WorkplaceRequest(
     Optional<String> backend,
     Security security,
     Life life,
+    ProcessTraits traits,
     Stdio stdio) {
 
   /** Where the programs inside come from. */
@@ -85,8 +89,17 @@ public record WorkplaceRequest(
     record MappingsOnly() implements Software {}
   }
 
-  /** Who the program is inside. */
-  public record GuestIds(long uid, long gid) {}
+  /** A change of the environment. */
+  public sealed interface VariableChange {
+    /** Gives a variable its value. */
+    record Set(String name, String value) implements VariableChange {}
+
+    /** Takes a variable away, if it is there. */
+    record Unset(String name) implements VariableChange {}
+
+    /** Takes all away. */
+    record Clear() implements VariableChange {}
+  }
 
   /** Which ids exist inside. */
   public sealed interface GuestRange {
@@ -124,7 +137,8 @@ public record WorkplaceRequest(
     mappings = List.copyOf(mappings);
     hostEnvironment = Map.copyOf(hostEnvironment);
     preserve = List.copyOf(preserve);
-    variables = Map.copyOf(variables);
+    variables = List.copyOf(variables);
+    Objects.requireNonNull(traits);
     Objects.requireNonNull(range);
     Objects.requireNonNull(network);
     namespaces = Set.copyOf(namespaces);

@@ -12,7 +12,6 @@ import dev.carrel.api.container.Security;
 import dev.carrel.api.container.SystemCallFilter;
 import dev.carrel.api.container.Weakness;
 import dev.carrel.api.isolation.Inside;
-import dev.carrel.linux.Launcher;
 import dev.carrel.linux.machine.Data;
 import dev.carrel.linux.machine.Instruction.Label;
 import dev.carrel.linux.machine.Operand;
@@ -71,8 +70,12 @@ final class Confinement {
     }
   }
 
-  /** What the program's process does, directly before it executes. */
-  void ofProgram() {
+  /**
+   * What the program's process does, directly before it executes.
+   *
+   * @param more how many descriptors it keeps beside its standard streams
+   */
+  void ofProgram(int more) {
     limits();
     boolean late = !security.has(Weakness.NEW_PRIVILEGES);
     if (!late) {
@@ -85,7 +88,7 @@ final class Confinement {
     }
     restrictAccess();
     program.purpose("drop privileges");
-    program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.STATUS), Operand.of(0xFFFF_FFFFL, "~0"),
+    program.call(SystemCall.CLOSE_RANGE, Operand.of(3 + more), Operand.of(0xFFFF_FFFFL, "~0"),
         Operand.of(4, "CLOSE_RANGE_CLOEXEC"));
     if (late) {
       filterSystemCalls();

@@ -26,10 +26,12 @@ final class EnterProgram {
   static Program of(Inside inside, ProcessSpec process, Account caller, byte[] filter) {
     ProgramBuilder program = new ProgramBuilder();
     Data umask = program.variable("umask");
+    Data status = SetupProgram.status(program);
     Data hostProc = program.variable("host_proc");
     program.actor("stage1");
     program.purpose("close the descriptors of the starting process");
-    program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.CONTAINER + 1), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
+    program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.CONTAINER + 1), Operand.of(Launcher.MORE - 1), ZERO);
+    program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.MORE + process.stdio().more().size()), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
     program.callInto(umask, SystemCall.UMASK, ZERO);
     if (caller.root() && caller.setsGroups()) {
       program.purpose("drop the supplementary groups");
@@ -54,13 +56,13 @@ final class EnterProgram {
     program.place(child);
     program.actor("program");
     Confinement confinement = new Confinement(program, inside, hostProc.value(), filter);
-    ProgramStart start = new ProgramStart(program, process, umask, confinement);
+    ProgramStart start = new ProgramStart(program, process, umask, status, confinement);
     confinement.ofInit();
     if (inside.identity().ranged()) {
       SetupProgram.becomeUser(program, inside.identity());
     }
     start.openTerminal(false);
     start.write();
-    return SetupProgram.end(program);
+    return SetupProgram.end(program, status);
   }
 }

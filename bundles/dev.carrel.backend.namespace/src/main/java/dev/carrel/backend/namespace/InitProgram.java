@@ -43,13 +43,13 @@ final class InitProgram {
   private final Data self;
   private final Data info;
 
-  InitProgram(ProgramBuilder program, ContainerSpec spec, Data umask, Confinement confinement) {
+  InitProgram(ProgramBuilder program, ContainerSpec spec, Data umask, Data status, Confinement confinement) {
     this.program = program;
     this.life = spec.life();
     this.ownPids = spec.namespaces().contains(Namespace.PID);
     this.ownRoot = spec.namespaces().contains(Namespace.MOUNT);
     this.ownTime = spec.namespaces().contains(Namespace.TIME);
-    this.start = new ProgramStart(program, spec.process(), umask, confinement);
+    this.start = new ProgramStart(program, spec.process(), umask, status, confinement);
     this.log = life.detached() ? new OutputLog(program) : null;
     this.all = program.longs("~[]", -1L);
     this.main = program.variable("main");

@@ -66,7 +66,8 @@ final class OuterNamespaces {
   void isolateFromCaller(int files) {
     program.purpose("close the descriptors of the starting process");
     program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.CONTROL + 1), Operand.of(Launcher.FILES - 1), ZERO);
-    program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.FILES + files), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
+    program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.FILES + files), Operand.of(Launcher.MORE - 1), ZERO);
+    program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.MORE + spec.process().stdio().more().size()), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
     program.callInto(umask, SystemCall.UMASK, ZERO);
     if (caller.root() && caller.setsGroups()) {
       program.purpose("drop the supplementary groups");

@@ -14,6 +14,8 @@ import dev.carrel.linux.machine.Instruction.Label;
 import dev.carrel.linux.machine.Operand;
 import dev.carrel.linux.machine.ProgramBuilder;
 import dev.carrel.linux.machine.SystemCall;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,11 +27,14 @@ final class ProgramStart {
   private final ProgramBuilder program;
   private final ProcessSpec process;
   private final Data umask;
+  private final Data status;
   private final Data none;
   private final Confinement confinement;
   private Data terminal;
 
-  ProgramStart(ProgramBuilder program, ProcessSpec process, Data umask, Confinement confinement) {
+  /** @param status holds the number of the status pipe */
+  ProgramStart(ProgramBuilder program, ProcessSpec process, Data umask, Data status, Confinement confinement) {
+    this.status = status;
     this.program = program;
     this.process = process;
     this.umask = umask;
@@ -82,20 +87,55 @@ final class ProgramStart {
       program.call(SystemCall.IOCTL, ZERO, Operand.of(0x540E, "TIOCSCTTY"), ZERO);
     }
     program.call(SystemCall.RT_SIGPROCMASK, Operand.of(2, "SIG_SETMASK"), none.address(), NULL, ALL_SIGNALS_SIZE);
-    program.call(SystemCall.UMASK, umask.value());
-    program.purpose("close what leads out of the container");
-    // The host's /proc is still open, and a working directory or a program can be a link to /proc/self/fd/N (CVE-2024-21626).
-    program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.CONTROL + 1), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
+    program.call(SystemCall.UMASK,
+        process.traits().umask().isPresent() ? Kernel.mode(process.traits().umask().getAsInt()) : umask.value());
+    descriptors();
     program.purpose("start in " + process.directory());
     program.call(SystemCall.CHDIR, program.string(process.directory().toString()).address());
-    confinement.ofProgram();
+    groups();
+    confinement.ofProgram(process.stdio().more().size());
     execute();
+  }
+
+  private void groups() {
+    List<Long> groups = process.traits().groups();
+    if (!groups.isEmpty()) {
+      StringBuilder text = new StringBuilder();
+      ByteBuffer list = ByteBuffer.allocate(4 * groups.size()).order(ByteOrder.LITTLE_ENDIAN);
+      for (long group : groups) {
+        text.append(text.length() == 0 ? "" : ", ").append(group);
+        list.putInt((int) group);
+      }
+      program.purpose("join the groups " + text);
+      program.call(SystemCall.SETGROUPS, Operand.of(groups.size()), program.bytes("[" + text + "]", list.array()).address());
+    }
+  }
+
+  /**
+   * Puts those that were asked for where the program expects them, the status pipe out of their way, and closes all others: the host's
+   * /proc is still open, and a working directory or a program can be a link to /proc/self/fd/N (CVE-2024-21626).
+   */
+  private void descriptors() {
+    int more = process.stdio().more().size();
+    program.purpose("close what leads out of the container");
+    if (more == 0) {
+      program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.CONTROL + 1), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
+      return;
+    }
+    program.callInto(status, SystemCall.DUP3, Operand.of(Launcher.STATUS), Operand.of(Launcher.MORE - 1), Operand.of(0x80000, "O_CLOEXEC"));
+    for (int i = 0; i < more; i++) {
+      program.call(SystemCall.DUP3, Operand.of(Launcher.MORE + i), Operand.of(3 + i), ZERO);
+    }
+    program.call(SystemCall.CLOSE_RANGE, Operand.of(3 + more), Operand.of(Launcher.MORE - 2), ZERO);
+    program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.MORE), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
   }
 
   /** Like execvp(3): every directory of the path is tried; a program that may not be executed is told before one that is nowhere. */
   private void execute() {
     String name = process.command().get(0);
-    Operand argv = program.strings(process.command()).address();
+    List<String> arguments = new ArrayList<>(process.command());
+    arguments.set(0, process.traits().argumentZero().orElse(name));
+    Operand argv = program.strings(arguments).address();
     List<String> environment = new ArrayList<>(process.environment().size());
     process.environment().forEach((variable, value) -> environment.add(variable + "=" + value));
     environment.sort(null);

@@ -38,6 +38,7 @@ final class SetupProgram {
   private final ContainerSpec spec;
   private final Account caller;
   private final Data umask = program.variable("umask");
+  private final Data status = status(program);
   private final Data hostProc = program.variable("host_proc");
   private final RootTree tree;
   private final NamespaceViews views;
@@ -109,7 +110,7 @@ final class SetupProgram {
     mountVisible();
     pivot();
     program.purpose("hand over the prepared mounts");
-    TemplateService service = new TemplateService(program, files(spec.life()));
+    TemplateService service = new TemplateService(program, files(spec.life()), spec.process().stdio().more().size());
     service.open(hostProc);
     Set<Namespace> early = early();
     Set<Namespace> late = EnumSet.copyOf(spec.namespaces());
@@ -213,17 +214,22 @@ final class SetupProgram {
       lockMounts();
     }
     enterOwnTime();
-    new InitProgram(program, spec, umask, confinement).write();
-    return end(program);
+    new InitProgram(program, spec, umask, status, confinement).write();
+    return end(program, status);
+  }
+
+  /** The number of the status pipe, which makes room where a program gets descriptors of that number. */
+  static Data status(ProgramBuilder program) {
+    return program.longs("$status", Launcher.STATUS);
   }
 
   /** What a program does whose instruction has failed. */
-  static Program end(ProgramBuilder program) {
+  static Program end(ProgramBuilder program, Data status) {
     Label failure = program.label("failure");
     program.actor("any");
     program.purpose("report a failure");
     program.place(failure);
-    program.attempt(SystemCall.WRITE, Operand.of(Launcher.STATUS), new Operand.FailureRecord(), Operand.of(16));
+    program.attempt(SystemCall.WRITE, status.value(), new Operand.FailureRecord(), Operand.of(16));
     program.call(SystemCall.EXIT_GROUP, Operand.of(125));
     return program.build(failure);
   }

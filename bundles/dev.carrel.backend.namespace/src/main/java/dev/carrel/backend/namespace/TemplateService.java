@@ -26,25 +26,34 @@ final class TemplateService {
 
   private final ProgramBuilder program;
   private final int files;
+  private final int more;
+  private final int firstFree;
   private final Data received;
 
-  /** @param files how many a container gets */
-  TemplateService(ProgramBuilder program, int files) {
+  /**
+   * For containers that all get as much.
+   *
+   * @param files how many files
+   * @param more how many descriptors that its program gets, too
+   */
+  TemplateService(ProgramBuilder program, int files, int more) {
+    this.more = more;
+    this.firstFree = more == 0 ? FIRST_FREE : Launcher.MORE + more;
     this.program = program;
     this.files = files;
-    this.received = program.space("received", ANCILLARY_HEADER + 4 * (ALWAYS + files) + 8);
+    this.received = program.space("received", ANCILLARY_HEADER + 4 * (ALWAYS + files + more) + 8);
   }
 
   /** Says that it is ready. What is received gets numbers that are in nobody's way, as all others are taken. */
   void open(Data hostProc) {
-    program.call(SystemCall.CLOSE_RANGE, Operand.of(FIRST_FREE), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
-    program.callInto(hostProc, SystemCall.FCNTL, hostProc.value(), Operand.of(1030, "F_DUPFD_CLOEXEC"), Operand.of(FIRST_FREE));
+    program.call(SystemCall.CLOSE_RANGE, Operand.of(firstFree), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
+    program.callInto(hostProc, SystemCall.FCNTL, hostProc.value(), Operand.of(1030, "F_DUPFD_CLOEXEC"), Operand.of(firstFree));
     program.call(SystemCall.PRCTL, Operand.of(15, "PR_SET_NAME"), program.string("carrel-template").address());
     program.call(SystemCall.PRCTL, Operand.of(4, "PR_SET_DUMPABLE"), ZERO);
     // Ctrl-C at the JVM's terminal is not meant for it.
     program.call(SystemCall.RT_SIGPROCMASK, Operand.of(2, "SIG_SETMASK"), program.longs("~[]", -1L).address(), NULL, Operand.of(8));
     program.call(SystemCall.WRITE, Operand.of(Launcher.STATUS), program.longs("{1, 0}", 1, 0).address(), Operand.of(16));
-    for (int number = Launcher.STATUS; number < FIRST_FREE; number++) {
+    for (int number = Launcher.STATUS; number < firstFree; number++) {
       if (number != Launcher.CONTROL) {
         program.call(SystemCall.DUP3, ZERO, Operand.of(number), CLOSE_ON_EXEC);
       }
@@ -76,7 +85,7 @@ final class TemplateService {
     Label failed = program.label("not_cloned");
     Label told = program.label("told");
     Label container = program.label("container");
-    int ancillarySize = ANCILLARY_HEADER + 4 * (ALWAYS + files) + 7 & ~7;
+    int ancillarySize = ANCILLARY_HEADER + 4 * (ALWAYS + files + more) + 7 & ~7;
     Data payload = program.variable("payload");
     Data vector = program.longs("[{&payload, 1}]", 0, 1).pointer(0, payload);
     Data message = program.longs("{[{&payload, 1}], SCM_RIGHTS}", 0, 0, 0, 1, 0, ancillarySize, 0).pointer(16, vector).pointer(32, received);
@@ -115,6 +124,9 @@ final class TemplateService {
     }
     for (int i = 0; i < files; i++) {
       program.call(SystemCall.DUP3, descriptor(ALWAYS + i), Operand.of(Launcher.FILES + i), CLOSE_ON_EXEC);
+    }
+    for (int i = 0; i < more; i++) {
+      program.call(SystemCall.DUP3, descriptor(ALWAYS + files + i), Operand.of(Launcher.MORE + i), CLOSE_ON_EXEC);
     }
   }
 

@@ -60,6 +60,20 @@ class StreamsTest {
         .withMessageContaining("no descriptor 99999");
   }
 
+  @Test
+  void every_start_gets_the_same_further_descriptors() throws Exception {
+    Path out = Files.createFile(directory.resolve("out"));
+    try (var file = new java.io.FileOutputStream(out.toFile(), true); Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+      int number = all.filter(Files::isSymbolicLink).filter(path -> leadsTo(path, out)).map(path -> Integer.parseInt(path.getFileName().toString())).findFirst().orElseThrow();
+      Redirect.Descriptor given = new Redirect.Descriptor(number);
+      Stdio stdio = Stdio.discard().withMore(List.of(given, given, given));
+      for (int i = 0; i < 3; i++) { // directly, building a template, and from it
+        assertThat(run(stdio, "echo 3 >&3; echo 4 >&4; echo 5 >&5; test ! -e /proc/$$/fd/6")).isZero();
+      }
+    }
+    assertThat(out).hasContent("3\n4\n5\n".repeat(3));
+  }
+
   private static boolean leadsTo(Path link, Path file) {
     try {
       return Files.readSymbolicLink(link).equals(file.toRealPath());

@@ -1,6 +1,8 @@
 package dev.carrel.linux.process;
 
 import dev.carrel.api.CarrelException;
+import dev.carrel.api.container.Stdio;
+import dev.carrel.linux.Launcher;
 import dev.carrel.linux.libc.LibC;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -11,7 +13,7 @@ final class Descriptors {
   private static final int AF_UNIX = 1;
   private static final int SOCK_STREAM = 1;
   /** Above every number that the child's descriptors are moved to. */
-  private static final int FIRST_FREE = 16;
+  private static final int FIRST_FREE = Launcher.MORE + Stdio.MOST;
 
   private int[] open = new int[12];
   private int count;

@@ -79,7 +79,7 @@ public final class SpawnLauncher implements Launcher {
       int[] status = descriptors.pipe();
       int[] control = descriptors.socketPair();
       StdioPipes pipes = StdioPipes.make(given.stdio(), given.owner(), descriptors);
-      prepared.clone(inherited(pipes, status[1], control[1], new int[0], files));
+      prepared.clone(handed(pipes, status[1], control[1], files));
       descriptors.close(status[1]);
       descriptors.close(control[1]);
       pipes.closeChildEnds(descriptors);
@@ -100,12 +100,29 @@ public final class SpawnLauncher implements Launcher {
     return files.length == 0 ? NOTHING : files[0];
   }
 
-  private static int[] inherited(StdioPipes pipes, int status, int control, int[] between, int[] files) {
-    int[] inherited = Arrays.copyOf(
-        new int[] {pipes.child(0), pipes.child(1), pipes.child(2), status, control}, 5 + between.length + files.length);
-    System.arraycopy(between, 0, inherited, 5, between.length);
-    System.arraycopy(files, 0, inherited, 5 + between.length, files.length);
+  /** All of them at the numbers that a program expects. */
+  private static int[] inherited(StdioPipes pipes, int status, int control, int container, int[] files) {
+    int[] more = pipes.more();
+    int[] inherited = new int[more.length == 0 ? FILES + files.length : MORE + more.length];
+    Arrays.fill(inherited, NOTHING);
+    for (int stream = 0; stream < 3; stream++) {
+      inherited[stream] = pipes.child(stream);
+    }
+    inherited[STATUS] = status;
+    inherited[CONTROL] = control;
+    inherited[CONTAINER] = container;
+    System.arraycopy(files, 0, inherited, FILES, files.length);
+    System.arraycopy(more, 0, inherited, more.length == 0 ? inherited.length : MORE, more.length);
     return inherited;
+  }
+
+  /** All of them, as a template receives them: one after the other. */
+  private static int[] handed(StdioPipes pipes, int status, int control, int[] files) {
+    int[] more = pipes.more();
+    int[] handed = Arrays.copyOf(new int[] {pipes.child(0), pipes.child(1), pipes.child(2), status, control}, 5 + files.length + more.length);
+    System.arraycopy(files, 0, handed, 5, files.length);
+    System.arraycopy(more, 0, handed, 5 + files.length, more.length);
+    return handed;
   }
 
   @Override
@@ -176,7 +193,7 @@ public final class SpawnLauncher implements Launcher {
     int[] status = descriptors.pipe();
     int[] control = descriptors.socketPair();
     StdioPipes pipes = StdioPipes.make(given.stdio(), given.owner(), descriptors);
-    int firstStage = execute(file, inherited(pipes, status[1], control[1], new int[] {container, NOTHING}, files));
+    int firstStage = execute(file, inherited(pipes, status[1], control[1], container, files));
     descriptors.close(status[1]);
     descriptors.close(control[1]);
     pipes.closeChildEnds(descriptors);

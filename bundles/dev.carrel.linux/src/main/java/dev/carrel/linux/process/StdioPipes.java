@@ -15,11 +15,16 @@ final class StdioPipes {
   private static final int O_APPEND = 0x400;
 
   private final int[] child = {0, 1, 2};
+  private int[] more = {};
   private final int[] ours = {-1, -1, -1};
 
   /** @param owner who gets those that are pipes, also of other processes': only by their owner can they be opened as /dev/stdout */
   static StdioPipes make(Stdio stdio, Optional<Owner> owner, Descriptors descriptors) {
     StdioPipes pipes = choose(stdio, descriptors);
+    pipes.more = new int[stdio.more().size()];
+    for (int i = 0; i < pipes.more.length; i++) {
+      pipes.more[i] = descriptors.copy(stdio.more().get(i).number());
+    }
     if (owner.isPresent()) {
       for (int stream : pipes.child) {
         if (LibC.isPipe(stream)) {
@@ -68,9 +73,17 @@ final class StdioPipes {
     return child[stream];
   }
 
+  /** What the child's program gets as descriptors from 3 on. */
+  int[] more() {
+    return more;
+  }
+
   void closeChildEnds(Descriptors descriptors) {
     for (int descriptor : child) {
       descriptors.close(descriptor); // does nothing for the JVM's own
+    }
+    for (int descriptor : more) {
+      descriptors.close(descriptor);
     }
   }
 
