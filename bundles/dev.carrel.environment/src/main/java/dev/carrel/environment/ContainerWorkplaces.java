@@ -95,6 +95,8 @@ public final class ContainerWorkplaces implements Workplaces {
     if (directories.workingDirectory().isPresent()) {
       base.add(directories.workingDirectory().get());
     }
+    Conflicts.check(base, request.mounts());
+    base.addAll(directories.mounts(mappings));
     Path start = request.namespaces().contains(Namespace.MOUNT) ? directories.start() : request.directory();
     boolean ownRoot = request.namespaces().contains(Namespace.MOUNT);
     if (!ownRoot) {
@@ -115,9 +117,9 @@ public final class ContainerWorkplaces implements Workplaces {
 
   /** Nothing is mounted where there is no mount namespace; and nothing is silently ignored. */
   private static void refuseMounts(WorkplaceRequest request) {
-    if (!(request.software() instanceof Software.HostSystem) || !request.mappings().isEmpty() || request.writableRoot() || request.user().isPresent()) {
+    if (!(request.software() instanceof Software.HostSystem) || !request.mappings().isEmpty() || !request.mounts().isEmpty() || request.writableRoot() || request.user().isPresent()) {
       throw CarrelException.usage("cannot mount anything in a container without a mount namespace of its own: it sees the host's files."
-          + " Leave out packages, --expose, --share, --user and --writable-root, or add mnt to --namespaces");
+          + " Leave out packages, --expose, --share, --mount, --symlink, --user and --writable-root, or add mnt to --namespaces");
     }
   }
 

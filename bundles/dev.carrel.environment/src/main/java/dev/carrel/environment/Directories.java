@@ -72,12 +72,49 @@ final class Directories {
     List<Mapping> mappings = new ArrayList<>(request.mappings().size());
     for (MappingRequest wanted : request.mappings()) {
       Path source = request.directory().resolve(wanted.source()).toAbsolutePath();
+      if (wanted.optional() && Files.notExists(source)) {
+        continue;
+      }
       Path found = real(source, wanted.access() == Access.EXPOSE ? "expose" : "share");
       Path target = resident.inside(wanted.target().isPresent() ? wanted.target().get() : source.normalize());
       mappings.add(new Mapping(found, target, wanted.access(),
-          Files.isDirectory(found) ? Mapping.Kind.DIRECTORY : Mapping.Kind.FILE));
+          Files.isDirectory(found) ? Mapping.Kind.DIRECTORY : Mapping.Kind.FILE, wanted.flags()));
     }
     return mappings;
+  }
+
+  /** What else the user wants made, with every directory found. */
+  List<Mount> mounts(List<Mapping> mappings) {
+    List<Mount> mounts = new ArrayList<>(request.mounts().size());
+    List<Path> targets = new ArrayList<>();
+    for (Mapping mapping : mappings) {
+      targets.add(mapping.target());
+    }
+    for (Mount mount : request.mounts()) {
+      if (targets.contains(mount.target())) {
+        throw CarrelException.usage("cannot put two things at " + mount.target() + ". Leave one out, or give it another target");
+      }
+      targets.add(mount.target());
+      mounts.add(mount instanceof Mount.Overlay overlay ? found(overlay) : mount);
+    }
+    return mounts;
+  }
+
+  private Mount found(Mount.Overlay overlay) {
+    List<Path> lower = new ArrayList<>(overlay.lower().size());
+    for (Path directory : overlay.lower()) {
+      lower.add(layer(directory));
+    }
+    Optional<Path> changes = overlay.changes().isPresent() ? Optional.of(layer(overlay.changes().get())) : Optional.empty();
+    return new Mount.Overlay(overlay.target(), lower, changes, overlay.writable(), overlay.size());
+  }
+
+  private Path layer(Path directory) {
+    Path found = real(request.directory().resolve(directory).toAbsolutePath(), "put into an overlay");
+    if (!Files.isDirectory(found)) {
+      throw CarrelException.usage("cannot put " + directory + " into an overlay: it is no directory. Give one");
+    }
+    return found;
   }
 
   /** Where the user puts something inside, the working directory included. */

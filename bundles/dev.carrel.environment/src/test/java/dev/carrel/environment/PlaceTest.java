@@ -285,7 +285,7 @@ class PlaceTest {
 
   private String generated(String target) {
     return base().stream().filter(mount -> mount.target().equals(Path.of(target)))
-        .filter(mount -> mount instanceof Mount.GeneratedFile).map(mount -> ((Mount.GeneratedFile) mount).content())
+        .filter(mount -> mount instanceof Mount.GeneratedFile).map(mount -> ((Mount.GeneratedFile) mount).content().toString())
         .findFirst().orElseThrow();
   }
 

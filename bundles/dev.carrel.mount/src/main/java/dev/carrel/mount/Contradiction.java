@@ -21,6 +21,11 @@ final class Contradiction {
         + ". Leave one out, or give it another target");
   }
 
+  static CarrelException linkInTree(Mount link) {
+    return CarrelException.usage("cannot make the symbolic link " + link.target()
+        + ": what is around it is the host's, and it would be made there. Choose another place");
+  }
+
   private static String name(Mount mount) {
     if (mount instanceof Mount.Bind bind && !bind.source().equals(bind.target())) {
       return bind.source() + " (at " + bind.target() + ")";

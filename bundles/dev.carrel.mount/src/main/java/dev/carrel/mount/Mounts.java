@@ -13,7 +13,8 @@ final class Mounts {
   /** The mount of a mapping whose real target is known. Only what comes from the host's /dev may be a device. */
   static Mount.Bind of(Mapping mapping, Path target) {
     return new Mount.Bind(
-        mapping.source(), target, mapping.access(), mapping.kind(), mapping.source().startsWith(DEVICES));
+        mapping.source(), target, mapping.access(), mapping.kind(), mapping.source().startsWith(DEVICES),
+        mapping.flags());
   }
 
   /** Whether others can lie in it. */
@@ -21,7 +22,21 @@ final class Mounts {
     return mount instanceof Mount.Directory
         || mount instanceof Mount.Tmpfs
         || mount instanceof Mount.Dev
+        || mount instanceof Mount.Overlay
         || mount instanceof Mount.Bind bind && bind.kind() == Mapping.Kind.DIRECTORY;
+  }
+
+  /** What it is called in a message. */
+  static String words(Mount mount) {
+    String kind = mount instanceof Mount.Tmpfs ? "the tmpfs" : mount instanceof Mount.Directory ? "the directory"
+        : mount instanceof Mount.Symlink ? "the symbolic link" : mount instanceof Mount.GeneratedFile ? "the file"
+        : mount instanceof Mount.Overlay ? "the overlay" : "the mount";
+    return kind + " at " + mount.target();
+  }
+
+  /** Whether it shows files of the host. */
+  static boolean isHosts(Mount mount) {
+    return mount instanceof Mount.Bind || mount instanceof Mount.Overlay;
   }
 
   /** Whether it is made in what lies around it, instead of being mounted upon it. */
@@ -34,7 +49,9 @@ final class Mounts {
     if (target.equals(mount.target())) {
       return mount;
     } else if (mount instanceof Mount.Bind bind) {
-      return new Mount.Bind(bind.source(), target, bind.access(), bind.kind(), bind.devices());
+      return new Mount.Bind(bind.source(), target, bind.access(), bind.kind(), bind.devices(), bind.flags());
+    } else if (mount instanceof Mount.Overlay overlay) {
+      return new Mount.Overlay(target, overlay.lower(), overlay.changes(), overlay.writable(), overlay.size());
     } else if (mount instanceof Mount.Tmpfs tmpfs) {
       return new Mount.Tmpfs(target, tmpfs.mode(), tmpfs.size());
     } else if (mount instanceof Mount.Directory directory) {

@@ -47,7 +47,7 @@ public final class OrderedMountPlanner implements MountPlanner {
 
   private static void refuseUnclear(MountRequest request) {
     for (Mount mount : request.root().base()) {
-      Targets.refuseUnclear(mount.target(), mount);
+      Targets.refuseUnclear(mount.target(), Mounts.words(mount));
     }
     for (Mapping mapping : request.root().mappings()) {
       Targets.refuseUnclear(mapping.target(), mapping);
@@ -78,7 +78,7 @@ public final class OrderedMountPlanner implements MountPlanner {
       base.put(SYS, new Mount.Sys(SYS));
     }
     for (Mount mount : request.root().base()) {
-      Path target = links.resolve(mount.target(), mount);
+      Path target = links.resolve(mount.target(), Mounts.words(mount));
       Targets.refuseMisused(mount, target);
       base.put(target, Mounts.at(target, mount));
     }
@@ -120,6 +120,9 @@ public final class OrderedMountPlanner implements MountPlanner {
         complete.remove(mount.target()); // making it would leave a directory on the host
         continue;
       }
+      if (mount instanceof Mount.Symlink && liesInBind(mount.target().getParent(), placed)) {
+        throw Contradiction.linkInTree(mount);
+      }
       for (Path parent = mount.target().getParent(); parent != null && !parent.equals(ROOT); parent = parent.getParent()) {
         Mount around = complete.get(parent);
         if (around == null) {
@@ -138,7 +141,7 @@ public final class OrderedMountPlanner implements MountPlanner {
   private static boolean liesInBind(Path target, Map<Path, Mount> placed) {
     for (Path parent = target; parent != null; parent = parent.getParent()) {
       Mount around = placed.get(parent);
-      if (around instanceof Mount.Bind) {
+      if (around != null && Mounts.isHosts(around)) {
         return true;
       } else if (around instanceof Mount.Tmpfs) {
         return false;

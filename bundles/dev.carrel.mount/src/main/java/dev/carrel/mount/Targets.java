@@ -71,16 +71,17 @@ final class Targets {
     String first = depth == 0 ? "" : target.getName(0).toString();
     boolean kernel = first.equals("proc") || first.equals("sys");
     if (kernel && depth > 1) {
-      throw CarrelException.usage("cannot plan " + mount + ": nothing can be put below /" + first
+      throw CarrelException.usage("cannot plan " + Mounts.words(mount) + ": nothing can be put below /" + first
           + ", which shows kernel objects. Choose another target");
     }
-    boolean mounted = mount instanceof Mount.Bind bind && bind.kind() == Mapping.Kind.DIRECTORY || mount instanceof Mount.Tmpfs;
+    boolean mounted = mount instanceof Mount.Bind bind && bind.kind() == Mapping.Kind.DIRECTORY || mount instanceof Mount.Tmpfs
+        || mount instanceof Mount.Overlay && depth == 0;
     boolean allowed = depth == 0 && mount instanceof Mount.Directory
         || first.equals("proc") && mount instanceof Mount.Proc
         || first.equals("sys") && mount instanceof Mount.Sys
         || first.equals("dev") && mount instanceof Mount.Dev;
     if ((depth == 0 || depth == 1 && (kernel || first.equals("dev"))) && !mounted && !allowed) {
-      throw CarrelException.usage("cannot plan " + mount + ": " + target
+      throw CarrelException.usage("cannot plan " + Mounts.words(mount) + ": " + target
           + " has to be a real directory that something is mounted on. Leave the entry out, or choose another target");
     }
   }

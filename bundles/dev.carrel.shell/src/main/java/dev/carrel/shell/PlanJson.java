@@ -10,6 +10,7 @@ import dev.carrel.api.mount.Mapping;
 import dev.carrel.api.mount.Mount;
 import dev.carrel.api.store.Resolution.Resolved;
 import dev.carrel.api.store.StorePath;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -121,6 +122,14 @@ final class PlanJson {
       data.put("source", bind.source().toString());
       data.put("directory", bind.kind() == Mapping.Kind.DIRECTORY);
       data.put("devices", bind.devices());
+      if (!bind.flags().isEmpty()) {
+        data.put("flags", PlanReport.flags(bind));
+      }
+    } else if (mount instanceof Mount.Overlay overlay) {
+      data.put("lower", overlay.lower().stream().map(Path::toString).toList());
+      overlay.changes().ifPresent(directory -> data.put("changes", directory.toString()));
+      data.put("writable", overlay.writable());
+      data.put("size", overlay.size());
     } else if (mount instanceof Mount.Tmpfs tmpfs) {
       data.put("mode", Integer.toOctalString(tmpfs.mode()));
       data.put("size", tmpfs.size());
@@ -130,7 +139,7 @@ final class PlanJson {
       data.put("to", link.to());
     } else if (mount instanceof Mount.GeneratedFile file) {
       data.put("mode", Integer.toOctalString(file.mode()));
-      data.put("content", file.content());
+      data.put("content", file.content().toString());
     } else if (mount instanceof Mount.Dev dev) {
       data.put("console", dev.console());
     }

@@ -9,10 +9,12 @@ import dev.carrel.api.environment.Workplace;
 import dev.carrel.api.isolation.Step;
 import dev.carrel.api.mount.Access;
 import dev.carrel.api.mount.Mount;
+import dev.carrel.api.mount.MountFlag;
 import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.api.store.Resolution;
 import dev.carrel.api.store.Resolution.Resolved;
 import dev.carrel.api.store.StorePath;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -141,6 +143,8 @@ record PlanReport(Workplace workplace, Explanation explanation) {
       return bind.access() == Access.EXPOSE ? "expose" : "share";
     } else if (mount instanceof Mount.Tmpfs) {
       return "tmpfs";
+    } else if (mount instanceof Mount.Overlay) {
+      return "overlay";
     } else if (mount instanceof Mount.Directory) {
       return "directory";
     } else if (mount instanceof Mount.Symlink) {
@@ -155,9 +159,21 @@ record PlanReport(Workplace workplace, Explanation explanation) {
     return "dev";
   }
 
+  static List<String> flags(Mount.Bind bind) {
+    List<String> words = new ArrayList<>(2);
+    for (MountFlag flag : new TreeSet<>(bind.flags())) {
+      words.add(flag == MountFlag.NO_EXEC ? "noexec" : "nosymfollow");
+    }
+    return words;
+  }
+
   private static String detail(Mount mount) {
     if (mount instanceof Mount.Bind bind) {
-      return "from " + Printable.line(bind.source().toString()) + (bind.devices() ? ", with devices" : "");
+      return "from " + Printable.line(bind.source().toString()) + (bind.devices() ? ", with devices" : "")
+          + (bind.flags().isEmpty() ? "" : ", " + String.join(", ", flags(bind)));
+    } else if (mount instanceof Mount.Overlay overlay) {
+      String changes = overlay.changes().isPresent() ? Printable.line(overlay.changes().get().toString()) : "memory, at most " + overlay.size();
+      return "of " + Printable.line(overlay.lower().toString()) + (overlay.writable() ? ", changes go to " + changes : ", read-only");
     } else if (mount instanceof Mount.Tmpfs tmpfs) {
       return "mode " + Integer.toOctalString(tmpfs.mode()) + ", at most " + tmpfs.size();
     } else if (mount instanceof Mount.Directory directory) {
@@ -165,7 +181,7 @@ record PlanReport(Workplace workplace, Explanation explanation) {
     } else if (mount instanceof Mount.Symlink link) {
       return "-> " + Printable.line(link.to());
     } else if (mount instanceof Mount.GeneratedFile file) {
-      return "mode " + Integer.toOctalString(file.mode()) + ", " + file.content().length() + " characters";
+      return "mode " + Integer.toOctalString(file.mode()) + ", " + file.content().size() + " bytes";
     } else if (mount instanceof Mount.Dev dev) {
       return dev.console() ? "with console" : "";
     }

@@ -8,6 +8,7 @@ import dev.carrel.api.environment.WorkplaceRequest;
 import dev.carrel.api.environment.WorkplaceRequest.MappingRequest;
 import dev.carrel.api.environment.WorkplaceRequest.Software;
 import dev.carrel.api.mount.Access;
+import dev.carrel.api.mount.Mount;
 import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.api.store.PackageRequest;
 import java.nio.file.InvalidPathException;
@@ -59,6 +60,9 @@ final class WorkplaceLine {
     NamespaceOptions shared = NamespaceOptions.of(name, line.getOptions(), network(), pids);
     Path directory = path("the working directory", System.getProperty("carrel.directory", System.getProperty("user.dir")));
     Optional<String> root = value("root");
+    List<MappingRequest> mappings = new ArrayList<>(2);
+    List<Mount> mounts = new ArrayList<>(0);
+    readMounts(directory, mappings, mounts);
     ProgramOptions program = ProgramOptions.of(name, line.getOptions());
     if (detached() && !program.descriptors().isEmpty()) {
       throw usage("--preserve-fds is for a container in the foreground: one that is detached goes on when Carrel has ended");
@@ -71,7 +75,8 @@ final class WorkplaceLine {
         command(),
         directory,
         !line.hasOption("no-cwd"),
-        mappings(),
+        mappings,
+        mounts,
         System.getenv(),
         patterns(),
         program.variables(),
@@ -200,16 +205,26 @@ final class WorkplaceLine {
   }
 
   /** In the order in which they were written. */
-  private List<MappingRequest> mappings() {
-    List<MappingRequest> mappings = new ArrayList<>(2);
+  private void readMounts(Path directory, List<MappingRequest> mappings, List<Mount> mounts) {
     for (Option option : line.getOptions()) {
       if ("expose".equals(option.getLongOpt())) {
         mappings.add(mapping("--expose", option.getValue(), Access.EXPOSE));
       } else if ("share".equals(option.getLongOpt())) {
         mappings.add(mapping("--share", option.getValue(), Access.SHARE));
+      } else if ("mount".equals(option.getLongOpt())) {
+        MountOptions.read(name, option.getValue(), directory, mappings, mounts);
+      } else if ("symlink".equals(option.getLongOpt())) {
+        mounts.add(symlink(option.getValue()));
       }
     }
-    return mappings;
+  }
+
+  private Mount symlink(String text) {
+    int equals = text.indexOf('=');
+    if (equals < 1 || equals == text.length() - 1) {
+      throw usage("--symlink=" + text + ": write --symlink=LINK=TARGET");
+    }
+    return new Mount.Symlink(path("--symlink", text.substring(0, equals)), text.substring(equals + 1));
   }
 
   private MappingRequest mapping(String option, String text, Access access) {

@@ -10,6 +10,8 @@ import dev.carrel.api.container.Stdio;
 import dev.carrel.api.host.IdRange;
 import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.api.mount.Access;
+import dev.carrel.api.mount.Mount;
+import dev.carrel.api.mount.MountFlag;
 import dev.carrel.api.store.PackageRequest;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +30,7 @@ import java.util.regex.Pattern;
  * @param directory the directory it was asked from, on the host
  * @param shareDirectory whether that directory is shared and is where the program starts
  * @param mappings what else is to be seen inside
+ * @param mounts what else is to be made inside: in memory, files, links, overlays, whose directories are taken from {@code directory}
  * @param preserve variables of {@code hostEnvironment} in whose names one of these is found are kept, as in Guix
  * @param variables what is changed about the variables inside in the end, in this order
  * @param user another name for the user inside, with uid and gid 1000
@@ -46,6 +49,7 @@ public record WorkplaceRequest(
     Path directory,
     boolean shareDirectory,
     List<MappingRequest> mappings,
+    List<Mount> mounts,
     Map<String, String> hostEnvironment,
     List<Pattern> preserve,
     List<VariableChange> variables,
@@ -127,14 +131,26 @@ public record WorkplaceRequest(
    *
    * @param source on the host; a relative one is taken from {@link #directory()}
    * @param target inside; empty: as the source
+   * @param optional whether it is left out if there is no such source
+   * @param flags what else is forbidden in it
    */
-  public record MappingRequest(Path source, Optional<Path> target, Access access) {}
+  public record MappingRequest(Path source, Optional<Path> target, Access access, boolean optional, Set<MountFlag> flags) {
+    public MappingRequest {
+      flags = Set.copyOf(flags);
+    }
+
+    /** Of something that has to be there. */
+    public MappingRequest(Path source, Optional<Path> target, Access access) {
+      this(source, target, access, false, Set.of());
+    }
+  }
 
   public WorkplaceRequest {
     Objects.requireNonNull(software);
     command = List.copyOf(command);
     Objects.requireNonNull(directory);
     mappings = List.copyOf(mappings);
+    mounts = List.copyOf(mounts);
     hostEnvironment = Map.copyOf(hostEnvironment);
     preserve = List.copyOf(preserve);
     variables = List.copyOf(variables);

@@ -2,6 +2,7 @@ package dev.carrel.api.mount;
 
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * Something of the host that the user wants to see inside.
@@ -10,8 +11,9 @@ import java.util.Objects;
  * @param target where it appears inside: absolute, without {@code .} or {@code ..}
  * @param access read-only or writable
  * @param kind what the source is; the planner asks no file system
+ * @param flags what else is forbidden in it
  */
-public record Mapping(Path source, Path target, Access access, Kind kind) {
+public record Mapping(Path source, Path target, Access access, Kind kind, Set<MountFlag> flags) {
   /** What stands at the source. */
   public enum Kind {
     DIRECTORY,
@@ -25,6 +27,12 @@ public record Mapping(Path source, Path target, Access access, Kind kind) {
     Objects.requireNonNull(target);
     Objects.requireNonNull(access);
     Objects.requireNonNull(kind);
+    flags = Set.copyOf(flags);
+  }
+
+  /** With nothing more forbidden than in any. */
+  public Mapping(Path source, Path target, Access access, Kind kind) {
+    this(source, target, access, kind, Set.of());
   }
 
   /** As the user would write it. */

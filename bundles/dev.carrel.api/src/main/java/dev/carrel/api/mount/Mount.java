@@ -1,7 +1,10 @@
 package dev.carrel.api.mount;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 
 /** One step in putting together a container's root file system. Targets are absolute paths inside. */
 public sealed interface Mount {
@@ -12,9 +15,16 @@ public sealed interface Mount {
    * A file or directory of the host, with its submounts.
    *
    * @param devices whether device nodes below it work; everything else is mounted {@code nodev}
+   * @param flags what else is forbidden in it
    */
-  record Bind(Path source, Path target, Access access, Mapping.Kind kind, boolean devices) implements Mount {
+  record Bind(Path source, Path target, Access access, Mapping.Kind kind, boolean devices, Set<MountFlag> flags) implements Mount {
+    /** With nothing more forbidden than in any. */
+    public Bind(Path source, Path target, Access access, Mapping.Kind kind, boolean devices) {
+      this(source, target, access, kind, devices, Set.of());
+    }
+
     public Bind {
+      flags = Set.copyOf(flags);
       Objects.requireNonNull(source);
       Objects.requireNonNull(target);
       Objects.requireNonNull(access);
@@ -31,8 +41,33 @@ public sealed interface Mount {
   record Tmpfs(Path target, int mode, String size) implements Mount {
     public Tmpfs {
       Objects.requireNonNull(target);
-      if (!size.matches("[1-9][0-9]*[kmg%]?")) {
-        throw new IllegalArgumentException("size of the tmpfs at " + target + ": '" + size + "' is no positive number with k, m, g or %");
+      MemorySize.check(target, size);
+    }
+  }
+
+  /**
+   * Directories of the host as if they were one, which can be written without changing them; see the kernel's overlayfs.rst. What is
+   * mounted below them does not show.
+   *
+   * @param lower the directories, whose files hide those of the same name in later ones
+   * @param changes a directory in which what is written is kept; empty: it ends with the container
+   * @param writable whether it can be written at all
+   * @param size limit of what is written to memory, as of a {@link Tmpfs}
+   */
+  record Overlay(Path target, List<Path> lower, Optional<Path> changes, boolean writable, String size) implements Mount {
+    /** More than the kernel's limit would be found out by it alone. */
+    private static final int MOST = 100;
+
+    public Overlay {
+      Objects.requireNonNull(target);
+      lower = List.copyOf(lower);
+      Objects.requireNonNull(changes);
+      MemorySize.check(target, size);
+      if (lower.isEmpty() || lower.size() > MOST) {
+        throw new IllegalArgumentException("the overlay at " + target + " needs 1 to " + MOST + " directories");
+      }
+      if (!writable && (changes.isPresent() || lower.size() < 2)) {
+        throw new IllegalArgumentException("the overlay at " + target + " is read-only: it needs two directories or more, and keeps no changes");
       }
     }
   }
@@ -53,7 +88,12 @@ public sealed interface Mount {
   }
 
   /** A read-only file whose content is given; it may lie in a read-only tree if a file is there to be covered. */
-  record GeneratedFile(Path target, String content, int mode) implements Mount {
+  record GeneratedFile(Path target, FileContent content, int mode) implements Mount {
+    /** A text, in UTF-8. */
+    public GeneratedFile(Path target, String content, int mode) {
+      this(target, FileContent.of(content), mode);
+    }
+
     public GeneratedFile {
       Objects.requireNonNull(target);
       Objects.requireNonNull(content);

@@ -29,6 +29,7 @@ final class Kernel {
   static final long MOUNT_ATTR_NODEV = 4;
   static final long MOUNT_ATTR_NOEXEC = 8;
 
+  static final long MOUNT_ATTR_NOSYMFOLLOW = 0x0020_0000;
   static final long MOUNT_ATTR_IDMAP = 0x0010_0000;
 
   static final int SIGKILL = 9;
@@ -73,6 +74,7 @@ final class Kernel {
   /** {@code MOUNT_ATTR_} flags of mount_setattr(2), as the name of a structure. */
   static String attributeNames(long flags) {
     return "{set=" + names(flags & ~MOUNT_ATTR_IDMAP, "MOUNT_ATTR_", "0") + ((flags & MOUNT_ATTR_IDMAP) == 0 ? "" : "|MOUNT_ATTR_IDMAP")
+        + ((flags & MOUNT_ATTR_NOSYMFOLLOW) == 0 ? "" : "|MOUNT_ATTR_NOSYMFOLLOW")
         + ", propagation=MS_PRIVATE}";
   }
 

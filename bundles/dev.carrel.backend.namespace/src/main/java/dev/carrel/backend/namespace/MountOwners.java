@@ -28,6 +28,7 @@ final class MountOwners {
   private final ProgramBuilder program;
   private final Identity identity;
   private final Data hostProc;
+  private final boolean root;
   private final boolean needed;
   private final boolean exchanged;
 
@@ -35,8 +36,14 @@ final class MountOwners {
     this.program = program;
     this.identity = spec.identity();
     this.hostProc = hostProc;
+    this.root = caller.root();
     this.needed = caller.root() && identity.ranged() && spec.namespaces().contains(Namespace.USER);
     this.exchanged = identity.user().inside() != 0 || identity.group().inside() != 0;
+  }
+
+  /** Whether root for the host starts the container. */
+  boolean root() {
+    return root;
   }
 
   /** User namespaces whose maps are those of mounts. */
@@ -119,6 +126,14 @@ final class MountOwners {
   /** Until {@link #beRoot()}, what is made belongs to the program's user; see setfsuid(2). */
   void beOwner() {
     be(identity.user().outside(), identity.group().outside());
+  }
+
+  /** Gives something that was made by root, and is open, to the program's user. */
+  void give(Operand descriptor) {
+    if (needed) {
+      program.call(SystemCall.FCHOWNAT, descriptor, program.string("").address(), Operand.of(identity.user().outside()),
+          Operand.of(identity.group().outside()), Kernel.EMPTY_PATH);
+    }
   }
 
   void beRoot() {

@@ -22,7 +22,7 @@ final class Places {
   boolean isForeign(Path target) {
     for (Path parent = target.getParent(); parent != null; parent = parent.getParent()) {
       Mount mount = placed.get(parent);
-      if (mount instanceof Mount.Bind) {
+      if (mount instanceof Mount.Bind || mount instanceof Mount.Overlay) {
         return true;
       } else if (mount instanceof Mount.Tmpfs || mount instanceof Mount.Dev) {
         return false;
@@ -36,7 +36,7 @@ final class Places {
       Mount mount = placed.get(parent);
       if (mount instanceof Mount.Tmpfs) {
         return true;
-      } else if (mount instanceof Mount.Bind || mount instanceof Mount.Dev) {
+      } else if (mount instanceof Mount.Bind || mount instanceof Mount.Overlay || mount instanceof Mount.Dev) {
         return false;
       }
     }
@@ -52,6 +52,9 @@ final class Places {
     boolean devices = false;
     boolean views = false;
     for (Mount mount : plan.mounts()) {
+      if (mount instanceof Mount.Overlay) {
+        return false; // what is written belongs to one container
+      }
       boolean kernelView = mount instanceof Mount.Proc || mount instanceof Mount.Sys;
       boolean view = kernelView || mount instanceof Mount.Dev;
       if (places.isBelowTmpfs(mount.target()) && (mount instanceof Mount.Bind || view)) {

@@ -7,13 +7,13 @@ import static dev.carrel.backend.namespace.Kernel.ZERO;
 import dev.carrel.api.mount.Access;
 import dev.carrel.api.mount.Mapping;
 import dev.carrel.api.mount.Mount;
+import dev.carrel.api.mount.MountFlag;
 import dev.carrel.api.mount.MountPlan;
 import dev.carrel.linux.machine.Data;
 import dev.carrel.linux.machine.Instruction.Label;
 import dev.carrel.linux.machine.Operand;
 import dev.carrel.linux.machine.ProgramBuilder;
 import dev.carrel.linux.machine.SystemCall;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -27,6 +27,8 @@ import java.util.Map;
  */
 final class RootTree {
   private static final Path ROOT = Path.of("/");
+  /** Longer contents are not shown with the system call that writes them. */
+  private static final int SHOWN = 1000;
   private static final String STAGED_FILE = ".carrel-file";
 
   private final ProgramBuilder program;
@@ -34,6 +36,7 @@ final class RootTree {
   private final Places places = new Places();
   /** The binds' sources by their targets: hashing a whole record costs the first start of a process 15 ms. */
   private final Map<Path, Data> sources = new HashMap<>();
+  private final Map<Path, OverlayTree> overlays = new HashMap<>(0);
   private final Map<String, Data> attributes = new HashMap<>();
   private final DeviceDirectory devices;
   private final Data root;
@@ -55,15 +58,28 @@ final class RootTree {
         program.purpose((bind.access() == Access.EXPOSE ? "expose " : "share ") + bind.source() + at(bind));
         long flags = Kernel.MOUNT_ATTR_NOSUID
             | (bind.devices() ? 0 : Kernel.MOUNT_ATTR_NODEV)
-            | (bind.access() == Access.EXPOSE ? Kernel.MOUNT_ATTR_RDONLY : 0);
-        Data tree = openTree(CURRENT, bind.source().toString());
-        owners.set(tree, bind.access(), bind.kind() == Mapping.Kind.DIRECTORY, new Attributes(flags));
-        sources.put(bind.target(), tree);
+            | (bind.access() == Access.EXPOSE ? Kernel.MOUNT_ATTR_RDONLY : 0)
+            | (bind.flags().contains(MountFlag.NO_EXEC) ? Kernel.MOUNT_ATTR_NOEXEC : 0)
+            | (bind.flags().contains(MountFlag.NO_SYMLINKS) ? Kernel.MOUNT_ATTR_NOSYMFOLLOW : 0);
+        sources.put(bind.target(), openMapped(bind.source().toString(), bind.access(), bind.kind() == Mapping.Kind.DIRECTORY, flags));
+      } else if (mount instanceof Mount.Overlay overlay) {
+        overlays.put(overlay.target(), OverlayTree.open(program, this, overlay));
       } else if (mount instanceof Mount.Dev) {
         devices.openSources();
       }
     }
     owners.close();
+  }
+
+  /** The same with its files' owners as the container has them. */
+  Data openMapped(String source, Access access, boolean directory, long flags) {
+    Data tree = openTree(CURRENT, source);
+    owners.set(tree, access, directory, new Attributes(flags));
+    return tree;
+  }
+
+  MountOwners owners() {
+    return owners;
   }
 
   private final class Attributes implements MountOwners.Attribute {
@@ -217,6 +233,12 @@ final class RootTree {
       program.purpose("mount a tmpfs at " + mount.target());
       String options = "mode=0" + Integer.toOctalString(tmpfs.mode()) + ",size=" + tmpfs.size();
       onDirectory(path, foreign, target -> tmpfs(target, options, 0));
+    } else if (mount instanceof Mount.Overlay overlay) {
+      program.purpose("mount an overlay at " + mount.target());
+      onDirectory(path, foreign, target -> tmpfs(target, "mode=0755,size=" + overlay.size(), 0));
+      enter(path);
+      overlays.get(mount.target()).mount();
+      leave();
     } else if (mount instanceof Mount.Dev dev) {
       program.purpose("make the devices in " + mount.target());
       onDirectory(path, foreign, target -> tmpfs(target, "mode=0755,size=64k", Kernel.MS_NOEXEC));
@@ -266,11 +288,12 @@ final class RootTree {
   }
 
   private void write(String path, Mount.GeneratedFile file) {
-    int length = file.content().getBytes(StandardCharsets.UTF_8).length;
+    int length = file.content().size();
     Data descriptor = program.variable("file");
     program.callInto(descriptor, SystemCall.OPENAT, CURRENT, program.string(path).address(), Kernel.CREATE,
         Kernel.mode(file.mode()));
-    program.call(SystemCall.WRITE, descriptor.value(), program.string(file.content()).address(), Operand.of(length));
+    String shown = length > SHOWN ? "<" + length + " bytes>" : Data.quoted(file.content().toString());
+    program.call(SystemCall.WRITE, descriptor.value(), program.bytes(shown, file.content().bytes()).address(), Operand.of(length));
     program.call(SystemCall.CLOSE, descriptor.value());
   }
 
@@ -293,6 +316,11 @@ final class RootTree {
 
   void tmpfs(Operand target, String options, long moreFlags) {
     mountNew("tmpfs", target, Kernel.MS_NOSUID | Kernel.MS_NODEV | moreFlags, options);
+  }
+
+  /** Over the current directory. Who is not root for the host keeps what overlayfs notes in attributes that users may write. */
+  void mountOverlay(String options) {
+    mountNew("overlay", program.string(".").address(), Kernel.MS_NOSUID | Kernel.MS_NODEV, options + (owners.root() ? "" : ",userxattr"));
   }
 
   /** Mounts a new file system. */

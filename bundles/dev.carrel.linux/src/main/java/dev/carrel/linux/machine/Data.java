@@ -28,6 +28,11 @@ public final class Data {
     return new Data(java.util.Arrays.copyOf(bytes, bytes.length + 1), '"' + escape(value) + '"');
   }
 
+  /** A text as it is shown for a string. */
+  public static String quoted(String text) {
+    return '"' + escape(text) + '"';
+  }
+
   private static String escape(String value) {
     StringBuilder escaped = new StringBuilder(value.length());
     for (int i = 0; i < value.length(); i++) {

@@ -15,6 +15,7 @@ public enum SystemCall {
   EXIT_GROUP(231, 94),
   FACCESSAT(269, 48),
   FCHDIR(81, 50),
+  FCHOWNAT(260, 54),
   FCNTL(72, 25),
   FSCONFIG(431, 431),
   FSMOUNT(432, 432),
