@@ -41,7 +41,7 @@ class PlanReportTest {
           tmpfs      /tmp                        mode 1777, at most 10%
           proc       /proc
           dev        /dev                        with console
-          file       /etc/passwd                 mode 444, 35 characters
+          file       /etc/passwd                 mode 444, 35 bytes
           directory  /home                       mode 755
           share      /home/ada/work              from /home/ada/work
 
