@@ -151,4 +151,19 @@ class NamespacesIT {
     Carrel.Result result = run("run", "--no-cwd", "--namespaces=mnt,pid", "--", "sh", "-c", "readlink /proc/self/ns/user; grep CapEff /proc/self/status");
     assertThat(result.out()).isEqualTo(own("user") + "\nCapEff:\t0000000000000000\n");
   }
+
+  @Test
+  void settings_of_the_kernel_are_its_own() {
+    Carrel.Result result = run("run", "--no-cwd", "--sysctl=net.ipv4.ip_unprivileged_port_start=80", "--sysctl=net/ipv4/ip_forward=1", "--", "cat",
+        "/proc/sys/net/ipv4/ip_unprivileged_port_start", "/proc/sys/net/ipv4/ip_forward");
+    assertThat(result.err()).isEmpty();
+    assertThat(result.out()).isEqualTo("80\n1\n");
+    refused(run("run", "--sysctl=kernel.pid_max=5", "--", "true"), "kernel.pid_max belongs to the whole host");
+    refused(run("run", "--sysctl=net.core.somaxconn=5", "--network=host", "--", "true"), "needs a namespace net of the container's own");
+    refused(run("run", "--sysctl=net.none=5", "--", "true"), "cannot set net.none to 5", "no such setting");
+    refused(run("run", "--sysctl=net.ipv4.ip_forward=much", "--", "true"), "cannot set net.ipv4.ip_forward to much", "no value for it");
+    for (String wrong : List.of("net", "net=1", "net..x=1", "net.../etc/passwd=1", "=1", "net.x=")) {
+      refused(run("run", "--sysctl=" + wrong, "--", "true"), "NAME=VALUE");
+    }
+  }
 }

@@ -108,7 +108,7 @@ public final class ContainerWorkplaces implements Workplaces {
       ProcessSpec process = new ProcessSpec(
           environment.command(), environment.variables(start), start, request.stdio(), request.traits());
       ContainerSpec spec = new ContainerSpec(process, request.namespaces(), request.joins(), request.clockOffset(), identity,
-          request.hostname(), root, request.network(), request.security(), request.life(), request.backend());
+          request.hostname(), request.sysctls(), root, request.network(), request.security(), request.life(), request.backend());
       return new Workplace(spec, provision.profile(), provision.closure(), provision.resolution(), provision.missing(), notes);
     } catch (IllegalArgumentException e) {
       throw CarrelException.usage("cannot start such a container: " + e.getMessage());

@@ -207,7 +207,7 @@ final class Fakes {
 
     WorkplaceRequest request() {
       return new WorkplaceRequest(software, command, directory, shareDirectory, mappings, List.of(), variables, preserve, List.of(), user, Optional.empty(), range, network,
-          network == NetworkSpec.HOST ? Namespace.standardBut(Namespace.NETWORK) : Namespace.standard(), List.of(), Optional.empty(), false, hostname, root, Optional.empty(), Security.standard(), Life.unrecorded(), ProcessTraits.standard(), stdio);
+          network == NetworkSpec.HOST ? Namespace.standardBut(Namespace.NETWORK) : Namespace.standard(), List.of(), Optional.empty(), false, hostname, Map.of(), root, Optional.empty(), Security.standard(), Life.unrecorded(), ProcessTraits.standard(), stdio);
     }
   }
 

@@ -49,6 +49,7 @@ final class Help {
                              pid, net, ipc, uts, cgroup, time. Without mnt it sees the host's files
         --join=KIND:WHO      share the net, ipc, uts, cgroup or time namespace of a pid or a container
         --time-offset=SEC    its monotonic clocks are ahead by that
+        --sysctl=NAME=VALUE  a setting of the kernel in its own namespaces, such as net.ipv4.ip_unprivileged_port_start=0
         --backend=NAME       which backend starts it; see carrel backend list
 
       How closely it is confined (nothing of this is needed for the safe way):

@@ -14,7 +14,9 @@ import dev.carrel.api.store.PackageRequest;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -89,6 +91,7 @@ final class WorkplaceLine {
         shared.clockOffset(),
         line.hasOption("writable-root"),
         hostname(),
+        sysctls(),
         root.isPresent() ? Optional.of(directory.resolve(path("--root", root.get())).normalize()) : Optional.empty(),
         value("backend"),
         SecurityOptions.of(name, directory, line.getOptions()),
@@ -289,6 +292,20 @@ final class WorkplaceLine {
       default -> throw usage("--network=" + word + " is not known: say none (a network of its own, with nothing but the"
           + " loopback interface) or host (the host's network as it is)");
     };
+  }
+
+  private Map<String, String> sysctls() {
+    Map<String, String> settings = new HashMap<>(0);
+    for (Option option : line.getOptions()) {
+      if ("sysctl".equals(option.getLongOpt())) {
+        int equals = option.getValue().indexOf('=');
+        if (equals < 1) {
+          throw usage("--sysctl=" + option.getValue() + " is no NAME=VALUE");
+        }
+        settings.put(option.getValue().substring(0, equals).replace('/', '.'), option.getValue().substring(equals + 1));
+      }
+    }
+    return settings;
   }
 
   private Optional<String> hostname() {

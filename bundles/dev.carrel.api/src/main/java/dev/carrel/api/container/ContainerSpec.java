@@ -5,6 +5,7 @@ import dev.carrel.api.network.NetworkSpec;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -18,6 +19,7 @@ import java.util.Set;
  * @param clockOffset how far its monotonic clocks are ahead of the host's, in a time namespace of its own; see time_namespaces(7)
  * @param identity who the program is
  * @param hostname its name in an UTS namespace of its own; empty: as the host's
+ * @param sysctls settings of the kernel in namespaces of its own, as {@code net.core.somaxconn}; see sysctl(8)
  * @param root its root file system
  * @param network what it sees of the network; anything but the host's needs a network namespace of its own
  * @param security how closely its programs are confined
@@ -31,6 +33,7 @@ public record ContainerSpec(
     Optional<Duration> clockOffset,
     Identity identity,
     Optional<String> hostname,
+    Map<String, String> sysctls,
     RootSpec root,
     NetworkSpec network,
     Security security,
@@ -47,6 +50,10 @@ public record ContainerSpec(
     Objects.requireNonNull(life);
     Objects.requireNonNull(backend);
     joins = List.copyOf(joins);
+    sysctls = Map.copyOf(sysctls);
+    if (!sysctls.isEmpty()) {
+      KernelSettings.check(sysctls, namespaces);
+    }
     Set<Namespace> joined = EnumSet.noneOf(Namespace.class);
     for (Join join : joins) {
       if (namespaces.contains(join.kind()) || !joined.add(join.kind())) {
@@ -89,16 +96,16 @@ public record ContainerSpec(
       RootSpec root,
       NetworkSpec network,
       Optional<String> backend) {
-    this(process, namespaces, List.of(), Optional.empty(), identity, hostname, root, network, Security.standard(), Life.unrecorded(), backend);
+    this(process, namespaces, List.of(), Optional.empty(), identity, hostname, Map.of(), root, network, Security.standard(), Life.unrecorded(), backend);
   }
 
   /** The same, confined otherwise. */
   public ContainerSpec withSecurity(Security other) {
-    return new ContainerSpec(process, namespaces, joins, clockOffset, identity, hostname, root, network, other, life, backend);
+    return new ContainerSpec(process, namespaces, joins, clockOffset, identity, hostname, sysctls, root, network, other, life, backend);
   }
 
   /** The same, with another life. */
   public ContainerSpec withLife(Life other) {
-    return new ContainerSpec(process, namespaces, joins, clockOffset, identity, hostname, root, network, security, other, backend);
+    return new ContainerSpec(process, namespaces, joins, clockOffset, identity, hostname, sysctls, root, network, security, other, backend);
   }
 }

@@ -40,6 +40,7 @@ import java.util.regex.Pattern;
  * @param range which other ids exist inside
  * @param security how closely its programs are confined
  * @param life how long it lives, and who can know of it
+ * @param sysctls settings of the kernel in its namespaces
  * @param traits what else the program is given
  * @param root a symbolic link to the profile that is made and keeps it from collection
  */
@@ -62,6 +63,7 @@ public record WorkplaceRequest(
     Optional<Duration> clockOffset,
     boolean writableRoot,
     Optional<String> hostname,
+    Map<String, String> sysctls,
     Optional<Path> root,
     Optional<String> backend,
     Security security,
@@ -154,6 +156,7 @@ public record WorkplaceRequest(
     hostEnvironment = Map.copyOf(hostEnvironment);
     preserve = List.copyOf(preserve);
     variables = List.copyOf(variables);
+    sysctls = Map.copyOf(sysctls);
     Objects.requireNonNull(traits);
     Objects.requireNonNull(range);
     Objects.requireNonNull(network);

@@ -37,14 +37,21 @@ final class Failures {
               + call.label() + "(2); Carrel needs Linux 5.12 or newer", failure)
           : mount(failure);
       case LANDLOCK_CREATE_RULESET, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF -> landlock(failure);
-      case OPENAT -> failure.instruction().purpose().startsWith("allow ")
-          ? other(failure, ". Name what is in the container") : mount(failure);
+      case OPENAT -> failure.instruction().purpose().startsWith("allow ") ? other(failure, ". Name what is in the container")
+          : failure.instruction().purpose().startsWith("set ") ? setting(failure) : mount(failure);
       case PRLIMIT64 -> other(failure, errno == Errno.EPERM.number()
           ? ". Only root may raise a limit above the hard one it has here; see ulimit -aH" : "");
-      case WRITE -> other(failure, errno == Errno.EACCES.number() && inside.security().oomScoreAdjustment().isPresent()
+      case WRITE -> failure.instruction().purpose().matches("set [a-z]+\\..*") ? setting(failure) : other(failure, errno == Errno.EACCES.number() && inside.security().oomScoreAdjustment().isPresent()
           ? ". Only root may lower it: give a higher one" : "");
       default -> mount(failure);
     };
+  }
+
+  private static CarrelException setting(LaunchFailure failure) {
+    int errno = failure.errno();
+    return other(failure, errno == Errno.ENOENT.number() ? ". This kernel has no such setting in a namespace of its own"
+        : errno == Errno.EACCES.number() || errno == Errno.EPERM.number() ? ". This kernel lets only root for the host set it"
+        : errno == Errno.EINVAL.number() ? ". This is no value for it" : "");
   }
 
   private static CarrelException landlock(LaunchFailure failure) {

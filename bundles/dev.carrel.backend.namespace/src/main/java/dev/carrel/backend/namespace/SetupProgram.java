@@ -20,7 +20,6 @@ import dev.carrel.linux.machine.Operand;
 import dev.carrel.linux.machine.Program;
 import dev.carrel.linux.machine.ProgramBuilder;
 import dev.carrel.linux.machine.SystemCall;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +44,7 @@ final class SetupProgram {
   private final OuterNamespaces outer;
   private final MappedIds ids;
   private final MapHandover handover;
+  private final NamespaceSettings settings;
   private final Confinement confinement;
 
   private SetupProgram(LaunchPlan plan, Account caller, byte[] filter) {
@@ -54,6 +54,7 @@ final class SetupProgram {
     this.tree = new RootTree(program, plan.mounts(), new MountOwners(program, spec, caller, hostProc));
     this.outer = new OuterNamespaces(program, spec, caller, umask, hostProc);
     this.handover = new MapHandover(program, hostProc);
+    this.settings = new NamespaceSettings(program, spec, outer, hostProc);
     this.confinement = new Confinement(program, Inside.of(spec), hostProc.value(), filter);
     this.views = new NamespaceViews(program, plan.mounts(), tree);
   }
@@ -89,7 +90,7 @@ final class SetupProgram {
     mapIdentity();
     views.mount(spec.namespaces(), protect(), BASE, "mqueue");
     enterRoot();
-    ownSettings(spec.namespaces());
+    settings.write(spec.namespaces());
     return finish();
   }
 
@@ -98,7 +99,7 @@ final class SetupProgram {
     outer.openProc();
     cloneInit();
     mapIdentity();
-    ownSettings(spec.namespaces());
+    settings.write(spec.namespaces());
     return finish();
   }
 
@@ -119,7 +120,7 @@ final class SetupProgram {
     mapIdentity();
     views.mount(late, protect(), "", "pts");
     tree.mountFresh();
-    ownSettings(late);
+    settings.write(late);
     return finish();
   }
 
@@ -134,7 +135,7 @@ final class SetupProgram {
    */
   private Set<Namespace> early() {
     Set<Namespace> early = EnumSet.noneOf(Namespace.class);
-    if (spec.security().capabilities().isEmpty() && spec.namespaces().contains(Namespace.USER)) {
+    if (spec.security().capabilities().isEmpty() && spec.sysctls().isEmpty() && spec.namespaces().contains(Namespace.USER)) {
       early.addAll(List.of(Namespace.NETWORK, Namespace.IPC, Namespace.UTS));
       early.retainAll(spec.namespaces());
     }
@@ -145,7 +146,7 @@ final class SetupProgram {
     if (!early.isEmpty()) {
       program.purpose("create the next container's namespaces");
       program.call(SystemCall.UNSHARE, Kernel.cloneFlags(namespaceFlags(early)));
-      ownSettings(early);
+      settings.write(early);
       views.mount(early, protect(), "", "pts");
     }
   }
@@ -211,9 +212,9 @@ final class SetupProgram {
 
   private Program finish() {
     if (spec.security().capabilities().contains(Capability.SYS_ADMIN) && !spec.security().has(Weakness.UNLOCKED_MOUNTS)) {
-      lockMounts();
+      new MountLock(program, spec, ids, outer, hostProc).write();
     }
-    enterOwnTime();
+    settings.enterOwnTime();
     new InitProgram(program, spec, umask, status, confinement).write();
     return end(program, status);
   }
@@ -343,85 +344,5 @@ final class SetupProgram {
     program.place(failed);
     program.call(SystemCall.EXIT_GROUP, Operand.of(125)); // the child has said why
     program.place(mounted);
-  }
-
-  private void ownSettings(Set<Namespace> namespaces) {
-    spec.hostname().filter(name -> namespaces.contains(Namespace.UTS)).ifPresent(name -> {
-      program.purpose("set the host name to " + name);
-      program.call(SystemCall.SETHOSTNAME, program.string(name).address(), Operand.of(name.length()));
-    });
-    if (namespaces.contains(Namespace.NETWORK)) {
-      loopbackUp();
-    }
-  }
-
-  /**
-   * What init itself has mounted, over /proc for example, is locked only in a mount namespace that belongs to yet another
-   * user namespace. Without CAP_SYS_ADMIN nobody could touch it anyway.
-   */
-  private void lockMounts() {
-    if (ranged()) {
-      lockMountsOfMany();
-      return;
-    }
-    program.purpose("lock the mounts");
-    program.call(SystemCall.UNSHARE, Kernel.cloneFlags(Kernel.CLONE_NEWUSER | Kernel.CLONE_NEWNS));
-    long user = spec.identity().user().inside();
-    long group = spec.identity().group().inside();
-    outer.writeMaps(new IdMapping(user, user, 1), new IdMapping(group, group, 1), hostProc.value(), "self/");
-  }
-
-  /** A child stays behind to map every id to itself, for which init has no right from inside. */
-  private void lockMountsOfMany() {
-    Data child = program.variable("child");
-    Label parent = program.label("parent");
-    Label failed = program.label("not_mapped");
-    Label gone = program.label("gone");
-    MapHandover again = new MapHandover(program, hostProc);
-    program.purpose("lock the mounts");
-    again.open();
-    program.callInto(child, SystemCall.CLONE, Kernel.cloneFlags(Kernel.SIGCHLD), NULL, NULL, NULL, NULL);
-    program.unlessEqual(child.value(), ZERO, parent);
-    again.serve(toThemselves(ids.users()), toThemselves(ids.groups()), failed, gone);
-    program.call(SystemCall.EXIT_GROUP, ZERO);
-    giveUp(program, failed, gone);
-    program.place(parent);
-    program.purpose("lock the mounts");
-    program.call(SystemCall.UNSHARE, Kernel.cloneFlags(Kernel.CLONE_NEWUSER | Kernel.CLONE_NEWNS));
-    again.ask();
-    program.call(SystemCall.WAITID, Operand.of(1, "P_PID"), child.value(), NULL, Operand.of(4, "WEXITED"), NULL);
-  }
-
-  private static List<IdMapping> toThemselves(List<IdMapping> mappings) {
-    List<IdMapping> same = new ArrayList<>(mappings.size());
-    mappings.forEach(mapping -> same.add(new IdMapping(mapping.inside(), mapping.inside(), mapping.count())));
-    return same;
-  }
-
-  /** time_namespaces(7): the next process that init starts is in it. */
-  private void enterOwnTime() {
-    if (spec.namespaces().contains(Namespace.TIME)) {
-      program.purpose("create a time namespace");
-      program.call(SystemCall.UNSHARE, Kernel.cloneFlags(Kernel.CLONE_NEWTIME));
-      spec.clockOffset().ifPresent(offset -> {
-        String ahead = " " + offset.getSeconds() + " " + offset.getNano() + "\n";
-        program.purpose("set the clocks of the container");
-        outer.writeFile(hostProc.value(), "self/timens_offsets", "monotonic" + ahead + "boottime" + ahead);
-      });
-    }
-  }
-
-  /** netdevice(7): IFF_UP on lo, through any socket. */
-  private void loopbackUp() {
-    byte[] request = new byte[40];
-    request[0] = 'l';
-    request[1] = 'o';
-    request[16] = 0x41; // IFF_UP | IFF_RUNNING
-    Data socket = program.variable("socket");
-    program.purpose("bring up the loopback interface");
-    program.callInto(socket, SystemCall.SOCKET, Operand.of(2, "AF_INET"), Operand.of(0x80002, "SOCK_DGRAM|SOCK_CLOEXEC"), ZERO);
-    program.call(SystemCall.IOCTL, socket.value(), Operand.of(0x8914, "SIOCSIFFLAGS"),
-        program.bytes("{lo, IFF_UP|IFF_RUNNING}", request).address());
-    program.call(SystemCall.CLOSE, socket.value());
   }
 }
