@@ -35,7 +35,9 @@ import org.osgi.framework.BundleContext;
  */
 public final class Soak {
   private static final int WARM_UP = 200;
-  private static final int IDLE = 100;
+  private static final int IDLE = 500;
+  /** As root's containers have them by default. */
+  private static final long FIRST_ID = 1285881856;
   /** Native memory that is no leak, but the allocators' and the JIT compiler's: in KiB. */
   private static final long SLACK = 24 * 1024;
 
@@ -143,8 +145,16 @@ public final class Soak {
     long gid = Long.getLong("gid");
     return new ContainerSpec(
         new ProcessSpec(List.of("/bin/sh", "-c", script), Map.of("PATH", "/usr/bin"), Path.of("/"), stdio), Namespace.standard(),
-        new Identity(new IdMapping(uid, uid, 1), new IdMapping(gid, gid, 1)), Optional.of("soak" + thread / 2),
+        identity(uid, gid, thread / 2), Optional.of("soak" + thread / 2),
         new RootSpec(mounts, List.of(), false), NetworkSpec.NONE, Optional.empty());
+  }
+
+  /** As root, every other specification has ids of its own. */
+  private static Identity identity(long uid, long gid, int number) {
+    IdMapping first = new IdMapping(0, FIRST_ID, 1);
+    List<IdMapping> others = List.of(new IdMapping(1, FIRST_ID + 1, 65535));
+    return uid == 0 && number % 2 == 0 ? new Identity(first, first, others, others)
+        : new Identity(new IdMapping(uid, uid, 1), new IdMapping(gid, gid, 1));
   }
 
   /** What a container adds that does nothing: its first process, and what this JVM keeps of it. */

@@ -159,11 +159,27 @@ class NamespacesIT {
     assertThat(result.err()).isEmpty();
     assertThat(result.out()).isEqualTo("80\n1\n");
     refused(run("run", "--sysctl=kernel.pid_max=5", "--", "true"), "kernel.pid_max belongs to the whole host");
-    refused(run("run", "--sysctl=net.core.somaxconn=5", "--network=host", "--", "true"), "needs a namespace net of the container's own");
+    refused(run("run", "--sysctl=net.core.somaxconn=5", "--network=host", "--", "true"), "needs a namespace network of the container's own");
     refused(run("run", "--sysctl=net.none=5", "--", "true"), "cannot set net.none to 5", "no such setting");
     refused(run("run", "--sysctl=net.ipv4.ip_forward=much", "--", "true"), "cannot set net.ipv4.ip_forward to much", "no value for it");
     for (String wrong : List.of("net", "net=1", "net..x=1", "net.../etc/passwd=1", "=1", "net.x=")) {
       refused(run("run", "--sysctl=" + wrong, "--", "true"), "NAME=VALUE");
     }
+  }
+
+  private Carrel.Result nested(String... options) {
+    Path checkout = Checkout.underTest().directory();
+    List<String> words = new java.util.ArrayList<>(List.of("run", "--no-cwd", "--expose=" + checkout));
+    words.addAll(List.of(options));
+    words.addAll(List.of("--", checkout.resolve("carrel").toString(), "run", "--no-cwd", "--", "sh", "-c", "echo nested; id -u; echo $$"));
+    return run(words.toArray(String[]::new));
+  }
+
+  @Test
+  void a_container_can_hold_containers_if_it_is_let() {
+    assertThat(nested("--weak=user-namespaces,kernel-files", "--uid=1000", "--gid=1000").out()).isEqualTo("nested\n1000\n2\n");
+    assertThat(nested("--weak=user-namespaces,kernel-files", "--uid=0", "--gid=0", "--cap-add=SETFCAP").out()).isEqualTo("nested\n0\n2\n");
+    refused(nested("--weak=user-namespaces"), "cannot mount /proc", "--weak=user-namespaces,kernel-files");
+    refused(nested(), "cannot create a user namespace", "seccomp filter");
   }
 }

@@ -56,7 +56,7 @@ final class Identities {
   }
 
   private boolean root() {
-    return host.account().uid() == 0;
+    return host.administers();
   }
 
   private Identity single() {

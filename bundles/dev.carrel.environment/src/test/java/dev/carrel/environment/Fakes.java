@@ -46,6 +46,11 @@ final class Fakes {
       this(account, groups, NO_IDS);
     }
 
+    @Override
+    public boolean administers() {
+      return account.uid() == 0;
+    }
+
     static FakeHost user(Path home) {
       return new FakeHost(new Account("ada", 1234, 5678, "Ada L.", home, "/bin/zsh"),
           List.of(new Group("ada", 5678), new Group("staff", 50)));

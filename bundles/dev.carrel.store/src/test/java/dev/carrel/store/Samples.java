@@ -18,6 +18,11 @@ final class Samples {
   /** The user that runs the tests. To write to the device is left to the kernel. */
   private record TestHost(long uid, long gid) implements Host {
     @Override
+    public boolean administers() {
+      return uid == 0;
+    }
+
+    @Override
     public dev.carrel.api.host.SubordinateIds subordinateIds() {
       throw new UnsupportedOperationException("a store gives no ids away");
     }

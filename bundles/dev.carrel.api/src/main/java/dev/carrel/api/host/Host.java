@@ -14,6 +14,9 @@ public interface Host {
    */
   Account account();
 
+  /** Whether that user is root with its rights: CAP_SYS_ADMIN, which root in a container mostly lacks. */
+  boolean administers();
+
   /** The groups of this JVM, its own first; one without a name is called {@code group<gid>}. */
   List<Group> groups();
 

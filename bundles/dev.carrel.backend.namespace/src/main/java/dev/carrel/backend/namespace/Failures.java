@@ -101,6 +101,9 @@ final class Failures {
     if (failure.instruction().call().orElseThrow() == SystemCall.MOUNT_SETATTR && root && inside.identity().ranged()) {
       advice = ". Its file system cannot give its files to the container's ids, which are not root's. Share a directory of another,"
           + " leave it out (--no-cwd for the working directory), or use --ids=1: the program is root for the host then";
+    } else if (errno == Errno.EPERM.number() && failure.instruction().toString().contains("\"proc\"")) {
+      advice = ". The kernel allows it only who sees a whole /proc: in a container, parts of it are covered. Start that one with"
+          + " --weak=user-namespaces,kernel-files (Docker: --security-opt systempaths=unconfined)";
     } else if (target && (errno == Errno.ENOENT.number() || errno == Errno.EROFS.number())) {
       advice = ". The place to mount it does not exist in the tree around it, which is read-only or the host's own:"
           + " make that file or directory there, or choose another target";

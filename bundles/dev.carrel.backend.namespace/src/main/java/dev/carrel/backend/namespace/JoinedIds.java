@@ -11,7 +11,7 @@ final class JoinedIds {
 
   /** @throws CarrelException if there is no such process, or the caller is nobody there */
   static Account of(Account caller, long pid) {
-    return new Account(caller.uid(), caller.gid(), caller.setsGroups(), translate(pid, "uid_map", caller.uid()),
+    return new Account(caller.uid(), caller.gid(), caller.root(), caller.setsGroups(), translate(pid, "uid_map", caller.uid()),
         translate(pid, "gid_map", caller.gid()));
   }
 

@@ -193,7 +193,7 @@ public final class NamespaceBackend implements IsolationBackend {
       if (account == null) {
         long uid = host.account().uid();
         long gid = host.account().gid();
-        account = new Account(uid, gid, userNamespaces.setsGroups(), uid, gid);
+        account = new Account(uid, gid, host.administers(), userNamespaces.setsGroups(), uid, gid);
       }
       return account;
     }

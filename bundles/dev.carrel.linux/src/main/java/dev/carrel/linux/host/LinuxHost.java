@@ -6,7 +6,10 @@ import dev.carrel.api.host.Group;
 import dev.carrel.api.host.Host;
 import dev.carrel.api.host.SubordinateIds;
 import dev.carrel.linux.libc.LibC;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +26,11 @@ public final class LinuxHost implements Host {
   private static final int HOME = 32;
   private static final int SHELL = 40;
 
+  private static final String EFFECTIVE = "CapEff:\t";
+  private static final int CAP_SYS_ADMIN = 21;
+
   private Account account;
+  private Boolean administers;
 
   @Activate
   public LinuxHost() {}
@@ -84,9 +91,30 @@ public final class LinuxHost implements Host {
   }
 
   @Override
+  public synchronized boolean administers() {
+    if (administers == null) {
+      administers = account().uid() == 0 && (effectiveCapabilities() >> CAP_SYS_ADMIN & 1) != 0;
+    }
+    return administers;
+  }
+
+  private static long effectiveCapabilities() {
+    try (InputStream in = new FileInputStream("/proc/self/status")) {
+      String status = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+      int line = status.indexOf(EFFECTIVE) + EFFECTIVE.length();
+      return Long.parseUnsignedLong(status.substring(line, line + 16), 16);
+    } catch (IOException e) {
+      return 0; // without /proc nothing will start anyway, and says so better
+    }
+  }
+
+  @Override
   public SubordinateIds subordinateIds() {
     Path users = Path.of("/etc/subuid");
     Path groups = Path.of("/etc/subgid");
+    if (account().uid() == 0 && !administers()) {
+      return new SubordinateIds(List.of(), List.of());
+    }
     if (account().uid() == 0) {
       return new SubordinateIds(SubordinateIdFiles.ofRoot(users), SubordinateIdFiles.ofRoot(groups));
     }
