@@ -179,7 +179,8 @@ class NamespacesIT {
   void a_container_can_hold_containers_if_it_is_let() {
     assertThat(nested("--weak=user-namespaces,kernel-files", "--uid=1000", "--gid=1000").out()).isEqualTo("nested\n1000\n2\n");
     assertThat(nested("--weak=user-namespaces,kernel-files", "--uid=0", "--gid=0", "--cap-add=SETFCAP").out()).isEqualTo("nested\n0\n2\n");
-    refused(nested("--weak=user-namespaces"), "cannot mount /proc", "--weak=user-namespaces,kernel-files");
+    refused(nested("--weak=user-namespaces,kernel-files", "--uid=0", "--gid=0"), "cannot map the user", "--cap-add=SETFCAP");
+    refused(nested("--weak=user-namespaces", "--uid=1000", "--gid=1000"), "cannot mount /proc", "--weak=user-namespaces,kernel-files");
     refused(nested(), "cannot create a user namespace", "seccomp filter");
   }
 }

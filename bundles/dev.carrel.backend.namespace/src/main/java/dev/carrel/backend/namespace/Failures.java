@@ -41,7 +41,9 @@ final class Failures {
           : failure.instruction().purpose().startsWith("set ") ? setting(failure) : mount(failure);
       case PRLIMIT64 -> other(failure, errno == Errno.EPERM.number()
           ? ". Only root may raise a limit above the hard one it has here; see ulimit -aH" : "");
-      case WRITE -> failure.instruction().purpose().matches("set [a-z]+\\..*") ? setting(failure) : other(failure, errno == Errno.EACCES.number() && inside.security().oomScoreAdjustment().isPresent()
+      case WRITE -> failure.instruction().purpose().startsWith("map the user") && errno == Errno.EPERM.number()
+          ? other(failure, ". Root in a container may map itself only with CAP_SETFCAP: start that one with --cap-add=SETFCAP")
+          : failure.instruction().purpose().matches("set [a-z]+\\..*") ? setting(failure) : other(failure, errno == Errno.EACCES.number() && inside.security().oomScoreAdjustment().isPresent()
           ? ". Only root may lower it: give a higher one" : "");
       default -> mount(failure);
     };
