@@ -67,4 +67,20 @@ class CommandLineIT {
       assertThat(left.filter(Files::isRegularFile)).isEmpty();
     }
   }
+
+  @Test
+  void output_that_cannot_be_written_is_an_error() {
+    for (String command : List.of("--help", "version", "plan run true", "list --help")) {
+      Carrel.Result result = Carrel.command(command.split(" ")).under("sh", "-c", "exec \"$@\" > /dev/full", "sh").run();
+      assertThat(result.status()).as(command).isEqualTo(125);
+      assertThat(result.err()).as(command).isEqualTo("carrel: cannot write the output: standard output is closed, or its disk is full\n");
+    }
+  }
+
+  @Test
+  void who_has_read_enough_is_not_told_of_it() {
+    Carrel.Result result = Carrel.command("plan", "run", "true").under("bash", "-c", "\"$@\" | head -n 1; echo ${PIPESTATUS[0]}", "bash").run();
+    assertThat(result.err()).isEmpty();
+    assertThat(result.out()).matches("(?s).*\n(0|141)\n"); // all of it may have fitted into the pipe
+  }
 }

@@ -1,5 +1,7 @@
 package dev.carrel.launcher;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -8,6 +10,8 @@ import java.util.OptionalInt;
 /** {@code carrel}: with words, one command; without, the interactive shell. */
 public final class Main {
   private static final int FAILED = 125;
+  /** 128 and SIGPIPE. */
+  private static final int BROKEN_PIPE = 141;
 
   private Main() {}
 
@@ -23,9 +27,24 @@ public final class Main {
       }
       status = FAILED;
     }
-    System.out.flush();
+    if (System.out.checkError() && status == 0) {
+      status = unwritten();
+    }
     System.err.flush();
     Runtime.getRuntime().halt(status);
+  }
+
+  /** Whoever reads the output may have read enough, as head(1) does: that is told as by other programs. A full disk is an error. */
+  private static int unwritten() {
+    try {
+      if (Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString().startsWith("pipe:")) {
+        return BROKEN_PIPE;
+      }
+    } catch (IOException e) {
+      // no /proc: then it is told
+    }
+    System.err.println("carrel: cannot write the output: standard output is closed, or its disk is full");
+    return FAILED;
   }
 
   private static boolean debugging() {
