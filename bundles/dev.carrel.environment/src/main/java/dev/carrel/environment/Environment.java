@@ -51,13 +51,7 @@ final class Environment {
     }
     variables.put("CARREL_ENVIRONMENT", profile.isPresent() ? profile.get().toString() : "/usr");
     for (VariableChange change : request.variables()) {
-      if (change instanceof VariableChange.Set set) {
-        variables.put(set.name(), set.value());
-      } else if (change instanceof VariableChange.Unset unset) {
-        variables.remove(unset.name());
-      } else {
-        variables.clear();
-      }
+      change.applyTo(variables);
     }
     return variables;
   }

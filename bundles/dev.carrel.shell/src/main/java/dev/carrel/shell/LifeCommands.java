@@ -46,8 +46,6 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
       "osgi.command.function=container"
     })
 public final class LifeCommands {
-  private static final long LARGEST_ID = 0xFFFF_FFFEL;
-
   private static final String GRACE = "10";
 
   private final BundleContext context;
@@ -280,7 +278,7 @@ public final class LifeCommands {
       ProcessSpec own = container.info().process();
       Map<String, String> variables = new HashMap<>(own.environment());
       ProgramOptions given = ProgramOptions.of("exec", line.line().getOptions());
-      given.change(variables);
+      given.variables().forEach(change -> change.applyTo(variables));
       ProcessTraits traits = new ProcessTraits(given.traits().argumentZero(),
           given.traits().umask().isPresent() ? given.traits().umask() : own.traits().umask(),
           given.traits().groups().isEmpty() && !line.has("user") ? own.traits().groups() : given.traits().groups());
@@ -296,8 +294,8 @@ public final class LifeCommands {
     }
     String text = line.value("user", "");
     int colon = text.indexOf(':');
-    long uid = ProgramOptions.number("exec", "user", colon < 0 ? text : text.substring(0, colon), 10, LARGEST_ID);
-    return Optional.of(new GuestUser(uid, colon < 0 ? uid : ProgramOptions.number("exec", "user", text.substring(colon + 1), 10, LARGEST_ID)));
+    long uid = ProgramOptions.number("exec", "user", colon < 0 ? text : text.substring(0, colon), 10, GuestUser.LARGEST_ID);
+    return Optional.of(new GuestUser(uid, colon < 0 ? uid : ProgramOptions.number("exec", "user", text.substring(colon + 1), 10, GuestUser.LARGEST_ID)));
   }
 
   private ProcessSpec program(LifeLine line, List<String> command, Map<String, String> variables, Path directory, ProcessTraits traits,

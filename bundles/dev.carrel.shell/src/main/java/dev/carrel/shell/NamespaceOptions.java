@@ -24,7 +24,6 @@ import org.apache.commons.cli.Option;
 record NamespaceOptions(
     Set<Namespace> own, List<Join> joins, Optional<Duration> clockOffset, NetworkSpec network, Optional<GuestUser> ids, GuestRange range) {
   private static final String KINDS = "user, mnt, pid, net, ipc, uts, cgroup and time";
-  private static final long LARGEST_ID = 0xFFFF_FFFEL;
 
   /** @throws CarrelException of kind USAGE if one makes no sense */
   static NamespaceOptions of(String command, Option[] options, Optional<NetworkSpec> network, Pids pids) {
@@ -45,8 +44,8 @@ record NamespaceOptions(
         }
         case "join" -> joins.add(join(command, option.getValue(), pids));
         case "time-offset" -> offset = Optional.of(Duration.ofSeconds(number(command, name, option.getValue(), Integer.MAX_VALUE)));
-        case "uid" -> uid = number(command, name, option.getValue(), LARGEST_ID);
-        case "gid" -> gid = number(command, name, option.getValue(), LARGEST_ID);
+        case "uid" -> uid = number(command, name, option.getValue(), GuestUser.LARGEST_ID);
+        case "gid" -> gid = number(command, name, option.getValue(), GuestUser.LARGEST_ID);
         case "ids" -> range = range(command, option.getValue());
         default -> { }
       }

@@ -1,13 +1,13 @@
 package dev.carrel.shell;
 
 import dev.carrel.api.CarrelException;
+import dev.carrel.api.container.GuestUser;
 import dev.carrel.api.container.ProcessTraits;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.container.Stdio.Redirect.Descriptor;
 import dev.carrel.api.environment.WorkplaceRequest.VariableChange;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.commons.cli.Option;
@@ -21,7 +21,6 @@ import org.apache.commons.cli.Options;
 record ProgramOptions(List<VariableChange> variables, ProcessTraits traits, List<Descriptor> descriptors) {
   private static final int OCTAL = 8;
   private static final int FIRST = 3;
-  private static final long LARGEST_ID = 0xFFFF_FFFEL;
 
   static void addTo(Options options) {
     options.addOption("e", "env", true, "").addOption(valued("setenv")).addOption(valued("unsetenv"))
@@ -44,13 +43,13 @@ record ProgramOptions(List<VariableChange> variables, ProcessTraits traits, List
       String word = option.getLongOpt() == null ? "" : option.getLongOpt();
       switch (word) {
         case "env", "setenv" -> variables.add(variable(command, word, option.getValue()));
-        case "unsetenv" -> variables.add(new VariableChange.Unset(variableName(command, word, option.getValue(), option.getValue())));
+        case "unsetenv" -> variables.add(new VariableChange.Unset(variableName(command, word, option.getValue())));
         case "clearenv" -> variables.add(new VariableChange.Clear());
         case "argv0" -> name = Optional.of(option.getValue());
         case "umask" -> umask = OptionalInt.of((int) number(command, word, option.getValue(), OCTAL, 0777));
         case "group-add" -> {
           for (String group : option.getValue().split(",", -1)) {
-            groups.add(number(command, word, group, 10, LARGEST_ID));
+            groups.add(number(command, word, group, 10, GuestUser.LARGEST_ID));
           }
         }
         case "preserve-fds" -> {
@@ -68,19 +67,6 @@ record ProgramOptions(List<VariableChange> variables, ProcessTraits traits, List
     return new ProgramOptions(variables, new ProcessTraits(name, umask, groups), descriptors);
   }
 
-  /** The changes, made. */
-  void change(Map<String, String> environment) {
-    for (VariableChange change : variables) {
-      if (change instanceof VariableChange.Set set) {
-        environment.put(set.name(), set.value());
-      } else if (change instanceof VariableChange.Unset unset) {
-        environment.remove(unset.name());
-      } else {
-        environment.clear();
-      }
-    }
-  }
-
   private static VariableChange variable(String command, String option, String text) {
     int equals = text.indexOf('=');
     if (equals < 1) {
@@ -89,9 +75,9 @@ record ProgramOptions(List<VariableChange> variables, ProcessTraits traits, List
     return new VariableChange.Set(text.substring(0, equals), text.substring(equals + 1));
   }
 
-  private static String variableName(String command, String option, String text, String name) {
+  private static String variableName(String command, String option, String name) {
     if (name.isEmpty() || name.indexOf('=') >= 0) {
-      throw WorkplaceOptions.usage(command, "--" + option + "=" + text + ": '" + name + "' is no name of an environment variable");
+      throw WorkplaceOptions.usage(command, "--" + option + "=" + name + ": '" + name + "' is no name of an environment variable");
     }
     return name;
   }

@@ -97,14 +97,32 @@ public record WorkplaceRequest(
 
   /** A change of the environment. */
   public sealed interface VariableChange {
+    /** Makes the change. */
+    void applyTo(Map<String, String> variables);
+
     /** Gives a variable its value. */
-    record Set(String name, String value) implements VariableChange {}
+    record Set(String name, String value) implements VariableChange {
+      @Override
+      public void applyTo(Map<String, String> variables) {
+        variables.put(name, value);
+      }
+    }
 
     /** Takes a variable away, if it is there. */
-    record Unset(String name) implements VariableChange {}
+    record Unset(String name) implements VariableChange {
+      @Override
+      public void applyTo(Map<String, String> variables) {
+        variables.remove(name);
+      }
+    }
 
     /** Takes all away. */
-    record Clear() implements VariableChange {}
+    record Clear() implements VariableChange {
+      @Override
+      public void applyTo(Map<String, String> variables) {
+        variables.clear();
+      }
+    }
   }
 
   /** Which ids exist inside. */

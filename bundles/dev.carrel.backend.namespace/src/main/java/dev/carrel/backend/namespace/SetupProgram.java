@@ -269,8 +269,9 @@ final class SetupProgram {
       handover.serve(ids.users(), ids.groups(), failed, gone);
       program.call(SystemCall.EXIT_GROUP, ZERO);
       giveUp(program, failed, gone);
+    } else {
+      program.call(SystemCall.EXIT_GROUP, ZERO);
     }
-    program.call(SystemCall.EXIT_GROUP, ZERO);
     program.place(init);
   }
 

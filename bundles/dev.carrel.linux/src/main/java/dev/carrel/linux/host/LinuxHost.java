@@ -112,11 +112,9 @@ public final class LinuxHost implements Host {
   public SubordinateIds subordinateIds() {
     Path users = Path.of("/etc/subuid");
     Path groups = Path.of("/etc/subgid");
-    if (account().uid() == 0 && !administers()) {
-      return new SubordinateIds(List.of(), List.of());
-    }
     if (account().uid() == 0) {
-      return new SubordinateIds(SubordinateIdFiles.ofRoot(users), SubordinateIdFiles.ofRoot(groups));
+      return administers() ? new SubordinateIds(SubordinateIdFiles.ofRoot(users), SubordinateIdFiles.ofRoot(groups))
+          : new SubordinateIds(List.of(), List.of());
     }
     String uid = Long.toString(account().uid());
     return new SubordinateIds(

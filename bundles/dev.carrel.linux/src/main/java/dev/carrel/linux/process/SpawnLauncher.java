@@ -159,9 +159,8 @@ public final class SpawnLauncher implements Launcher {
     boolean told = LibC.readFully(status[0], record) == RECORD;
     if (told && number(record, 0) == 0) {
       try {
-        SubordinateMaps.write(builder, outer.orElseThrow(), control[0]);
+        mapIds(builder, outer, control[0], descriptors);
       } catch (CarrelException e) {
-        descriptors.close(control[0]); // it ends by that
         reap(builder);
         throw e;
       }
@@ -177,6 +176,16 @@ public final class SpawnLauncher implements Launcher {
       throw failure(program, record);
     }
     throw CarrelException.failed("cannot prepare a container's mounts: the process that does it was killed");
+  }
+
+  /** If its ids cannot be mapped, the process that waits for it ends. */
+  private static void mapIds(int pid, Optional<IdMaps> outer, int control, Descriptors descriptors) {
+    try {
+      SubordinateMaps.write(pid, outer.orElseThrow(), control);
+    } catch (CarrelException e) {
+      descriptors.close(control); // it ends by that
+      throw e;
+    }
   }
 
   private int execute(int file, int[] inherited) {
@@ -201,12 +210,7 @@ public final class SpawnLauncher implements Launcher {
     try {
       boolean told = read(status[0], control[0], firstStage, record, descriptors);
       if (told && number(record, 0) == 0) {
-        try {
-          SubordinateMaps.write(firstStage, launch.outer().orElseThrow(), control[0]);
-        } catch (CarrelException e) {
-          descriptors.close(control[0]); // it ends by that
-          throw e;
-        }
+        mapIds(firstStage, launch.outer(), control[0], descriptors);
         told = read(status[0], control[0], firstStage, record, descriptors);
       }
       if (!told) {
