@@ -190,6 +190,15 @@ class IdRangesIT {
 
   @Test
   @Tag("root")
+  void a_pipe_with_a_name_keeps_its_owner() throws IOException {
+    assumeTrue(User.weAreRoot(), "needs root");
+    Carrel.Result result = carrel("run", "--no-cwd", "--", "echo", "through").under("sh", "-c", "mkfifo named; cat named & \"$@\" > named; wait", "sh").run();
+    assertThat(result.out()).isEqualTo("through\n");
+    assertThat(Files.getAttribute(directory.resolve("named"), "unix:uid")).isEqualTo(0);
+  }
+
+  @Test
+  @Tag("root")
   void root_is_itself_with_one_id() throws IOException {
     assumeTrue(User.weAreRoot(), "needs root");
     assertThat(run("run", "--ids=1", "--", "cat", "/proc/self/uid_map").out().strip()).matches("0 +0 +1");

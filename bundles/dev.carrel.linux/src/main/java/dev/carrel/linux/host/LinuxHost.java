@@ -113,7 +113,8 @@ public final class LinuxHost implements Host {
     Path users = Path.of("/etc/subuid");
     Path groups = Path.of("/etc/subgid");
     if (account().uid() == 0) {
-      return administers() ? new SubordinateIds(SubordinateIdFiles.ofRoot(users), SubordinateIdFiles.ofRoot(groups))
+      return administers() ? new SubordinateIds(SubordinateIdFiles.ofRoot(users, Path.of("/proc/self/uid_map")),
+          SubordinateIdFiles.ofRoot(groups, Path.of("/proc/self/gid_map")))
           : new SubordinateIds(List.of(), List.of());
     }
     String uid = Long.toString(account().uid());

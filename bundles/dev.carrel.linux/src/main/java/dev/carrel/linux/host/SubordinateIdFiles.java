@@ -19,15 +19,18 @@ final class SubordinateIdFiles {
    * from where useradd(8) and others begin.
    */
   private static final IdRange UNUSED = new IdRange(0x4CA5_0000L, 65536);
-  private static final Path OWN_MAP = Path.of("/proc/self/uid_map");
 
   private SubordinateIdFiles() {}
 
-  /** Of root: nothing in a user namespace that does not have these ids. */
-  static List<IdRange> ofRoot(Path file) {
+  /**
+   * Of root: nothing in a user namespace that does not have these ids.
+   *
+   * @param map those that it has; see user_namespaces(7)
+   */
+  static List<IdRange> ofRoot(Path file, Path map) {
     List<IdRange> named = read(file, CONTAINERS, CONTAINERS);
     List<IdRange> ranges = new ArrayList<>(named.isEmpty() ? List.of(UNUSED) : named);
-    List<IdRange> existing = existing();
+    List<IdRange> existing = existing(map);
     for (int i = ranges.size() - 1; i >= 0; i--) {
       if (!isWithin(ranges.get(i), existing)) {
         ranges.remove(i);
@@ -45,9 +48,9 @@ final class SubordinateIdFiles {
     return false;
   }
 
-  private static List<IdRange> existing() {
+  private static List<IdRange> existing(Path map) {
     List<IdRange> ranges = new ArrayList<>(1);
-    for (String line : lines(OWN_MAP)) {
+    for (String line : lines(map)) {
       String numbers = line.strip(); // in columns
       add(ranges, numbers.substring(0, Math.max(numbers.indexOf(' '), 0)), numbers.substring(numbers.lastIndexOf(' ') + 1));
     }

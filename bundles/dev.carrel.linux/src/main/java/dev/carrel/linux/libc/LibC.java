@@ -11,7 +11,6 @@ public final class LibC {
   public static final int O_CLOEXEC = 0x80000;
   public static final int O_RDONLY = 0;
   public static final int F_DUPFD_CLOEXEC = 1030;
-  private static final int F_GETPIPE_SZ = 1032;
   public static final int F_ADD_SEALS = 1033;
   public static final int MSG_NOSIGNAL = 0x4000;
   public static final int P_PID = 1;
@@ -113,11 +112,6 @@ public final class LibC {
   /** The errno of this thread's last call. */
   public static int errno() {
     return Native.getLastError();
-  }
-
-  /** Whether a descriptor is a pipe or fifo: only of these F_GETPIPE_SZ tells the size. */
-  public static boolean isPipe(int fd) {
-    return fcntl(fd, F_GETPIPE_SZ, 0) > 0;
   }
 
   /** Memory full of zeros. */

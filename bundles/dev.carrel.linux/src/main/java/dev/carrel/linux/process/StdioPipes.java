@@ -4,6 +4,9 @@ import dev.carrel.api.container.Stdio;
 import dev.carrel.api.container.Stdio.Redirect;
 import dev.carrel.linux.libc.LibC;
 import dev.carrel.linux.Launcher.Owner;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -27,12 +30,21 @@ final class StdioPipes {
     }
     if (owner.isPresent()) {
       for (int stream : pipes.child) {
-        if (LibC.isPipe(stream)) {
+        if (isPipe(stream)) {
           LibC.fchown(stream, (int) owner.get().uid(), (int) owner.get().gid()); // not vital: most programs write to what is open
         }
       }
     }
     return pipes;
+  }
+
+  /** Not one that has a name, which is a file of somebody's. */
+  private static boolean isPipe(int descriptor) {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString().startsWith("pipe:");
+    } catch (IOException e) {
+      return false; // closed
+    }
   }
 
   private static StdioPipes choose(Stdio stdio, Descriptors descriptors) {
