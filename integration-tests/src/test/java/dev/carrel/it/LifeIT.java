@@ -2,16 +2,12 @@ package dev.carrel.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,63 +18,40 @@ class LifeIT {
   private static final String COUNTING = "i=0; while :; do i=$((i+1)); echo $i; sleep 0.05; done";
 
   @TempDir Path directory;
-  private Traces before;
+  private Containers containers;
 
   @BeforeEach
   void look() {
-    before = Traces.now();
+    containers = new Containers(directory);
   }
 
   @AfterEach
   void nothing_is_left_after_cleaning() throws Exception {
-    for (String id : run("list", "--quiet").out().lines().toList()) {
-      run("kill", id);
-    }
-    run("clean");
-    assertThat(run("list", "--all").out().lines()).hasSize(1);
-    before.awaitNothingNew();
-    if (Files.exists(state())) {
-      try (Stream<Path> entries = Files.walk(state())) {
-        assertThat(entries.map(path -> state().relativize(path).toString())).containsOnly("", "lock", "names");
-      }
-    }
-  }
-
-  private Path state() {
-    return directory.resolve("state");
+    containers.endAll();
   }
 
   private Carrel carrel(String... words) {
-    return Carrel.command(words).in(directory).withVariable("CARREL_STATE", state().toString());
+    return containers.carrel(words);
   }
 
   private Carrel.Result run(String... words) {
-    return carrel(words).run();
+    return containers.run(words);
   }
 
-  /** Starts a shell script in a detached container. */
   private String detach(String name, String script, String... options) {
-    List<String> words = new ArrayList<>(List.of("run", "--no-cwd", "--detach", "--name=" + name));
-    words.addAll(List.of(options));
-    words.addAll(List.of("--", "sh", "-c", script));
-    Carrel.Result result = run(words.toArray(new String[0]));
-    assertThat(result.err()).isEmpty();
-    assertThat(result.status()).isZero();
-    return result.out().strip();
+    return containers.detach(name, script, options);
   }
 
   private JsonObject inspect(String name) {
-    Carrel.Result result = run("inspect", name);
-    assertThat(result.err()).isEmpty();
-    JsonArray all = JsonParser.parseString(result.out()).getAsJsonArray();
-    return all.get(0).getAsJsonObject();
+    return containers.inspect(name);
   }
 
-  private void refused(Carrel.Result result, String... words) {
-    assertThat(result.status()).isEqualTo(125);
-    assertThat(result.out()).isEmpty();
-    assertThat(result.err().lines()).hasSize(1);
-    assertThat(result.err()).contains(words);
+  private static void refused(Carrel.Result result, String... words) {
+    Containers.refused(result, words);
+  }
+
+  private void awaitLog(String name, String text) {
+    containers.awaitLog(name, text);
   }
 
   @Test
@@ -161,13 +134,6 @@ class LifeIT {
     assertThat(run("logs", "listens").out()).isEqualTo("ready\nusr1\nhup\n");
     refused(run("kill", "listens"), "it has ended");
     refused(run("kill", "--signal=USR3", "listens"), "is no signal", "USR");
-  }
-
-  private void awaitLog(String name, String text) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!run("logs", name).out().contains(text)) {
-      assertThat(System.nanoTime()).as("waiting for " + text).isLessThan(end);
-    }
   }
 
   @Test
@@ -266,7 +232,7 @@ class LifeIT {
     for (String name : List.of("../x", "a/b", ".hidden", "x".repeat(65), "a b", "a\nb", "-x", "ä")) {
       refused(run("run", "--no-cwd", "--name=" + name, "--", "true"), "is no name for a container");
     }
-    assertThat(state()).doesNotExist();
+    assertThat(containers.state()).doesNotExist();
   }
 
   @Test

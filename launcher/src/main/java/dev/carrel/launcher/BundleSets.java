@@ -21,8 +21,8 @@ enum BundleSets {
   /** What the interactive shell needs. */
   INTERACTIVE("org.apache.felix.gogo.runtime", "org.apache.felix.gogo.command", "org.apache.felix.gogo.jline", "jline", "dev.carrel.console");
 
-  private static final Set<String> WITHOUT_PACKAGES = Set.of("backend", "clean", "container", "exec", "inspect", "kill", "list", "logs",
-      "pause", "remove", "resume", "run", "stop", "wait");
+  private static final Set<String> WITHOUT_PACKAGES = Set.of("backend", "clean", "container", "create", "exec", "inspect", "kill", "list",
+      "logs", "pause", "processes", "remove", "resume", "run", "start", "stop", "wait");
 
   private final List<String> bundles;
 

@@ -2,6 +2,7 @@ package dev.carrel.engine;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.ContainerSpec;
+import dev.carrel.api.container.Life.FirstProcess;
 import dev.carrel.api.isolation.Feature;
 import dev.carrel.api.isolation.IsolationBackend;
 import dev.carrel.api.network.NetworkSpec;
@@ -40,14 +41,17 @@ final class Backends {
   /**
    * The backend for a specification: the one it names, or else the best that works here.
    *
+   * @param held whether its program is started later than everything else is made
    * @throws CarrelException if there is none, or it cannot do what the specification needs
    */
-  IsolationBackend choose(ContainerSpec spec) {
+  IsolationBackend choose(ContainerSpec spec, boolean held) {
     IsolationBackend chosen = spec.backend().isPresent() ? named(spec.backend().get()) : best();
     Set<Feature> features = chosen.features();
     require(features, spec.process().stdio().terminal().isPresent(), Feature.TERMINAL, chosen, "a terminal of its own");
     require(features, spec.network() == NetworkSpec.HOST, Feature.HOST_NETWORK, chosen, "the host's network");
     require(features, spec.identity().ranged(), Feature.ID_RANGES, chosen, "more ids than one");
+    require(features, held, Feature.HELD_START, chosen, "a program that is started later");
+    require(features, spec.life().first() == FirstProcess.PROGRAM, Feature.PROGRAM_FIRST, chosen, "a program that is its first process");
     return chosen;
   }
 

@@ -13,9 +13,13 @@ record Cleaning(Registry registry, Backends backends) {
     for (Entry entry : registry.entries()) {
       boolean over = entry.hasStarted() ? over(entry) : !entry.starterLives();
       if (over) {
-        registry.forget(entry);
+        if (entry.hasStarted()) {
+          registry.dismiss(entry);
+        } else {
+          registry.forget(entry);
+        }
         removed.add("container " + entry.id() + (entry.name().isPresent() ? " (" + entry.name().get() + ")" : "")
-            + (!entry.hasStarted() ? ", which was never started" : entry.detached() ? ", which has ended" : ", whose starter is gone"));
+            + (!entry.hasStarted() ? ", which was never started" : entry.kept() ? ", which has ended" : ", whose starter is gone"));
       }
     }
     for (Path fragment : registry.fragments()) {
@@ -37,8 +41,8 @@ record Cleaning(Registry registry, Backends backends) {
   private boolean over(Entry entry) {
     if (entry.runs() && !entry.detached() && !entry.starterLives()) {
       backends.named(entry.backend()).adopt(entry.record())
-          .ifPresent(running -> new Stopping(entry.id(), running, running.exit()).kill());
+          .ifPresent(running -> new Stopping(entry.id(), running, entry.first(), running.exit()).kill());
     }
-    return !entry.runs() && (entry.detached() || !entry.starterLives());
+    return !entry.runs() && (entry.kept() || !entry.starterLives());
   }
 }

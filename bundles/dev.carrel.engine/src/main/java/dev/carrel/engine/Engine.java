@@ -8,6 +8,8 @@ import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.Containers;
 import dev.carrel.api.container.ExitStatus;
 import dev.carrel.api.container.Explanation;
+import dev.carrel.api.container.Hooks;
+import dev.carrel.api.container.Hooks.Hook;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.host.Host;
 import dev.carrel.api.isolation.IsolationBackend;
@@ -90,24 +92,65 @@ public final class Engine implements Containers {
 
   @Override
   public Container start(ContainerSpec spec) {
-    IsolationBackend backend = backends.choose(spec);
+    Hooks hooks = spec.life().hooks();
+    StartedContainer container = launch(spec, !hooks.created().isEmpty());
+    if (!hooks.created().isEmpty()) {
+      prepare(container);
+      try {
+        container.start();
+      } catch (Throwable failure) {
+        abandon(container);
+        throw failure;
+      }
+    } else if (!hooks.started().isEmpty()) {
+      container.hookRunner().started(hooks.started());
+    }
+    return container;
+  }
+
+  @Override
+  public Container create(ContainerSpec spec) {
+    StartedContainer container = launch(spec, true);
+    prepare(container);
+    return container;
+  }
+
+  /** Everything is there but its program. */
+  private void prepare(StartedContainer container) {
+    try {
+      container.hookRunner().created(container.spec().life().hooks().created());
+    } catch (Throwable failure) {
+      abandon(container);
+      throw failure;
+    }
+  }
+
+  private void abandon(StartedContainer container) {
+    container.kill();
+    container.recording().entry().ifPresent(registry::forget);
+  }
+
+  private StartedContainer launch(ContainerSpec spec, boolean held) {
+    IsolationBackend backend = backends.choose(spec, held);
     MountPlan mounts = plan(spec);
     String id = takeId();
-    Recording recording = new Recording(registry, id, spec, backend.name());
+    Recording recording = new Recording(registry, id, spec, backend.name(), held);
     Running launched;
     try {
       recording.begin();
-      launched = backend.launch(new LaunchPlan(id, spec, mounts, recording.directory()));
+      launched = backend.launch(new LaunchPlan(id, spec, mounts, held, recording.directory()));
     } catch (Throwable failure) {
       ids.remove(id);
       recording.cancel();
       throw failure;
     }
-    StartedContainer container = new StartedContainer(id, spec, backend, launched, recording);
+    StartedContainer container = new StartedContainer(id, spec, backend, launched, recording, held);
     running.put(id, container);
     launched.exit().whenComplete(new Departure(container));
     try {
-      recording.started(launched);
+      if (!held || spec.life().detached()) {
+        recording.started(launched);
+      }
     } catch (CarrelException e) {
       launched.kill();
       throw e;
@@ -128,7 +171,16 @@ public final class Engine implements Containers {
       running.remove(container.id());
       ids.remove(container.id());
       container.recording().ended(Optional.ofNullable(status));
-      container.ended(status, failure);
+      List<Hook> hooks = container.spec().life().hooks().ended();
+      if (hooks.isEmpty() || container.spec().life().detached()) { // a detached one's are run when it is forgotten
+        container.ended(status, failure);
+      } else {
+        // Not on the thread that hears of all ends.
+        new Thread(() -> {
+          container.hookRunner().ended(hooks);
+          container.ended(status, failure);
+        }, "carrel-hooks").start();
+      }
     }
   }
 
@@ -180,9 +232,9 @@ public final class Engine implements Containers {
       throw CarrelException.usage("cannot forget container " + container.id() + ": it runs. Stop it first: carrel stop " + container.id());
     }
     if (container instanceof RecordedContainer recorded) {
-      registry.forget(recorded.entry());
+      registry.dismiss(recorded.entry());
     } else if (container instanceof StartedContainer started && started.recording().entry().isPresent()) {
-      registry.forget(started.recording().entry().get());
+      registry.dismiss(started.recording().entry().get());
     }
   }
 
@@ -193,10 +245,11 @@ public final class Engine implements Containers {
 
   @Override
   public Explanation explain(ContainerSpec spec) {
-    IsolationBackend backend = backends.choose(spec);
+    boolean held = !spec.life().hooks().created().isEmpty();
+    IsolationBackend backend = backends.choose(spec, held);
     MountPlan mounts = plan(spec);
     Optional<Path> record = spec.life().detached() ? Optional.of(registry.directory("plan")) : Optional.empty();
-    return new Explanation(backend.name(), mounts, backend.explain(new LaunchPlan("plan", spec, mounts, record)));
+    return new Explanation(backend.name(), mounts, backend.explain(new LaunchPlan("plan", spec, mounts, held, record)));
   }
 
   private MountPlan plan(ContainerSpec spec) {

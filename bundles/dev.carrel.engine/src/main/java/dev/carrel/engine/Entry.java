@@ -5,6 +5,8 @@ import dev.carrel.api.container.ContainerInfo.End;
 import dev.carrel.api.container.ContainerInfo.State;
 import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.ExitStatus;
+import dev.carrel.api.container.Hooks.Hook;
+import dev.carrel.api.container.Life.FirstProcess;
 import dev.carrel.api.container.ProcessSpec;
 import dev.carrel.api.isolation.ContainerRecord;
 import dev.carrel.api.isolation.Inside;
@@ -15,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -23,6 +26,8 @@ import java.util.Properties;
 final class Entry {
   private static final String FILE = "container";
   private static final String PAUSED = "paused";
+  /** Is there as long as its program waits for its start. */
+  private static final String WAITING = "waiting";
   private static final int SIGKILL = 9;
 
   private final Path directory;
@@ -34,17 +39,21 @@ final class Entry {
   }
 
   /** Of a container that is about to be started by this process. */
-  static Entry starting(Path directory, String id, ContainerSpec spec, String backend) {
+  static Entry starting(Path directory, String id, ContainerSpec spec, String backend, boolean waiting) throws IOException {
     Properties lines = new Properties();
     long self = ProcessHandle.current().pid();
     lines.setProperty("id", id);
     spec.life().name().ifPresent(name -> lines.setProperty("name", name));
     lines.setProperty("backend", backend);
-    lines.setProperty("detached", Boolean.toString(spec.life().detached()));
+    LifeFile.write(lines, spec.life());
     lines.setProperty("boot", ProcessTimes.boot());
     lines.setProperty("starter", Long.toString(self));
     lines.setProperty("starter.time", Long.toString(ProcessTimes.startTime(self)));
     RecordFile.write(lines, spec.process(), Inside.of(spec));
+    if (waiting) {
+      Files.write(directory.resolve(ContainerRecord.START), new byte[0]);
+      Files.write(directory.resolve(WAITING), new byte[0]);
+    }
     return new Entry(directory, lines);
   }
 
@@ -127,7 +136,42 @@ final class Entry {
   }
 
   boolean detached() {
-    return Boolean.parseBoolean(lines.getProperty("detached"));
+    return LifeFile.detached(lines);
+  }
+
+  /** Whether it stays when the container has ended. */
+  boolean kept() {
+    return LifeFile.kept(lines);
+  }
+
+  FirstProcess first() {
+    return LifeFile.first(lines);
+  }
+
+  List<Hook> startedHooks() {
+    return LifeFile.startedHooks(lines);
+  }
+
+  HookRunner hookRunner() {
+    return new HookRunner(id(), pid(), Optional.of(directory), LifeFile.annotations(lines));
+  }
+
+  /** Before it is forgotten. */
+  void runEndedHooks() {
+    if (detached()) { // those of another were run when it ended
+      hookRunner().ended(LifeFile.endedHooks(lines));
+    }
+  }
+
+  boolean waiting() {
+    return Files.exists(directory.resolve(WAITING));
+  }
+
+  /** Its program runs now. */
+  void proceeded() throws IOException {
+    lines.setProperty("started", Long.toString(System.currentTimeMillis()));
+    write();
+    Files.deleteIfExists(directory.resolve(WAITING));
   }
 
   String backend() {
@@ -196,9 +240,10 @@ final class Entry {
 
   ContainerInfo info() {
     boolean runs = runs();
-    State state = !runs ? State.ENDED : paused() ? State.PAUSED : State.RUNNING;
+    State state = !runs ? State.ENDED : waiting() ? State.CREATED : paused() ? State.PAUSED : State.RUNNING;
     return new ContainerInfo(id(), name(), state, pid(), started(),
-        runs ? Optional.empty() : Optional.of(new End(ended(), exit())), process(), detached(), backend(), Optional.of(directory));
+        runs ? Optional.empty() : Optional.of(new End(ended(), exit())), process(), detached(), backend(),
+        LifeFile.annotations(lines), Optional.of(directory));
   }
 
   boolean paused() {

@@ -173,7 +173,7 @@ final class RecordFile {
     return text.isEmpty() ? new String[0] : text.split(" ");
   }
 
-  private static List<String> list(Properties lines, String prefix) {
+  static List<String> list(Properties lines, String prefix) {
     List<String> list = new ArrayList<>();
     for (String value = lines.getProperty(prefix + 0); value != null; value = lines.getProperty(prefix + list.size())) {
       list.add(value);

@@ -14,6 +14,7 @@ import dev.carrel.api.isolation.IsolationBackend;
 import dev.carrel.api.isolation.Running;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -68,15 +69,48 @@ final class RecordedContainer implements ContainerHandle {
     return running.isPresent() ? running.get().exit().copy() : CompletableFuture.completedFuture(entry.exit());
   }
 
+  private Turns turns(Running running) {
+    return new Turns(id(), running, entry.first());
+  }
+
+  @Override
+  public void start() {
+    Running running = alive("start the program of");
+    turns(running).requireWaiting(false, entry.waiting());
+    try {
+      backend().proceed(running, entry.inside(), entry.process(), Optional.of(entry.directory()));
+    } catch (CarrelException failure) {
+      stopping(running).kill();
+      throw failure;
+    }
+    Recording.proceeded(entry);
+    entry.hookRunner().started(entry.startedHooks());
+  }
+
+  private Stopping stopping(Running running) {
+    return new Stopping(id(), running, entry.first(), running.exit());
+  }
+
   @Override
   public void signal(int signal) {
     running().ifPresent(running -> running.signal(signal));
   }
 
   @Override
+  public void signalAll(int signal) {
+    Running running = alive("send a signal to everything in");
+    turns(running).signalAll(false, signal);
+  }
+
+  @Override
+  public List<ProcessHandle> processes() {
+    return entry.runs() ? ProcessesInside.of(id(), entry.pid(), entry.inside().namespaces()) : List.of();
+  }
+
+  @Override
   public ExitStatus stop(Duration grace) {
     Optional<Running> running = running();
-    return running.isPresent() ? new Stopping(id(), running.get(), running.get().exit()).stop(grace) : entry.exit();
+    return running.isPresent() ? stopping(running.get()).stop(grace) : entry.exit();
   }
 
   @Override
@@ -85,8 +119,11 @@ final class RecordedContainer implements ContainerHandle {
     if (entry.info().state() == State.PAUSED) {
       throw paused(id());
     }
+    if (entry.waiting()) {
+      throw Turns.notStarted("run a program in", id());
+    }
     Inside inside = user.isPresent() ? entry.inside().as(user.get()) : entry.inside();
-    return new StartedProgram(backend().enter(running, inside, program), program.stdio());
+    return new StartedProgram(backend().enter(id(), running, inside, program), program.stdio());
   }
 
   static CarrelException paused(String id) {
@@ -109,6 +146,7 @@ final class RecordedContainer implements ContainerHandle {
   @Override
   public void pause() {
     Running running = alive("pause");
+    turns(running).requirePausable(true, entry.waiting());
     mark(entry, true);
     running.pause();
   }
@@ -116,6 +154,7 @@ final class RecordedContainer implements ContainerHandle {
   @Override
   public void resume() {
     Running running = alive("resume");
+    turns(running).requirePausable(false, entry.waiting());
     running.resume();
     mark(entry, false);
   }

@@ -22,10 +22,13 @@ final class Recording {
   private final String id;
   private final ContainerSpec spec;
   private final String backend;
+  private final boolean held;
   private Optional<Entry> entry = Optional.empty();
   private boolean over;
 
-  Recording(Registry registry, String id, ContainerSpec spec, String backend) {
+  /** @param held whether its program is started later than everything else is made */
+  Recording(Registry registry, String id, ContainerSpec spec, String backend, boolean held) {
+    this.held = held;
     this.registry = registry;
     this.id = id;
     this.spec = spec;
@@ -44,8 +47,8 @@ final class Recording {
   /** @throws CarrelException if it has to be recorded now, and cannot be */
   synchronized void begin() {
     Life life = spec.life();
-    if (life.detached() || life.name().isPresent()) {
-      entry = Optional.of(registry.reserve(id, spec, backend));
+    if (life.detached() || life.kept() || life.name().isPresent()) {
+      entry = Optional.of(registry.reserve(id, spec, backend, held && life.detached()));
     }
   }
 
@@ -69,6 +72,27 @@ final class Recording {
       Thread later = new Thread(null, new Later(running), "carrel-record", 0, false);
       later.setDaemon(true);
       later.start();
+    }
+  }
+
+  /**
+   * Its program, which waited, runs. One that is not detached is recorded only now: nobody else could have started it.
+   *
+   * @throws CarrelException if that cannot be written down
+   */
+  void proceeded(Running running) {
+    if (spec.life().detached()) {
+      proceeded(entry().orElseThrow());
+    } else {
+      started(running);
+    }
+  }
+
+  static void proceeded(Entry entry) {
+    try {
+      entry.proceeded();
+    } catch (IOException e) {
+      throw CarrelException.failed("cannot record in " + entry.directory() + " that the container has started: " + e.getMessage(), e);
     }
   }
 
@@ -96,7 +120,9 @@ final class Recording {
           // who waits takes it for killed
         }
       }
-      registry.forget(entry.get());
+      if (!spec.life().kept()) {
+        registry.forget(entry.get());
+      }
     }
   }
 
@@ -106,7 +132,7 @@ final class Recording {
         wait(MOMENT);
       }
       if (!over) {
-        Entry made = registry.reserve(id, spec, backend);
+        Entry made = registry.reserve(id, spec, backend, false);
         entry = Optional.of(made);
         write(made, running);
       }

@@ -45,9 +45,10 @@ final class Registry {
   /**
    * Records a container that is about to be started.
    *
+   * @param waiting whether its program will be started later
    * @throws CarrelException if its name is taken, or nothing can be written there
    */
-  synchronized Entry reserve(String id, ContainerSpec spec, String backend) {
+  synchronized Entry reserve(String id, ContainerSpec spec, String backend, boolean waiting) {
     Path base = state.make();
     Path directory = base.resolve(id);
     try {
@@ -58,7 +59,7 @@ final class Registry {
         Files.createFile(directory.resolve(ContainerRecord.OTHER_LOG));
         Files.write(directory.resolve(ContainerRecord.RESTARTS), delays(spec.life().restart()));
       }
-      Entry entry = Entry.starting(directory, id, spec, backend);
+      Entry entry = Entry.starting(directory, id, spec, backend, waiting);
       if (spec.life().detached()) {
         entry.write(); // another dies with this process anyway, and is written down when it runs
       }
@@ -119,7 +120,7 @@ final class Registry {
     if (!entry.hasStarted()) {
       return !entry.starterLives();
     }
-    return !entry.detached() && !entry.runs() && !entry.starterLives();
+    return !entry.kept() && !entry.runs() && !entry.starterLives();
   }
 
   /** Those that can be read, in the order of their start. */
@@ -156,7 +157,13 @@ final class Registry {
     return fragments;
   }
 
-  /** Forgets one, and its name. */
+  /** Forgets one that has ended, and its name. */
+  void dismiss(Entry entry) {
+    entry.runEndedHooks();
+    forget(entry);
+  }
+
+  /** Forgets one that did not come to be, and its name. */
   synchronized void forget(Entry entry) {
     entry.name().ifPresent(name -> {
       Path link = state.path().resolve(NAMES).resolve(name);

@@ -18,6 +18,7 @@ import dev.carrel.api.isolation.IsolationBackend;
 import dev.carrel.api.isolation.Running;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -30,10 +31,13 @@ final class StartedContainer implements Container {
   private final Recording recording;
   private final Instant started = Instant.now();
   private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
+  private boolean waiting;
   private volatile boolean paused;
   private volatile Instant ended = Instant.EPOCH;
 
-  StartedContainer(String id, ContainerSpec spec, IsolationBackend backend, Running running, Recording recording) {
+  /** @param waiting whether its program is still to be started */
+  StartedContainer(String id, ContainerSpec spec, IsolationBackend backend, Running running, Recording recording, boolean waiting) {
+    this.waiting = waiting;
     this.id = id;
     this.spec = spec;
     this.backend = backend;
@@ -64,9 +68,36 @@ final class StartedContainer implements Container {
   public ContainerInfo info() {
     Optional<End> end = exit.isDone() && !exit.isCompletedExceptionally()
         ? Optional.of(new End(ended, exit.join())) : Optional.empty();
-    State state = end.isPresent() ? State.ENDED : isPaused() ? State.PAUSED : State.RUNNING;
+    State state = end.isPresent() ? State.ENDED : isWaiting() ? State.CREATED : isPaused() ? State.PAUSED : State.RUNNING;
     return new ContainerInfo(id, spec.life().name(), state, running.process().pid(), started, end, spec.process(),
-        spec.life().detached(), backend.name(), recording.entry().map(Entry::directory));
+        spec.life().detached(), backend.name(), spec.life().annotations(), recording.entry().map(Entry::directory));
+  }
+
+  HookRunner hookRunner() {
+    return new HookRunner(id, exit.isDone() ? 0 : running.process().pid(), recording.entry().map(Entry::directory), spec.life().annotations());
+  }
+
+  /** Another process may have started it. */
+  private synchronized boolean isWaiting() {
+    Optional<Entry> entry = recording.entry();
+    return entry.isPresent() && spec.life().detached() ? entry.get().waiting() : waiting;
+  }
+
+  @Override
+  public void start() {
+    Turns turns = new Turns(id, running, spec.life().first());
+    synchronized (this) {
+      turns.requireWaiting(exit.isDone(), isWaiting());
+      try {
+        backend.proceed(running, Inside.of(spec), spec.process(), recording.directory());
+      } catch (CarrelException failure) {
+        kill();
+        throw failure;
+      }
+      waiting = false;
+      recording.proceeded(running);
+    }
+    hookRunner().started(spec.life().hooks().started());
   }
 
   /** Another process may have paused it. */
@@ -102,13 +133,27 @@ final class StartedContainer implements Container {
   }
 
   @Override
+  public void signalAll(int signal) {
+    new Turns(id, running, spec.life().first()).signalAll(exit.isDone(), signal);
+  }
+
+  @Override
+  public List<ProcessHandle> processes() {
+    return exit.isDone() ? List.of() : ProcessesInside.of(id, running.process().pid(), Inside.of(spec).namespaces());
+  }
+
+  @Override
   public void resize(TerminalSize size) {
     running.resize(size);
   }
 
   @Override
   public ExitStatus stop(Duration grace) {
-    return new Stopping(id, running, exit).stop(grace);
+    return new Stopping(id, running, spec.life().first(), exit).stop(grace);
+  }
+
+  void kill() {
+    new Stopping(id, running, spec.life().first(), exit).kill();
   }
 
   @Override
@@ -119,8 +164,11 @@ final class StartedContainer implements Container {
     if (isPaused()) {
       throw RecordedContainer.paused(id);
     }
+    if (isWaiting()) {
+      throw Turns.notStarted("run a program in", id);
+    }
     Inside inside = Inside.of(spec);
-    return new StartedProgram(backend.enter(running, user.isPresent() ? inside.as(user.get()) : inside, program), program.stdio());
+    return new StartedProgram(backend.enter(id, running, user.isPresent() ? inside.as(user.get()) : inside, program), program.stdio());
   }
 
   @Override
@@ -143,6 +191,7 @@ final class StartedContainer implements Container {
     if (exit.isDone()) {
       throw RecordedContainer.hasEnded(now ? "pause" : "resume", id);
     }
+    new Turns(id, running, spec.life().first()).requirePausable(now, isWaiting());
     paused = now;
     recording.entry().ifPresent(record -> RecordedContainer.mark(record, now));
     if (now) {
@@ -155,7 +204,7 @@ final class StartedContainer implements Container {
   @Override
   public void close() {
     if (!exit.isDone() && !spec.life().detached()) {
-      new Stopping(id, running, exit).kill();
+      kill();
     }
   }
 }

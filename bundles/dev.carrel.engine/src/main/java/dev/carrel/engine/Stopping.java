@@ -2,6 +2,7 @@ package dev.carrel.engine;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.ExitStatus;
+import dev.carrel.api.container.Life.FirstProcess;
 import dev.carrel.api.isolation.Running;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -14,15 +15,19 @@ import java.util.concurrent.TimeoutException;
  *
  * @param exit completed when nothing of it runs any more
  */
-record Stopping(String id, Running running, CompletableFuture<ExitStatus> exit) {
+record Stopping(String id, Running running, FirstProcess first, CompletableFuture<ExitStatus> exit) {
   private static final int SIGTERM = 15;
   /** After a kill the kernel ends everything inside by itself; waiting longer would not help. In seconds. */
   private static final long AFTER_KILL = 10;
 
   ExitStatus stop(Duration grace) {
-    running.renounceRestart();
+    if (first == FirstProcess.INIT) { // to the program they would be signals like others
+      running.renounceRestart();
+    }
     running.signal(SIGTERM);
-    running.resume(); // what is paused cannot end
+    if (first == FirstProcess.INIT) {
+      running.resume(); // what is paused cannot end
+    }
     try {
       return exit.get(TimeUnit.NANOSECONDS.convert(grace), TimeUnit.NANOSECONDS); // convert: as long as possible, if longer
     } catch (TimeoutException e) {

@@ -25,6 +25,8 @@ final class FakeBackend implements IsolationBackend {
   volatile Optional<String> unavailable = Optional.empty();
   volatile RuntimeException failure;
   volatile boolean endAtOnce;
+  volatile RuntimeException refusal;
+  final AtomicInteger proceeded = new AtomicInteger();
 
   FakeBackend(String name, Set<Feature> features) {
     this.name = name;
@@ -82,7 +84,15 @@ final class FakeBackend implements IsolationBackend {
   }
 
   @Override
-  public Running enter(Running running, Inside inside, ProcessSpec program) {
+  public void proceed(Running running, Inside inside, ProcessSpec program, Optional<java.nio.file.Path> record) {
+    proceeded.incrementAndGet();
+    if (refusal != null) {
+      throw refusal;
+    }
+  }
+
+  @Override
+  public Running enter(String id, Running running, Inside inside, ProcessSpec program) {
     FakeRunning entered = new FakeRunning();
     all.add(entered);
     return entered;
@@ -122,6 +132,9 @@ final class FakeBackend implements IsolationBackend {
         end(ExitStatus.signalled(signal));
       }
     }
+
+    @Override
+    public void signalAll(int signal) {}
 
     @Override
     public void kill() {

@@ -7,6 +7,7 @@ import dev.carrel.linux.machine.Program;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongFunction;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -20,6 +21,9 @@ import org.osgi.annotation.versioning.ProviderType;
  * over the control socket. A program whose ids only newuidmap(1) can map first writes a record of 0 and 0, and reads a byte from the
  * control socket once that has been done. When the container ends, it writes the siginfo_t of its program there; when the control socket is
  * closed, this JVM is gone. One byte there tells a program that it may outlive this JVM.
+ *
+ * <p>A program that is held writes a record of 0 and 0 when all but its last step is done, and goes on at {@value #PROCEED}. One whose
+ * filter tells of system calls sends the listener over the control socket, behind the terminal.
  */
 @ProviderType
 public interface Launcher {
@@ -37,6 +41,12 @@ public interface Launcher {
 
   /** The first of the descriptors that are the program's, beside its standard streams; see {@link Stdio#more}. */
   int MORE = 32;
+
+  /** The signal by which a first process is told to send another one, its value, to everything inside. */
+  int SIGNAL_ALL = 60;
+
+  /** The signal by which a container that is held is told to execute its program. */
+  int PROCEED = 61;
 
   /** The signal by which a container's first process is told to stop everything inside. */
   int PAUSE = 62;
@@ -58,14 +68,31 @@ public interface Launcher {
   record Owner(long uid, long gid) {}
 
   /**
+   * Who decides about system calls that a filter tells of.
+   *
+   * @param socket the UNIX socket where it listens
+   * @param message what it is told with the descriptor, by the pid
+   */
+  record Listener(Path socket, LongFunction<String> message) {}
+
+  /**
    * What a container is given of this JVM.
    *
    * @param files opened for reading and writing, in this order
    * @param owner who gets the pipes, and so can open them again by their names in /dev; empty: this JVM's user keeps them
+   * @param held whether it waits for {@link #proceed}
+   * @param guarded whether its first process is the program itself, and another one, which stays, ends it with this JVM
+   * @param unattended whether its terminal is its own affair, and not to be handed over
+   * @param listener who is told of system calls
    */
-  record Given(Stdio stdio, List<Path> files, Optional<Owner> owner) {
+  record Given(Stdio stdio, List<Path> files, Optional<Owner> owner, boolean held, boolean guarded, boolean unattended, Optional<Listener> listener) {
     public Given {
       files = List.copyOf(files);
+    }
+
+    /** Of a program that is executed at once. */
+    public Given(Stdio stdio, List<Path> files, Optional<Owner> owner, Optional<Listener> listener) {
+      this(stdio, files, owner, false, false, false, listener);
     }
   }
 
@@ -93,6 +120,16 @@ public interface Launcher {
    * @throws IllegalStateException if the image is closed
    */
   Running launch(Launch launch) throws LaunchFailure;
+
+  /**
+   * Has a container that is held execute its program; returns when it was executed.
+   *
+   * @param start the file that a detached one was given last, by which it tells what became of it
+   * @throws LaunchFailure if one of the program's instructions failed; the container ends then
+   * @throws dev.carrel.api.CarrelException if it has ended before
+   * @throws IllegalStateException if it is not held
+   */
+  void proceed(Running held, Optional<Path> start) throws LaunchFailure;
 
   /**
    * Runs an image that builds mounts, writes a record of 1 and 0 to the status pipe, and from then on receives descriptors over

@@ -75,6 +75,9 @@ final class ContainerReport {
       data.put("directory", container.process().directory().toString());
       data.put("environment", container.process().environment());
       data.put("detached", container.detached());
+      if (!container.annotations().isEmpty()) {
+        data.put("annotations", container.annotations());
+      }
       data.put("backend", container.backend());
       container.record().ifPresent(record -> data.put("record", record.toString()));
       all.add(data);

@@ -32,6 +32,14 @@ final class Help {
                              Prints its id
         --restart=on-failure[:N]
                              with --detach: start COMMAND again when it fails, at most N times
+        -t, --tty            with --detach: COMMAND has a terminal of its own, whose output is kept
+        --hold               with --detach: COMMAND is started by carrel start, all else is made now
+        --keep               remember how it ended until carrel remove, also without --detach
+        --as-pid-1           COMMAND itself is PID 1 inside: nobody reaps for it, or passes signals on
+        --annotation=KEY=VALUE
+                             a note about it, which carrel inspect and hooks are told; may be repeated
+        --hook=TURN:PROGRAM  run a program of the host when it is created, before COMMAND; started; or ended. It
+                             reads the container's state, as the OCI has it; may be repeated
         --pid-file=FILE      write the pid of its first process to FILE, as the host sees it
         -E, --preserve=REGEX keep the variables in whose names REGEX is found; may be repeated
         -e, --env=NAME=VALUE, --setenv=..., --unsetenv=NAME, --clearenv
@@ -87,6 +95,16 @@ final class Help {
       Where its programs come from:
         --no-system          not the host's /usr: only what --expose and --share bring
       """ + INSIDE + STATUS;
+
+  static final String CREATE = """
+      Usage: carrel create [OPTION]... [--] [COMMAND [ARGUMENT]...]
+
+      Makes a container as carrel run --detach does, but does not start COMMAND: carrel start does. Until then,
+      its namespaces can be prepared, by its pid. Prints its id. The options are those of carrel run.
+
+        carrel create --name=web -- python3 -m http.server && carrel start web
+
+      """ + STATUS;
 
   static final String PLAN = """
       Usage: carrel plan [--json] shell|environment|run ARGUMENT...
@@ -149,6 +167,8 @@ final class Help {
         logs NAME                       what a detached one has printed
         exec NAME [--] COMMAND          COMMAND in a container that runs
         container exec PID COMMAND      the same, by the pid of one of its processes
+        create -- COMMAND | start NAME  the same in two steps
+        processes NAME                  what runs inside
         wait | stop | kill NAME         wait for its end, ask for it, send a signal
         pause | resume NAME             have it wait, and go on
         remove NAME | clean             forget what has ended
@@ -227,14 +247,40 @@ final class Help {
         -h, --help           this text
       """;
 
+  static final String START = """
+      Usage: carrel start NAME...
+
+      Starts the program of a container that carrel create, or carrel run --hold, has made.
+
+        carrel start web
+
+        -h, --help           this text
+
+      Exit status: 0 if it runs; 125, 126 or 127 as with carrel run.
+      """;
+
+  static final String PROCESSES = """
+      Usage: carrel processes [--json | -q] NAME
+
+      Lists the processes in a container: their pids on the host and inside, their parents, the processor time
+      they have used, and what they are.
+
+        carrel processes web
+
+        -q, --quiet          only their pids, as the host sees them
+        --json               as JSON
+        -h, --help           this text
+      """;
+
   static final String KILL = """
-      Usage: carrel kill [-s SIGNAL] NAME...
+      Usage: carrel kill [-s SIGNAL] [-a] NAME...
 
       Sends a signal to the program of a container; KILL ends everything inside.
 
         carrel kill --signal=HUP web
 
         -s, --signal=SIGNAL  its name or number, KILL without this
+        -a, --all            to every process inside
         -h, --help           this text
       """;
 

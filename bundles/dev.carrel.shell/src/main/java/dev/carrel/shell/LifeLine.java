@@ -1,13 +1,18 @@
 package dev.carrel.shell;
 
 import dev.carrel.api.CarrelException;
+import dev.carrel.api.container.ContainerHandle;
+import dev.carrel.api.container.Containers;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.DefaultParser;
 import org.apache.commons.cli.MissingArgumentException;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
 import org.apache.commons.cli.ParseException;
+import org.osgi.framework.BundleContext;
 
 /** A command line about containers that are there: options first, then operands. */
 record LifeLine(String name, CommandLine line) {
@@ -33,6 +38,41 @@ record LifeLine(String name, CommandLine line) {
     } catch (ParseException e) {
       throw WorkplaceOptions.usage(name, e.getMessage().replace("Unrecognized option: ", "unknown option "));
     }
+  }
+
+  /** What a command does with its options read; returns the exit status. */
+  interface Work {
+    int on(LifeLine line);
+  }
+
+  /** Reads a command line and does the work, or tells what is wrong with it. */
+  static int run(String name, String help, Options options, String[] arguments, BundleContext context, Work work) {
+    try {
+      LifeLine line = parse(name, options, arguments);
+      if (line.help()) {
+        System.out.print(help);
+        return 0;
+      }
+      return work.on(line);
+    } catch (CarrelException e) {
+      return Outcome.of(e, context);
+    }
+  }
+
+  /**
+   * The container of a name or an id.
+   *
+   * @throws CarrelException of kind USAGE if there is none, with the nearest name
+   */
+  static ContainerHandle find(Containers containers, String word) {
+    Optional<ContainerHandle> found = containers.find(word);
+    return found.orElseThrow(() -> {
+      List<String> names = new ArrayList<>();
+      containers.all().forEach(container -> names.add(container.info().name().orElse(container.id())));
+      String nearest = NearestName.of(word, names);
+      return CarrelException.usage("no container is called '" + word + "'"
+          + (nearest.isEmpty() ? ". carrel list --all shows yours" : "; did you mean " + nearest + "?"));
+    });
   }
 
   boolean help() {

@@ -34,6 +34,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
       "osgi.command.function=shell",
       "osgi.command.function=environment",
       "osgi.command.function=run",
+      "osgi.command.function=create",
       "osgi.command.function=plan"
     })
 public final class WorkplaceCommands {
@@ -77,6 +78,11 @@ public final class WorkplaceCommands {
     return start(WorkplaceOptions.RUN, "run", arguments);
   }
 
+  /** The same as {@link #run}, with the program to be started later. Prints the container's id. */
+  public int create(String... arguments) {
+    return start(WorkplaceOptions.RUN, "create", arguments);
+  }
+
   private int start(WorkplaceOptions options, String name, String[] arguments) {
     try {
       WorkplaceLine line = options.parse(name, arguments, false);
@@ -105,14 +111,14 @@ public final class WorkplaceCommands {
     System.out.flush();
     PidFile pidFile = new PidFile(line.pidFile());
     if (line.detached()) {
-      Container container = started(engine, workplace, pidFile, told);
+      Container container = told(line.held() ? engine.create(workplace.spec()) : engine.start(workplace.spec()), pidFile, told);
       System.out.println(container.id());
       return 0;
     }
     int status = front.run(new Supplier<>() {
       @Override
       public Container get() {
-        return started(engine, workplace, pidFile, told);
+        return told(engine.start(workplace.spec()), pidFile, told);
       }
     }).shellStatus();
     for (StatusLines lines : told) {
@@ -121,8 +127,8 @@ public final class WorkplaceCommands {
     return status;
   }
 
-  private static Container started(Containers engine, Workplace workplace, PidFile pidFile, List<StatusLines> told) {
-    Container container = pidFile.write(engine.start(workplace.spec()));
+  private static Container told(Container made, PidFile pidFile, List<StatusLines> told) {
+    Container container = pidFile.write(made);
     for (StatusLines lines : told) {
       lines.started(container);
     }
@@ -177,8 +183,8 @@ public final class WorkplaceCommands {
     String name = arguments[first];
     WorkplaceOptions options = switch (name) {
       case "shell", "environment" -> WorkplaceOptions.SHELL;
-      case "run" -> WorkplaceOptions.RUN;
-      default -> throw CarrelException.usage("carrel plan: cannot plan '" + name + "': only shell, environment and run start"
+      case "run", "create" -> WorkplaceOptions.RUN;
+      default -> throw CarrelException.usage("carrel plan: cannot plan '" + name + "': only shell, environment, run and create make"
           + " containers. See carrel plan --help");
     };
     WorkplaceLine line = options.parse(name, Arrays.copyOfRange(arguments, first + 1, arguments.length), true);

@@ -1,9 +1,9 @@
 package dev.carrel.shell;
 
 import dev.carrel.api.CarrelException;
-import dev.carrel.api.container.Life;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.Stdio;
+import dev.carrel.api.container.TerminalSize;
 import dev.carrel.api.environment.WorkplaceRequest;
 import dev.carrel.api.environment.WorkplaceRequest.MappingRequest;
 import dev.carrel.api.environment.WorkplaceRequest.Software;
@@ -26,12 +26,15 @@ import org.apache.commons.cli.Option;
 /** A command line for a place to work, whose options are known to be right in form; this judges what they say. */
 final class WorkplaceLine {
   private static final int HOST_NAME_MAX = 64;
+  /** A terminal that nobody looks at, as they were once made. */
+  private static final TerminalSize UNATTENDED = new TerminalSize(24, 80);
 
   private final String name;
   private final WorkplaceOptions options;
   private final CommandLine line;
   private final List<String> packages;
   private final List<String> command;
+  private LifeOptions life;
 
   WorkplaceLine(String name, WorkplaceOptions options, CommandLine line, List<String> packages, List<String> command) {
     this.name = name;
@@ -95,13 +98,25 @@ final class WorkplaceLine {
         root.isPresent() ? Optional.of(directory.resolve(path("--root", root.get())).normalize()) : Optional.empty(),
         value("backend"),
         SecurityOptions.of(name, directory, line.getOptions()),
-        life(),
+        life().life(),
         program.traits(),
-        detached() ? Stdio.discard() : stdio.withMore(program.descriptors()));
+        !detached() ? stdio.withMore(program.descriptors()) : life().terminal() ? Stdio.terminal(UNATTENDED) : Stdio.discard());
+  }
+
+  private LifeOptions life() {
+    if (life == null) {
+      life = LifeOptions.of(name, line.getOptions(), name.equals("create"));
+    }
+    return life;
   }
 
   boolean detached() {
-    return line.hasOption("detach");
+    return life().life().detached();
+  }
+
+  /** Whether its program is to be started later. */
+  boolean held() {
+    return life().held();
   }
 
   /** Where the pid of the first process is to be written. */
@@ -127,32 +142,6 @@ final class WorkplaceLine {
       }
     }
     return lines;
-  }
-
-  private Life life() {
-    Optional<String> restart = value("restart");
-    if (restart.isPresent() && !detached()) {
-      throw usage("--restart is for a container that goes on by itself: add --detach");
-    }
-    try {
-      return detached() ? Life.detached(value("name"), restart.isPresent() ? restart(restart.get()) : Life.Restart.never()) : Life.attached(value("name"));
-    } catch (IllegalArgumentException e) {
-      throw usage("--name=" + value("name").orElse("") + ": " + e.getMessage());
-    }
-  }
-
-  private Life.Restart restart(String text) {
-    if (text.equals("no")) {
-      return Life.Restart.never();
-    }
-    if (text.equals("on-failure")) {
-      return Life.Restart.onFailure();
-    }
-    String number = text.startsWith("on-failure:") ? text.substring("on-failure:".length()) : "";
-    if (number.isEmpty() || number.length() > 6 || !number.chars().allMatch(c -> c >= '0' && c <= '9')) {
-      throw usage("--restart=" + text + " is not known: say on-failure, on-failure:N with the most restarts, or no");
-    }
-    return new Life.Restart(Integer.parseInt(number));
   }
 
   private List<String> command() {

@@ -36,8 +36,8 @@ enum WorkplaceOptions {
     SecurityOptions.addTo(options);
     ProgramOptions.addTo(options);
     options.addOption(valued(null, "mount")).addOption(valued(null, "symlink")).addOption(valued(null, "sysctl")).addOption(valued(null, "info-fd")).addOption(valued(null, "json-status-fd"));
-    options.addOption(valued(null, "name")).addOption("d", "detach", false, "").addOption(valued(null, "restart"))
-        .addOption(valued(null, "pid-file")).addOption(valued(null, "namespaces")).addOption(valued(null, "join"))
+    LifeOptions.addTo(options);
+    options.addOption(valued(null, "pid-file")).addOption(valued(null, "namespaces")).addOption(valued(null, "join"))
         .addOption(valued(null, "time-offset")).addOption(valued(null, "uid")).addOption(valued(null, "gid"))
         .addOption(valued(null, "ids"));
     if (planning) {
@@ -135,6 +135,6 @@ enum WorkplaceOptions {
   }
 
   String help(String name) {
-    return this == SHELL ? Help.shell(name) : Help.RUN;
+    return this == SHELL ? Help.shell(name) : name.equals("create") ? Help.CREATE : Help.RUN;
   }
 }

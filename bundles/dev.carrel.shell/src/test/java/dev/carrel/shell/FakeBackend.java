@@ -25,7 +25,12 @@ record FakeBackend(String name, String version, Set<Feature> features, Optional<
   }
 
   @Override
-  public Running enter(Running running, Inside inside, ProcessSpec program) {
+  public void proceed(Running running, Inside inside, ProcessSpec program, Optional<java.nio.file.Path> record) {
+    throw new UnsupportedOperationException("only tells of itself");
+  }
+
+  @Override
+  public Running enter(String id, Running running, Inside inside, ProcessSpec program) {
     throw new UnsupportedOperationException("only tells of itself");
   }
 

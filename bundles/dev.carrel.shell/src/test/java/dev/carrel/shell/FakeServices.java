@@ -63,6 +63,12 @@ final class FakeServices implements Workplaces, Containers, Foreground {
   }
 
   @Override
+  public Container create(ContainerSpec spec) {
+    calls.add("create");
+    return new Started(spec);
+  }
+
+  @Override
   public List<Container> list() {
     return List.of();
   }
@@ -166,6 +172,21 @@ final class FakeServices implements Workplaces, Containers, Foreground {
     @Override
     public CompletableFuture<ExitStatus> exit() {
       return CompletableFuture.completedFuture(exit);
+    }
+
+    @Override
+    public void start() {
+      calls.add("proceed");
+    }
+
+    @Override
+    public void signalAll(int signal) {
+      calls.add("signal all " + signal);
+    }
+
+    @Override
+    public List<ProcessHandle> processes() {
+      return List.of();
     }
 
     @Override

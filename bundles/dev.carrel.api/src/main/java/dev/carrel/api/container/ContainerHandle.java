@@ -1,6 +1,7 @@
 package dev.carrel.api.container;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.osgi.annotation.versioning.ProviderType;
@@ -18,11 +19,32 @@ public interface ContainerHandle {
   CompletableFuture<ExitStatus> exit();
 
   /**
+   * Executes the program of a container that was created; returns once it was executed.
+   *
+   * @throws dev.carrel.api.CarrelException if it was started before, has ended, or its program cannot be executed: it has ended then
+   */
+  void start();
+
+  /**
    * Sends a signal to the program; does nothing once it has ended.
    *
    * @param signal its number; see signal(7)
    */
   void signal(int signal);
+
+  /**
+   * Sends a signal to everything inside but the first process, if that is Carrel's.
+   *
+   * @throws dev.carrel.api.CarrelException if the container has ended, or has no first process of Carrel's
+   */
+  void signalAll(int signal);
+
+  /**
+   * The processes inside, its first one included, as the host sees them; none once it has ended.
+   *
+   * @throws dev.carrel.api.CarrelException if it has no pid namespace of its own, by which they could be told
+   */
+  List<ProcessHandle> processes();
 
   /**
    * Asks the program to end (SIGTERM), waits, and then kills everything inside. It is not restarted. Returns how it ended, also

@@ -2,6 +2,7 @@ package dev.carrel.api.container;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -9,11 +10,12 @@ import java.util.Optional;
  * What is known of a container at one moment.
  *
  * @param pid of its first process, as the host sees it
- * @param started when its program was first executed
+ * @param started when its program was first executed; of one that is not started yet, when it was created
  * @param ended when and how it ended
  * @param detached whether it outlives the JVM that started it
  * @param backend the backend that runs it
  * @param process its program; variables and working directory are those that another program inside gets, too
+ * @param annotations what people have noted about it
  * @param record the directory in which it is recorded
  */
 public record ContainerInfo(
@@ -26,10 +28,13 @@ public record ContainerInfo(
     ProcessSpec process,
     boolean detached,
     String backend,
+    Map<String, String> annotations,
     Optional<Path> record) {
 
   /** Where in its life it is. */
   public enum State {
+    /** It is there, and its program waits for {@link ContainerHandle#start()}. */
+    CREATED,
     RUNNING,
     PAUSED,
     ENDED
@@ -44,6 +49,7 @@ public record ContainerInfo(
     Objects.requireNonNull(state);
     Objects.requireNonNull(started);
     Objects.requireNonNull(process);
+    annotations = Map.copyOf(annotations);
     Objects.requireNonNull(record);
     if ((state == State.ENDED) != ended.isPresent()) {
       throw new IllegalArgumentException("a container has an end exactly if it has ended");

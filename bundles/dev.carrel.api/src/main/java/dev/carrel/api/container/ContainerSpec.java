@@ -71,8 +71,12 @@ public record ContainerSpec(
     if (hostname.isPresent() && !namespaces.contains(Namespace.UTS)) {
       throw new IllegalArgumentException("a host name of its own needs an uts namespace of its own");
     }
-    if (life.detached() && !process.stdio().equals(Stdio.discard())) {
-      throw new IllegalArgumentException("a detached container has no streams of this process's: Stdio.discard()");
+    if (life.detached() && !process.stdio().equals(Stdio.discard())
+        && !(process.stdio().terminal().isPresent() && process.stdio().equals(Stdio.terminal(process.stdio().terminal().get())))) {
+      throw new IllegalArgumentException("a detached container has no streams of this process's: Stdio.discard() or Stdio.terminal(SIZE)");
+    }
+    if (life.first() == Life.FirstProcess.PROGRAM && (!namespaces.contains(Namespace.PID) || namespaces.contains(Namespace.TIME))) {
+      throw new IllegalArgumentException("a program that is PID 1 needs a pid namespace of its own, and has the clocks of its starter");
     }
     for (long group : process.traits().groups()) {
       if (!identity.ranged() || !identity.hasGroup(group)) {

@@ -14,7 +14,15 @@ public interface Containers {
    */
   Container start(ContainerSpec spec);
 
-  /** The running containers that this service started. */
+  /**
+   * Makes a container whose program is executed only by {@link ContainerHandle#start()}: until then, others can prepare what it finds
+   * in its namespaces.
+   *
+   * @throws dev.carrel.api.CarrelException if it could not be made; nothing of it is left then
+   */
+  Container create(ContainerSpec spec);
+
+  /** The containers that this service started or created, and that have not ended. */
   List<Container> list();
 
   /**

@@ -1,30 +1,80 @@
 package dev.carrel.api.container;
 
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How long a container lives, and who can know of it.
+ * How long a container lives, who can know of it, and what is done at its turns.
  *
  * @param name what people call it, in place of its id
  * @param recorded whether other processes of this user can find it, by its record in the state directory
  * @param detached whether it outlives the JVM that starts it; its output is kept then. Otherwise it dies with that JVM, however
  *     that ends
  * @param restart whether its program is started again when it fails
+ * @param first who is PID 1
+ * @param kept whether what is known of it is kept when it has ended, as that of a detached one always is
+ * @param annotations what people note about it, by keys; Carrel itself makes nothing of it
+ * @param hooks programs of the host that are run at its turns
  */
-public record Life(Optional<String> name, boolean recorded, boolean detached, Restart restart) {
+public record Life(Optional<String> name, boolean recorded, boolean detached, Restart restart, FirstProcess first, boolean kept,
+    Map<String, String> annotations, Hooks hooks) {
   private static final int LONGEST_NAME = 64;
   private static final Life PRIVATE = new Life(Optional.empty(), false, false, Restart.never());
 
+  /** Who is a container's first process. */
+  public enum FirstProcess {
+    /** One of Carrel's: it reaps orphans, passes on signals, and ends with the program. */
+    INIT,
+    /** The program itself, for one that does all that: a signal it does not handle does nothing, as pid_namespaces(7) says. */
+    PROGRAM
+  }
+
   public Life {
     Objects.requireNonNull(restart);
+    Objects.requireNonNull(first);
+    Objects.requireNonNull(hooks);
+    annotations = Map.copyOf(annotations);
     name.ifPresent(Life::check);
-    if (!recorded && (name.isPresent() || detached)) {
-      throw new IllegalArgumentException("a container that has a name or outlives this process has to be recorded");
+    if (!recorded && (name.isPresent() || detached || kept)) {
+      throw new IllegalArgumentException("a container that has a name, is kept or outlives this process has to be recorded");
     }
     if (!detached && restart.attempts() != 0) {
       throw new IllegalArgumentException("only a detached container is restarted: whoever waits for another can start it again");
     }
+    if (detached && first == FirstProcess.PROGRAM) {
+      throw new IllegalArgumentException("a detached container needs a first process of Carrel's, which keeps its output and how it ended");
+    }
+    for (String key : annotations.keySet()) {
+      if (key.isEmpty()) {
+        throw new IllegalArgumentException("an annotation has a key");
+      }
+    }
+  }
+
+  /** With a first process of Carrel's, and nothing more to it. */
+  public Life(Optional<String> name, boolean recorded, boolean detached, Restart restart) {
+    this(name, recorded, detached, restart, FirstProcess.INIT, false, Map.of(), Hooks.none());
+  }
+
+  /** The same, with another first process. */
+  public Life withFirst(FirstProcess other) {
+    return new Life(name, recorded, detached, restart, other, kept, annotations, hooks);
+  }
+
+  /** The same, kept when it has ended. */
+  public Life keeping() {
+    return new Life(name, recorded, detached, restart, first, true, annotations, hooks);
+  }
+
+  /** The same, with these annotations. */
+  public Life withAnnotations(Map<String, String> others) {
+    return new Life(name, recorded, detached, restart, first, kept, others, hooks);
+  }
+
+  /** The same, with these hooks. */
+  public Life withHooks(Hooks others) {
+    return new Life(name, recorded, detached, restart, first, kept, annotations, others);
   }
 
   private static void check(String name) {

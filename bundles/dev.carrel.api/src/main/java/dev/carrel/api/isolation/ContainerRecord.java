@@ -24,6 +24,9 @@ public record ContainerRecord(Path directory, long pid, long startTime) {
   /** The file with the times to wait before each restart: struct timespec. */
   public static final String RESTARTS = "restarts";
 
+  /** What became of the start of a program that was held: as the backend writes it. */
+  public static final String START = "start";
+
   public ContainerRecord {
     Objects.requireNonNull(directory);
   }

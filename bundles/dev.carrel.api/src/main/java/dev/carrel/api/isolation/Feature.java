@@ -10,6 +10,10 @@ public enum Feature {
   HOST_NETWORK,
   /** Gives a container more ids than one user and one group. */
   ID_RANGES,
+  /** The program of a container can be executed later than everything else is made. */
+  HELD_START,
+  /** The program can be PID 1 itself. */
+  PROGRAM_FIRST,
   /** Nothing mounted read-only can be made writable inside, not even with every capability. */
   LOCKED_MOUNTS,
   /** The container dies with the JVM that started it, however that ends. */

@@ -1,6 +1,7 @@
 package dev.carrel.api.isolation;
 
 import dev.carrel.api.container.ProcessSpec;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -25,11 +26,21 @@ public interface IsolationBackend {
   Optional<String> unavailable();
 
   /**
-   * Starts a container; returns once its program has been executed.
+   * Starts a container; returns once its program has been executed, or, if it is to be held, once everything else is done.
    *
    * @throws dev.carrel.api.CarrelException if that failed; nothing is left then
    */
   Running launch(LaunchPlan plan);
+
+  /**
+   * Executes the program of a container that was held; returns once it has been executed.
+   *
+   * @param running what {@link #launch} or {@link #adopt} gave
+   * @param program what it was launched with
+   * @param record the directory of a detached container
+   * @throws dev.carrel.api.CarrelException if that failed; the container ends then
+   */
+  void proceed(Running running, Inside inside, ProcessSpec program, Optional<Path> record);
 
   /**
    * Takes hold of a container that this backend started in another process.
@@ -42,10 +53,11 @@ public interface IsolationBackend {
   /**
    * Starts another program in a container; returns once it has been executed.
    *
+   * @param id the container's
    * @param running what {@link #launch} or {@link #adopt} gave
    * @throws dev.carrel.api.CarrelException if that failed
    */
-  Running enter(Running running, Inside inside, ProcessSpec program);
+  Running enter(String id, Running running, Inside inside, ProcessSpec program);
 
   /** What {@link #launch} would do, in order; does nothing. */
   List<Step> explain(LaunchPlan plan);

@@ -17,6 +17,9 @@ public interface Running {
   /** Sends a signal to the program; does nothing once it has ended. */
   void signal(int signal);
 
+  /** Sends a signal to everything inside but the first process; that has to be the backend's own. */
+  void signalAll(int signal);
+
   /** Kills everything inside at once. */
   void kill();
 

@@ -33,6 +33,7 @@ final class Confinement {
   private final Operand hostProc;
   private final boolean root;
   private final boolean hostNetwork;
+  private final boolean notifies;
 
   /**
    * For a container.
@@ -46,6 +47,7 @@ final class Confinement {
     this.filter = filter;
     this.hostProc = hostProc;
     this.hostNetwork = !inside.namespaces().contains(Namespace.NETWORK);
+    this.notifies = CallListeners.wanted(security);
     this.root = inside.identity().user().inside() == 0;
   }
 
@@ -74,12 +76,13 @@ final class Confinement {
    * What the program's process does, directly before it executes.
    *
    * @param more how many descriptors it keeps beside its standard streams
+   * @param control the socket to the JVM
    */
-  void ofProgram(int more) {
+  void ofProgram(int more, Operand control) {
     limits();
     boolean late = !security.has(Weakness.NEW_PRIVILEGES);
     if (!late) {
-      filterSystemCalls(); // takes CAP_SYS_ADMIN or no_new_privs
+      filterSystemCalls(control); // takes CAP_SYS_ADMIN or no_new_privs
     }
     capabilities();
     if (late) {
@@ -91,7 +94,7 @@ final class Confinement {
     program.call(SystemCall.CLOSE_RANGE, Operand.of(3 + more), Operand.of(0xFFFF_FFFFL, "~0"),
         Operand.of(4, "CLOSE_RANGE_CLOEXEC"));
     if (late) {
-      filterSystemCalls();
+      filterSystemCalls(control);
     }
   }
 
@@ -158,12 +161,24 @@ final class Confinement {
     }
   }
 
-  private void filterSystemCalls() {
+  /** Whether who is told of system calls has to let its start go on. */
+  boolean notifies() {
+    return notifies;
+  }
+
+  private void filterSystemCalls(Operand control) {
     if (filter.length > 0) {
       program.purpose("filter system calls");
       Data instructions = program.bytes("<" + filter.length / 8 + " instructions>", filter);
       Data filterProgram = program.longs("{" + filter.length / 8 + ", filter}", filter.length / 8, 0).pointer(8, instructions);
-      program.call(SystemCall.SECCOMP, Operand.of(1, "SECCOMP_SET_MODE_FILTER"), ZERO, filterProgram.address());
+      Operand set = Operand.of(1, "SECCOMP_SET_MODE_FILTER");
+      if (notifies) {
+        HandedDescriptor listener = new HandedDescriptor(program, "listener");
+        program.callInto(listener.place(), SystemCall.SECCOMP, set, Operand.of(8, "SECCOMP_FILTER_FLAG_NEW_LISTENER"), filterProgram.address());
+        listener.send(control);
+      } else {
+        program.call(SystemCall.SECCOMP, set, ZERO, filterProgram.address());
+      }
     }
   }
 }

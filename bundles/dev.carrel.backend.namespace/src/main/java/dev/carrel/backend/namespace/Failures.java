@@ -23,7 +23,7 @@ final class Failures {
   }
 
   CarrelException explain(LaunchFailure failure) {
-    SystemCall call = failure.instruction().call().orElse(SystemCall.GETPID);
+    SystemCall call = failure.failed().call().orElse(SystemCall.GETPID);
     int errno = failure.errno();
     return switch (call) {
       case EXECVE -> execution(failure);
@@ -33,17 +33,17 @@ final class Failures {
       case PIDFD_OPEN -> other(failure, ". It has ended: carrel list shows the containers that run");
       case CHDIR -> directory(failure);
       case MOUNT_SETATTR, OPEN_TREE, MOVE_MOUNT, OPENAT2, CLOSE_RANGE -> errno == Errno.ENOSYS.number()
-          ? new CarrelException(Kind.FAILED, "cannot " + failure.instruction().purpose() + ": this kernel does not have "
+          ? new CarrelException(Kind.FAILED, "cannot " + failure.failed().purpose() + ": this kernel does not have "
               + call.label() + "(2); Carrel needs Linux 5.12 or newer", failure)
           : mount(failure);
       case LANDLOCK_CREATE_RULESET, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF -> landlock(failure);
-      case OPENAT -> failure.instruction().purpose().startsWith("allow ") ? other(failure, ". Name what is in the container")
-          : failure.instruction().purpose().startsWith("set ") ? setting(failure) : mount(failure);
+      case OPENAT -> failure.failed().purpose().startsWith("allow ") ? other(failure, ". Name what is in the container")
+          : failure.failed().purpose().startsWith("set ") ? setting(failure) : mount(failure);
       case PRLIMIT64 -> other(failure, errno == Errno.EPERM.number()
           ? ". Only root may raise a limit above the hard one it has here; see ulimit -aH" : "");
-      case WRITE -> failure.instruction().purpose().startsWith("map the user") && errno == Errno.EPERM.number()
+      case WRITE -> failure.failed().purpose().startsWith("map the user") && errno == Errno.EPERM.number()
           ? other(failure, ". Root in a container may map itself only with CAP_SETFCAP: start that one with --cap-add=SETFCAP")
-          : failure.instruction().purpose().matches("set [a-z]+\\..*") ? setting(failure) : other(failure, errno == Errno.EACCES.number() && inside.security().oomScoreAdjustment().isPresent()
+          : failure.failed().purpose().matches("set [a-z]+\\..*") ? setting(failure) : other(failure, errno == Errno.EACCES.number() && inside.security().oomScoreAdjustment().isPresent()
           ? ". Only root may lower it: give a higher one" : "");
       default -> mount(failure);
     };
@@ -85,7 +85,7 @@ final class Failures {
     int errno = failure.errno();
     if (errno == Errno.EPERM.number() || errno == Errno.ENOSPC.number() || errno == Errno.EACCES.number()
         || errno == Errno.EUSERS.number()) {
-      return new CarrelException(Kind.FAILED, "cannot create a user namespace: " + userNamespaces.reason(root && failure.instruction().call().orElseThrow() == SystemCall.CLONE), failure);
+      return new CarrelException(Kind.FAILED, "cannot create a user namespace: " + userNamespaces.reason(root && failure.failed().call().orElseThrow() == SystemCall.CLONE), failure);
     }
     return other(failure, errno == Errno.EINVAL.number()
         ? ". This kernel may lack one of the namespaces: run carrel doctor" : "");
@@ -98,12 +98,12 @@ final class Failures {
 
   private CarrelException mount(LaunchFailure failure) {
     String advice = "";
-    boolean target = failure.instruction().call().orElseThrow() != SystemCall.OPEN_TREE;
+    boolean target = failure.failed().call().orElseThrow() != SystemCall.OPEN_TREE;
     int errno = failure.errno();
-    if (failure.instruction().call().orElseThrow() == SystemCall.MOUNT_SETATTR && root && inside.identity().ranged()) {
+    if (failure.failed().call().orElseThrow() == SystemCall.MOUNT_SETATTR && root && inside.identity().ranged()) {
       advice = ". Its file system cannot give its files to the container's ids, which are not root's. Share a directory of another,"
           + " leave it out (--no-cwd for the working directory), or use --ids=1: the program is root for the host then";
-    } else if (errno == Errno.EPERM.number() && failure.instruction().toString().contains("\"proc\"")) {
+    } else if (errno == Errno.EPERM.number() && failure.failed().text().contains("\"proc\"")) {
       advice = ". The kernel allows it only who sees a whole /proc: in a container, parts of it are covered. Start that one with"
           + " --weak=user-namespaces,kernel-files (Docker: --security-opt systempaths=unconfined)";
     } else if (target && (errno == Errno.ENOENT.number() || errno == Errno.EROFS.number())) {
@@ -118,7 +118,7 @@ final class Failures {
   }
 
   private static CarrelException other(LaunchFailure failure, String advice) {
-    return new CarrelException(Kind.FAILED, "cannot " + failure.instruction().purpose() + ": "
-        + Errno.describe(failure.errno()) + " in " + failure.instruction() + advice, failure);
+    return new CarrelException(Kind.FAILED, "cannot " + failure.failed().purpose() + ": "
+        + Errno.describe(failure.errno()) + " in " + failure.failed().text() + advice, failure);
   }
 }

@@ -4,7 +4,9 @@ import static dev.carrel.backend.namespace.Kernel.NULL;
 import static dev.carrel.backend.namespace.Kernel.ZERO;
 
 import dev.carrel.api.container.ContainerSpec;
+import dev.carrel.api.container.ExitStatus;
 import dev.carrel.api.container.Life;
+import dev.carrel.api.container.Life.FirstProcess;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.linux.Launcher;
 import dev.carrel.linux.machine.Data;
@@ -24,33 +26,43 @@ final class InitProgram {
   private static final int SI_CODE = 8;
   private static final int SI_PID = 16;
   private static final int SI_STATUS = 24;
+  /** Of a signal that was queued; see sigqueue(3). */
+  private static final int SI_VALUE = 24;
   private static final int TIMESPEC_SIZE = 16;
   private static final Operand CONTROL = Operand.of(Launcher.CONTROL);
   private static final Operand EXIT_FILE = Operand.of(Launcher.FILES);
   private static final Operand RESTARTS = Operand.of(Launcher.FILES + 3);
+  private static final Operand START_FILE = Operand.of(Launcher.FILES + 4);
   private static final Operand EVERYTHING = Operand.of(0xFFFF_FFFFL, "~0");
   private static final Operand EVERYBODY = Operand.of(-1);
 
   private final ProgramBuilder program;
   private final Life life;
+  private final boolean held;
+  private final boolean notifies;
   private final boolean ownPids;
   private final boolean ownTime;
   private final boolean ownRoot;
   private final ProgramStart start;
   private final OutputLog log;
+  private final Data status;
   private final Data all;
   private final Data main;
   private final Data self;
   private final Data info;
 
-  InitProgram(ProgramBuilder program, ContainerSpec spec, Data umask, Data status, Confinement confinement) {
+  /** @param held whether it waits before it starts the program */
+  InitProgram(ProgramBuilder program, ContainerSpec spec, boolean held, Data umask, Data status, Confinement confinement) {
     this.program = program;
+    this.status = status;
+    this.held = held;
+    this.notifies = confinement.notifies();
     this.life = spec.life();
     this.ownPids = spec.namespaces().contains(Namespace.PID);
     this.ownRoot = spec.namespaces().contains(Namespace.MOUNT);
     this.ownTime = spec.namespaces().contains(Namespace.TIME);
     this.start = new ProgramStart(program, spec.process(), umask, status, confinement);
-    this.log = life.detached() ? new OutputLog(program) : null;
+    this.log = life.detached() ? new OutputLog(program, spec.process().stdio().terminal().isPresent()) : null;
     this.all = program.longs("~[]", -1L);
     this.main = program.variable("main");
     this.self = program.variable("self");
@@ -58,7 +70,19 @@ final class InitProgram {
   }
 
   void write() {
-    start.openTerminal(true);
+    if (life.first() == FirstProcess.PROGRAM) {
+      start.openTerminal(true);
+      if (held) {
+        program.call(SystemCall.RT_SIGPROCMASK, Operand.of(2, "SIG_SETMASK"), all.address(), NULL, ALL_SIGNALS_SIZE);
+        hold();
+      }
+      program.actor("program");
+      start.write();
+      return;
+    }
+    if (!life.detached()) {
+      start.openTerminal(true);
+    }
     program.purpose("prepare the container's first process");
     program.call(SystemCall.PRCTL, Operand.of(15, "PR_SET_NAME"), program.string("carrel-init").address());
     if (ownRoot) { // its memory holds this program, host paths included: nobody inside may look
@@ -70,7 +94,10 @@ final class InitProgram {
       program.call(SystemCall.PRCTL, Operand.of(36, "PR_SET_CHILD_SUBREAPER"), Operand.of(1));
     }
     if (life.detached()) {
-      log.open(self);
+      log.open(self, start);
+    }
+    if (held) {
+      hold();
     }
     Label launch = program.label("launch");
     Label parent = program.label("init_loop");
@@ -78,7 +105,8 @@ final class InitProgram {
     program.purpose("start a process in the container");
     program.callInto(main, SystemCall.CLONE,
         // A child with the same memory would stay in the time namespace of init until Linux 6.3.
-        Kernel.cloneFlags(ownTime ? Kernel.SIGCHLD : Kernel.CLONE_VM | Kernel.CLONE_VFORK | Kernel.SIGCHLD), NULL, NULL, NULL, NULL);
+        // Who is told of system calls may let it wait for ever: this process has to notice meanwhile that the JVM is gone.
+        Kernel.cloneFlags((notifies ? 0 : Kernel.CLONE_VFORK) | (notifies || ownTime ? 0 : Kernel.CLONE_VM) | Kernel.SIGCHLD), NULL, NULL, NULL, NULL);
     program.unlessEqual(main.value(), ZERO, parent);
     program.actor("program");
     if (!ownPids) { // no kernel ends it with its first process
@@ -90,6 +118,9 @@ final class InitProgram {
     start.write();
     program.actor("init");
     program.place(parent);
+    if (held && life.detached()) { // behind a failure record of the program's process, if there is one
+      program.attempt(SystemCall.WRITE, Operand.of(Launcher.STATUS), program.longs("{1, 0}", 1, 0).address(), Operand.of(16));
+    }
     closeDescriptors();
     loop(launch);
   }
@@ -108,6 +139,41 @@ final class InitProgram {
     program.callOr(alive, SystemCall.READ, CONTROL, byteRead.address(), Operand.of(1));
     program.call(SystemCall.EXIT_GROUP, Operand.of(128 + Kernel.SIGKILL));
     program.place(alive);
+  }
+
+  /**
+   * Tells that everything is there, and waits for the word to go on. What asks the program to end ends the container. From now on, a
+   * detached one tells what becomes of it in a file, as whoever made it may be gone.
+   */
+  private void hold() {
+    Data signal = program.variable("signal");
+    Label wait = program.label("wait_to_start");
+    Label proceed = program.label("proceed");
+    Label other = program.label("other_signal");
+    program.purpose("wait until the program is to start");
+    program.call(SystemCall.WRITE, status.value(), program.longs("{0, 0}", 0, 0).address(), Operand.of(16));
+    if (life.detached()) {
+      program.call(SystemCall.DUP3, START_FILE, Operand.of(Launcher.STATUS), Operand.of(0x80000, "O_CLOEXEC"));
+      program.call(SystemCall.CLOSE, START_FILE);
+      program.call(SystemCall.LSEEK, Operand.of(Launcher.STATUS), ZERO, Operand.of(2, "SEEK_END"));
+    }
+    program.place(wait);
+    program.callIntoOr(signal, wait, SystemCall.RT_SIGTIMEDWAIT, all.address(), info.address(), NULL, ALL_SIGNALS_SIZE);
+    program.unlessEqual(signal.value(), Operand.of(Launcher.PROCEED), other);
+    program.jump(proceed);
+    program.place(other);
+    if (life.first() == FirstProcess.INIT) {
+      input(signal, wait);
+    }
+    for (int ending : new int[] {Kernel.SIGTERM, Kernel.SIGINT, Kernel.SIGHUP}) {
+      command(signal, ending, wait, () -> {
+        Data never = program.bytes("{killed by " + ending + "}", ExitStatus.signalled(ending).toSiginfo());
+        tell(never.address());
+        program.call(SystemCall.EXIT_GROUP, Operand.of(128 + ending));
+      });
+    }
+    program.jump(wait);
+    program.place(proceed);
   }
 
   /** It holds nothing but the control socket, and the files it writes. */
@@ -155,12 +221,18 @@ final class InitProgram {
     if (life.restart().attempts() > 0) {
       restart(launch);
     }
+    tell(info.address());
+    program.call(SystemCall.EXIT_GROUP, info.value(SI_STATUS));
+  }
+
+  private void tell(Operand siginfo) {
     program.purpose("tell how the program ended");
     if (life.detached()) {
-      program.attempt(SystemCall.WRITE, EXIT_FILE, info.address(), Operand.of(SIGINFO_SIZE));
+      program.attempt(SystemCall.WRITE, EXIT_FILE, siginfo, Operand.of(SIGINFO_SIZE));
     }
-    program.attempt(SystemCall.WRITE, CONTROL, info.address(), Operand.of(SIGINFO_SIZE));
-    program.call(SystemCall.EXIT_GROUP, info.value(SI_STATUS));
+    if (life.first() == FirstProcess.INIT) {
+      program.attempt(SystemCall.WRITE, CONTROL, siginfo, Operand.of(SIGINFO_SIZE));
+    }
   }
 
   /** If it failed, and there is a time to wait left in the file of restarts: waits, and launches it again. */
@@ -221,6 +293,8 @@ final class InitProgram {
   /** Signals that are meant for init. kill(2) of -1 reaches all in the pid namespace but PID 1. */
   private void commands(Data signal, Label wait) {
     Operand everybody = ownPids ? EVERYBODY : main.value();
+    command(signal, Launcher.PROCEED, wait, () -> {}); // it has
+    command(signal, Launcher.SIGNAL_ALL, wait, () -> program.attempt(SystemCall.KILL, everybody, info.value(SI_VALUE)));
     command(signal, Launcher.PAUSE, wait, () -> program.attempt(SystemCall.KILL, everybody, Operand.of(Kernel.SIGSTOP, "SIGSTOP")));
     command(signal, Launcher.RESUME, wait, () -> program.attempt(SystemCall.KILL, everybody, Operand.of(Kernel.SIGCONT, "SIGCONT")));
     command(signal, Launcher.RENOUNCE_RESTART, wait, () -> {

@@ -5,6 +5,7 @@ import dev.carrel.linux.machine.Operand;
 /** Numbers of the kernel's interface, with the names readers know them by. Equal on x86-64 and aarch64. */
 final class Kernel {
   static final long CLONE_VM = 0x100;
+  static final long CLONE_PIDFD = 0x1000;
   static final long CLONE_VFORK = 0x4000;
   static final long CLONE_PARENT = 0x8000;
   static final long CLONE_NEWTIME = 0x80;
@@ -32,7 +33,10 @@ final class Kernel {
   static final long MOUNT_ATTR_NOSYMFOLLOW = 0x0020_0000;
   static final long MOUNT_ATTR_IDMAP = 0x0010_0000;
 
+  static final int SIGHUP = 1;
+  static final int SIGINT = 2;
   static final int SIGKILL = 9;
+  static final int SIGTERM = 15;
   static final int SIGCHLD = 17;
   static final int SIGCONT = 18;
   static final int SIGSTOP = 19;
@@ -101,6 +105,7 @@ final class Kernel {
     append(text, flags & CLONE_NEWCGROUP, "CLONE_", "NEWCGROUP");
     append(text, (flags & 0xff) == CLONE_NEWTIME ? 1 : 0, "CLONE_", "NEWTIME");
     append(text, flags & CLONE_PARENT, "CLONE_", "PARENT");
+    append(text, flags & CLONE_PIDFD, "CLONE_", "PIDFD");
     append(text, flags & CLONE_VM, "CLONE_", "VM");
     append(text, flags & CLONE_VFORK, "CLONE_", "VFORK");
     append(text, (flags & 0xff) == SIGCHLD ? 1 : 0, "", "SIGCHLD");

@@ -54,7 +54,7 @@ public final class NamespaceBackend implements IsolationBackend {
   private volatile boolean stopped;
 
   /** What a prepared start depends on. */
-  private record Key(ContainerSpec spec, MountPlan mounts) {}
+  private record Key(ContainerSpec spec, MountPlan mounts, boolean held) {}
 
   @Activate
   public NamespaceBackend(
@@ -111,20 +111,20 @@ public final class NamespaceBackend implements IsolationBackend {
     Account joining = account().root() ? account() : JoinedIds.of(account(), plan.spec().joins().get(0).pid());
     try (Image image = launcher.image(SetupProgram.start(plan, joining, filters.of(plan.spec().security())))) {
       return launcher.launch(new Launch(
-          image, PreparedStart.given(plan, joining, plan.record()), Optional.empty(), PreparedStart.outer(plan, joining)));
+          image, PreparedStart.given(plan, joining), Optional.empty(), PreparedStart.outer(plan, joining)));
     }
   }
 
   @Override
   public Running launch(LaunchPlan plan) {
-    check(plan.spec());
+    check(plan);
     try {
       if (!plan.spec().joins().isEmpty()) {
         return launchJoining(plan);
       }
       while (true) {
         try {
-          return prepared(plan).start(plan.record());
+          return prepared(plan).start(plan);
         } catch (IllegalStateException closed) {
           if (stopped) {
             throw CarrelException.failed("cannot start a container: the bundle dev.carrel.backend.namespace was stopped"
@@ -142,10 +142,15 @@ public final class NamespaceBackend implements IsolationBackend {
     return new Failures(process, inside, account().root(), userNamespaces);
   }
 
-  private void check(ContainerSpec spec) {
+  private void check(LaunchPlan plan) {
+    ContainerSpec spec = plan.spec();
     if (!spec.namespaces().contains(Namespace.USER) && !account().root()) {
       throw CarrelException.usage("cannot start a container without a user namespace of its own:"
           + " only root may make the other namespaces without one");
+    }
+    if (plan.held() && spec.life().detached() && CallListeners.wanted(spec.security())) {
+      throw CarrelException.usage("cannot create a detached container whose filter tells of system calls (SCMP_ACT_NOTIFY): the listener is made"
+          + " when its program starts, and this process may be gone by then. Start it at once");
     }
     if (spec.identity().ranged() && !spec.joins().isEmpty() && !account().root()) {
       throw CarrelException.usage("cannot join another container's namespaces with more than one id: only root may map ids in the user"
@@ -154,12 +159,13 @@ public final class NamespaceBackend implements IsolationBackend {
   }
 
   private PreparedStart prepared(LaunchPlan plan) {
-    Key key = new Key(plan.spec(), plan.mounts());
+    Key key = new Key(plan.spec(), plan.mounts(), plan.held());
     synchronized (starts) {
       if (stopped) {
         throw new IllegalStateException("stopped");
       }
-      if (last != null && last.getKey().spec() == key.spec() && last.getKey().mounts() == key.mounts()) {
+      if (last != null && last.getKey().spec() == key.spec() && last.getKey().mounts() == key.mounts()
+          && last.getKey().held() == key.held()) {
         return last.getValue();
       }
       if (only == null && starts.isEmpty()) {
@@ -205,10 +211,20 @@ public final class NamespaceBackend implements IsolationBackend {
   }
 
   @Override
-  public Running enter(Running running, Inside inside, ProcessSpec process) {
+  public void proceed(Running running, Inside inside, ProcessSpec process, Optional<Path> record) {
+    try {
+      launcher.proceed(running, record.isPresent() ? Optional.of(record.get().resolve(ContainerRecord.START)) : record);
+    } catch (LaunchFailure failure) {
+      throw failures(process, inside).explain(failure);
+    }
+  }
+
+  @Override
+  public Running enter(String id, Running running, Inside inside, ProcessSpec process) {
     Program program = EnterProgram.of(inside, process, account(), filters.of(inside.security()));
     try (Image image = launcher.image(program)) {
-      Given given = new Given(process.stdio(), List.of(), MappedIds.owner(inside.identity(), account().root()));
+      Given given = new Given(
+          process.stdio(), List.of(), MappedIds.owner(inside.identity(), account().root()), CallListeners.of(id, inside.security()));
       return launcher.launch(new Launch(image, given, Optional.of(running), Optional.empty()));
     } catch (LaunchFailure failure) {
       throw failures(process, inside).explain(failure);
@@ -217,7 +233,7 @@ public final class NamespaceBackend implements IsolationBackend {
 
   @Override
   public List<Step> explain(LaunchPlan plan) {
-    check(plan.spec());
+    check(plan);
     Program program = SetupProgram.start(plan, account(), filters.of(plan.spec().security()));
     List<Step> steps = new ArrayList<>(program.instructions().size() + 8);
     steps.add(new Step("jvm", "memfd_create(\"carrel\", MFD_CLOEXEC|MFD_ALLOW_SEALING|MFD_EXEC) = image"));

@@ -14,10 +14,12 @@ import dev.carrel.linux.seccomp.FilterPolicy.Action;
 import dev.carrel.linux.seccomp.FilterPolicy.Comparison;
 import dev.carrel.linux.seccomp.FilterPolicy.Condition;
 import dev.carrel.linux.seccomp.FilterPolicy.Rule;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -26,6 +28,7 @@ import java.util.Set;
  */
 final class OciProfile {
   private static final int DEFAULT_ERRNO = Errno.EPERM.number();
+  private static final String HAND_OVER = "sendmsg";
 
   private final SystemCallFilter.Oci source;
   private final Set<Capability> capabilities;
@@ -52,7 +55,34 @@ final class OciProfile {
         add(entry, where);
       }
     }
+    if (otherwise.equals(Action.NOTIFY)) {
+      throw wrong("defaultAction: " + CallListeners.ACTION + " would tell of the call by which the listener is handed over, too; name the calls");
+    }
     return new FilterPolicy(otherwise, Action.KILL_PROCESS, rules, foreignAbi(profile));
+  }
+
+  /** Whether the kernel tells of some calls. */
+  boolean notifies() {
+    return policy().rules().stream().anyMatch(rule -> rule.action().equals(Action.NOTIFY));
+  }
+
+  /** The socket of who is told of calls. */
+  Path listenerPath() {
+    JsonObject profile = parse();
+    if (!profile.has("listenerPath")) {
+      throw wrong("it has " + CallListeners.ACTION + " and lacks listenerPath, the socket where somebody listens");
+    }
+    Path path = Path.of(string(profile, "listenerPath", "the profile"));
+    if (!path.isAbsolute()) {
+      throw wrong("listenerPath: " + path + " is no absolute path");
+    }
+    return path;
+  }
+
+  /** What that one is to be told with it. */
+  Optional<String> listenerMetadata() {
+    JsonObject profile = parse();
+    return profile.has("listenerMetadata") ? Optional.of(string(profile, "listenerMetadata", "the profile")) : Optional.empty();
   }
 
   private JsonObject parse() {
@@ -82,6 +112,9 @@ final class OciProfile {
     }
     boolean alternatives = uses.values().stream().anyMatch(count -> count > 1);
     for (String name : names) {
+      if (action.equals(Action.NOTIFY) && name.equals(HAND_OVER)) {
+        throw wrong(where + ": the call " + HAND_OVER + " cannot be told of, as the listener is handed over by it");
+      }
       if (alternatives) { // runc's reading: several conditions on one argument are one rule each
         conditions.forEach(condition -> rules.add(new Rule(name, action, List.of(condition))));
       } else {
@@ -179,8 +212,7 @@ final class OciProfile {
       case "SCMP_ACT_TRAP" -> Action.TRAP;
       case "SCMP_ACT_TRACE" -> Action.trace(errno);
       case "SCMP_ACT_LOG" -> Action.LOG;
-      case "SCMP_ACT_NOTIFY" -> throw wrong(where + "." + field + ": SCMP_ACT_NOTIFY needs a listener, which Carrel does not have;"
-          + " SCMP_ACT_ERRNO refuses the call");
+      case CallListeners.ACTION -> Action.NOTIFY;
       default -> throw wrong(where + "." + field + ": '" + name + "' is no action; SCMP_ACT_ERRNO is one");
     };
   }

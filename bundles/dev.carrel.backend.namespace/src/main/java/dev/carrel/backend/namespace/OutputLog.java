@@ -20,8 +20,8 @@ final class OutputLog {
   /** The descriptor with the file that is written. */
   static final int FILE = Launcher.FILES + 1;
   private static final int OTHER_FILE = FILE + 1;
-  private static final int SPARE = FILE + 3;
-  private static final int FIRST_PIPE = FILE + 4;
+  private static final int SPARE = FILE + 4; // behind the file with restarts and that of a late start
+  private static final int FIRST_PIPE = FILE + 5;
   /** The first descriptor that nothing here needs. */
   static final int AFTER_LAST = FIRST_PIPE + 4;
 
@@ -34,24 +34,31 @@ final class OutputLog {
   private final ProgramBuilder program;
   private final Data ordinary;
   private final Data chunk;
+  private final boolean terminal;
 
-  OutputLog(ProgramBuilder program) {
+  /** @param terminal whether the program prints to a terminal of its own, and so only one stream */
+  OutputLog(ProgramBuilder program, boolean terminal) {
     this.program = program;
+    this.terminal = terminal;
     this.ordinary = program.space("file_size_limit", 16);
     this.chunk = program.space("chunk", CHUNK);
   }
 
-  /** Makes the pipes; SIGIO tells when there is something in one. */
-  void open(Data self) {
+  /** Makes the pipes, or the terminal; SIGIO tells when there is something in one. */
+  void open(Data self, ProgramStart start) {
     program.purpose("make the pipes for the output");
     // Nothing of the set-up is needed any more. So the kernel gives each pipe the gap before the files, and it can be moved.
     program.call(SystemCall.CLOSE_RANGE, Operand.of(SPARE), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
     closeGap();
-    for (int stream = 1; stream <= 2; stream++) {
-      Data ends = program.space("pipe", 16);
-      program.call(SystemCall.PIPE2, ends.address(), Operand.of(0x80000, "O_CLOEXEC"));
-      program.call(SystemCall.DUP3, ends.value(), readEnd(stream), Operand.of(0x80000, "O_CLOEXEC"));
-      program.call(SystemCall.DUP3, ends.value(4), writeEnd(stream), Operand.of(0x80000, "O_CLOEXEC"));
+    for (int stream = 1; stream <= streams(); stream++) {
+      if (terminal) {
+        start.keepTerminal(readEnd(stream), writeEnd(stream));
+      } else {
+        Data ends = program.space("pipe", 16);
+        program.call(SystemCall.PIPE2, ends.address(), Operand.of(0x80000, "O_CLOEXEC"));
+        program.call(SystemCall.DUP3, ends.value(), readEnd(stream), Operand.of(0x80000, "O_CLOEXEC"));
+        program.call(SystemCall.DUP3, ends.value(4), writeEnd(stream), Operand.of(0x80000, "O_CLOEXEC"));
+      }
       program.call(SystemCall.FCNTL, readEnd(stream), Operand.of(8, "F_SETOWN"), self.value());
       program.call(SystemCall.FCNTL, readEnd(stream), Operand.of(4, "F_SETFL"), Operand.of(0x2000 | 0x800, "O_ASYNC|O_NONBLOCK"));
       closeGap();
@@ -63,6 +70,10 @@ final class OutputLog {
     program.callInto(limited.address(), SystemCall.LSEEK, Operand.of(FILE), Operand.of(LARGEST_FILE), ZERO); // gives the number
     program.call(SystemCall.LSEEK, Operand.of(FILE), ZERO, ZERO);
     program.attempt(SystemCall.PRLIMIT64, ZERO, FSIZE, limited.address(), NULL); // or the user's own limit is lower already
+  }
+
+  private int streams() {
+    return terminal ? 1 : 2;
   }
 
   private void closeGap() {
@@ -81,7 +92,7 @@ final class OutputLog {
   void connect() {
     program.purpose("connect the output");
     program.call(SystemCall.PRLIMIT64, ZERO, FSIZE, ordinary.address(), NULL);
-    for (int stream = 1; stream <= 2; stream++) {
+    for (int stream = 1; stream <= 2 && !terminal; stream++) {
       program.call(SystemCall.DUP3, writeEnd(stream), Operand.of(stream), ZERO);
     }
   }
@@ -89,8 +100,9 @@ final class OutputLog {
   /** Carries over what is in the pipes. */
   void drain() {
     program.purpose("keep the output");
-    drain(1);
-    drain(2);
+    for (int stream = 1; stream <= streams(); stream++) {
+      drain(stream);
+    }
   }
 
   private void drain(int stream) {

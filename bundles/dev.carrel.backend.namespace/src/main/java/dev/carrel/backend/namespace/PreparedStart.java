@@ -1,5 +1,7 @@
 package dev.carrel.backend.namespace;
 
+import dev.carrel.api.container.ContainerSpec;
+import dev.carrel.api.container.Life.FirstProcess;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.isolation.ContainerRecord;
 import dev.carrel.api.isolation.LaunchPlan;
@@ -38,17 +40,18 @@ final class PreparedStart implements AutoCloseable {
     this.account = account;
     this.filters = filters;
     this.plan = plan;
-    this.templatable = plan.spec().namespaces().contains(Namespace.MOUNT) && Places.canBeTemplate(plan.mounts());
+    // The process of a template cannot guard a container.
+    this.templatable = plan.spec().namespaces().contains(Namespace.MOUNT) && plan.spec().life().first() == FirstProcess.INIT && Places.canBeTemplate(plan.mounts());
   }
 
   /**
    * Starts a container.
    *
-   * @param record the directory of a detached container
+   * @param now like the first one of this specification, with its own id and record
    * @throws IllegalStateException if this was closed
    */
-  Running start(Optional<Path> record) throws LaunchFailure {
-    Given given = given(plan, account, record);
+  Running start(LaunchPlan now) throws LaunchFailure {
+    Given given = given(now, account);
     MountTemplate mounts;
     synchronized (this) {
       check();
@@ -77,8 +80,10 @@ final class PreparedStart implements AutoCloseable {
   }
 
   /** What a container is given. */
-  static Given given(LaunchPlan plan, Account account, Optional<Path> record) {
-    return new Given(plan.spec().process().stdio(), files(record), MappedIds.owner(plan.spec().identity(), account.root()));
+  static Given given(LaunchPlan plan, Account account) {
+    ContainerSpec spec = plan.spec();
+    return new Given(spec.process().stdio(), files(plan), MappedIds.owner(spec.identity(), account.root()), plan.held(),
+        spec.life().first() == FirstProcess.PROGRAM, spec.life().detached(), CallListeners.of(plan.id(), spec.security()));
   }
 
   /** The ids that are mapped by others for who has no privileges. */
@@ -87,13 +92,17 @@ final class PreparedStart implements AutoCloseable {
   }
 
   /** In the order in which a program expects them. */
-  private static List<Path> files(Optional<Path> record) {
-    if (record.isEmpty()) {
+  private static List<Path> files(LaunchPlan plan) {
+    if (plan.record().isEmpty()) {
       return List.of();
     }
-    Path directory = record.get();
-    return List.of(directory.resolve(ContainerRecord.EXIT), directory.resolve(ContainerRecord.LOG),
-        directory.resolve(ContainerRecord.OTHER_LOG), directory.resolve(ContainerRecord.RESTARTS));
+    Path directory = plan.record().get();
+    List<Path> files = new ArrayList<>(List.of(directory.resolve(ContainerRecord.EXIT), directory.resolve(ContainerRecord.LOG),
+        directory.resolve(ContainerRecord.OTHER_LOG), directory.resolve(ContainerRecord.RESTARTS)));
+    if (plan.held()) {
+      files.add(directory.resolve(ContainerRecord.START));
+    }
+    return files;
   }
 
   private Image direct() {

@@ -21,7 +21,6 @@ import java.util.List;
 
 /** Writes the way of a process to its program: terminal, streams, working directory, confinement, execve(2). */
 final class ProgramStart {
-  private static final Operand CONTROL = Operand.of(Launcher.CONTROL);
   private static final Operand ALL_SIGNALS_SIZE = Operand.of(8);
 
   private final ProgramBuilder program;
@@ -30,7 +29,8 @@ final class ProgramStart {
   private final Data status;
   private final Data none;
   private final Confinement confinement;
-  private Data terminal;
+  private Operand terminal;
+  private Operand control = Operand.of(Launcher.CONTROL);
 
   /** @param status holds the number of the status pipe */
   ProgramStart(ProgramBuilder program, ProcessSpec process, Data umask, Data status, Confinement confinement) {
@@ -49,31 +49,50 @@ final class ProgramStart {
    */
   void openTerminal(boolean console) {
     if (process.stdio().terminal().isPresent()) {
-      openTerminal(process.stdio().terminal().get());
+      HandedDescriptor master = open(process.stdio().terminal().get());
+      master.send(control);
+      program.call(SystemCall.CLOSE, master.value());
       if (console) {
-        program.purpose("make /dev/console");
-        program.call(SystemCall.MOUNT, program.string("/dev/pts/0").address(), program.string("/dev/console").address(), NULL,
-            Kernel.mountFlags(Kernel.MS_BIND), NULL);
+        makeConsole();
       }
     }
   }
 
-  /** A pseudo-terminal of the container's own devpts; its controlling side goes to the JVM. See pty(7), unix(7). */
-  private void openTerminal(TerminalSize size) {
+  /**
+   * The same for nobody: both its sides stay here.
+   *
+   * @param master the number of its controlling side
+   * @param slave the number of the program's
+   */
+  void keepTerminal(Operand master, Operand slave) {
+    Operand closeOnExec = Operand.of(0x80000, "O_CLOEXEC");
+    HandedDescriptor opened = open(process.stdio().terminal().orElseThrow());
+    program.call(SystemCall.DUP3, opened.value(), master, closeOnExec);
+    program.call(SystemCall.DUP3, terminal, slave, closeOnExec);
+    terminal = slave;
+    makeConsole();
+  }
+
+  private void makeConsole() {
+    program.purpose("make /dev/console");
+    program.call(SystemCall.MOUNT, program.string("/dev/pts/0").address(), program.string("/dev/console").address(), NULL,
+        Kernel.mountFlags(Kernel.MS_BIND), NULL);
+  }
+
+  /** A pseudo-terminal of the container's own devpts; see pty(7), ioctl_tty(2). Returns its controlling side. */
+  private HandedDescriptor open(TerminalSize size) {
+    HandedDescriptor master = new HandedDescriptor(program, "ptmx");
     Data lock = program.longs("&0", 0);
     Data winsize = program.longs("{" + size.rows() + ", " + size.columns() + "}", size.rows() | (long) size.columns() << 16);
-    Data ancillary = program.longs("{SOL_SOCKET, SCM_RIGHTS, ptmx}", 20, 1L << 32 | 1, 0);
     Operand readWrite = Operand.of(2 | 0x100 | 0x80000, "O_RDWR|O_NOCTTY|O_CLOEXEC");
-    terminal = program.variable("terminal");
+    Data slave = program.variable("terminal");
     program.purpose("open a terminal in the container");
-    program.callInto(ancillary.address(16), SystemCall.OPENAT, CURRENT, program.string("/dev/pts/ptmx").address(), readWrite, ZERO);
-    program.call(SystemCall.IOCTL, ancillary.value(16), Operand.of(0x40045431, "TIOCSPTLCK"), lock.address());
-    program.call(SystemCall.IOCTL, ancillary.value(16), Operand.of(0x5414, "TIOCSWINSZ"), winsize.address());
-    program.callInto(terminal, SystemCall.IOCTL, ancillary.value(16), Operand.of(0x5441, "TIOCGPTPEER"), readWrite);
-    Data vector = program.longs("[{&0, 1}]", 0, 1).pointer(0, lock);
-    Data message = program.longs("{[{&0, 1}], SCM_RIGHTS ptmx}", 0, 0, 0, 1, 0, 24, 0).pointer(16, vector).pointer(32, ancillary);
-    program.call(SystemCall.SENDMSG, CONTROL, message.address(), ZERO);
-    program.call(SystemCall.CLOSE, ancillary.value(16));
+    program.callInto(master.place(), SystemCall.OPENAT, CURRENT, program.string("/dev/pts/ptmx").address(), readWrite, ZERO);
+    program.call(SystemCall.IOCTL, master.value(), Operand.of(0x40045431, "TIOCSPTLCK"), lock.address());
+    program.call(SystemCall.IOCTL, master.value(), Operand.of(0x5414, "TIOCSWINSZ"), winsize.address());
+    program.callInto(slave, SystemCall.IOCTL, master.value(), Operand.of(0x5441, "TIOCGPTPEER"), readWrite);
+    terminal = slave.value();
+    return master;
   }
 
   /** Ends in the program, or in a failure. */
@@ -82,7 +101,7 @@ final class ProgramStart {
     program.call(SystemCall.SETSID);
     if (terminal != null) {
       for (int stream = 0; stream < (process.stdio().err() == Redirect.PIPE ? 3 : 2); stream++) {
-        program.call(SystemCall.DUP3, terminal.value(), Operand.of(stream), ZERO);
+        program.call(SystemCall.DUP3, terminal, Operand.of(stream), ZERO);
       }
       program.call(SystemCall.IOCTL, ZERO, Operand.of(0x540E, "TIOCSCTTY"), ZERO);
     }
@@ -93,7 +112,7 @@ final class ProgramStart {
     program.purpose("start in " + process.directory());
     program.call(SystemCall.CHDIR, program.string(process.directory().toString()).address());
     groups();
-    confinement.ofProgram(process.stdio().more().size());
+    confinement.ofProgram(process.stdio().more().size(), control);
     execute();
   }
 
@@ -123,10 +142,15 @@ final class ProgramStart {
       return;
     }
     program.callInto(status, SystemCall.DUP3, Operand.of(Launcher.STATUS), Operand.of(Launcher.MORE - 1), Operand.of(0x80000, "O_CLOEXEC"));
+    int last = Launcher.MORE - 2;
+    if (confinement.notifies()) {
+      program.call(SystemCall.DUP3, control, Operand.of(last), Operand.of(0x80000, "O_CLOEXEC"));
+      control = Operand.of(last--);
+    }
     for (int i = 0; i < more; i++) {
       program.call(SystemCall.DUP3, Operand.of(Launcher.MORE + i), Operand.of(3 + i), ZERO);
     }
-    program.call(SystemCall.CLOSE_RANGE, Operand.of(3 + more), Operand.of(Launcher.MORE - 2), ZERO);
+    program.call(SystemCall.CLOSE_RANGE, Operand.of(3 + more), Operand.of(last), ZERO);
     program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.MORE), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
   }
 

@@ -8,7 +8,7 @@ import dev.carrel.api.container.Capability;
 import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.IdMapping;
 import dev.carrel.api.container.Identity;
-import dev.carrel.api.container.Life;
+import dev.carrel.api.container.Life.FirstProcess;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.Weakness;
 import dev.carrel.api.isolation.Inside;
@@ -35,6 +35,7 @@ final class SetupProgram {
 
   private final ProgramBuilder program = new ProgramBuilder();
   private final ContainerSpec spec;
+  private final boolean held;
   private final Account caller;
   private final Data umask = program.variable("umask");
   private final Data status = status(program);
@@ -49,6 +50,7 @@ final class SetupProgram {
 
   private SetupProgram(LaunchPlan plan, Account caller, byte[] filter) {
     this.spec = plan.spec();
+    this.held = plan.held();
     this.caller = caller;
     this.ids = MappedIds.of(spec.identity(), caller.root());
     this.tree = new RootTree(program, plan.mounts(), new MountOwners(program, spec, caller, hostProc));
@@ -80,10 +82,10 @@ final class SetupProgram {
   private Program start() {
     program.actor("stage1");
     if (!spec.namespaces().contains(Namespace.MOUNT)) {
-      outer.enterUserNamespace(files(spec.life()));
+      outer.enterUserNamespace(files());
       return startInHostRoot();
     }
-    outer.enter(files(spec.life()));
+    outer.enter(files());
     tree.openSources();
     tree.build(BASE, true);
     cloneInit();
@@ -111,7 +113,7 @@ final class SetupProgram {
     mountVisible();
     pivot();
     program.purpose("hand over the prepared mounts");
-    TemplateService service = new TemplateService(program, files(spec.life()), spec.process().stdio().more().size());
+    TemplateService service = new TemplateService(program, files(), spec.process().stdio().more().size());
     service.open(hostProc);
     Set<Namespace> early = early();
     Set<Namespace> late = EnumSet.copyOf(spec.namespaces());
@@ -215,7 +217,7 @@ final class SetupProgram {
       new MountLock(program, spec, ids, outer, hostProc).write();
     }
     settings.enterOwnTime();
-    new InitProgram(program, spec, umask, status, confinement).write();
+    new InitProgram(program, spec, held, umask, status, confinement).write();
     return end(program, status);
   }
 
@@ -243,13 +245,14 @@ final class SetupProgram {
     program.call(SystemCall.EXIT_GROUP, Operand.of(125));
   }
 
-  /** How many files init writes and reads, if it is detached: its exit, two logs, and the times of restarts. */
-  private static int files(Life life) {
-    return life.detached() ? 4 : 0;
+  /** How many files init writes and reads, if it is detached: its exit, two logs, the times of restarts, and what became of a late start. */
+  private int files() {
+    return !spec.life().detached() ? 0 : held ? 5 : 4;
   }
 
-  /** The clone is init: a child of the JVM, in namespaces of its own; stage 1 tells its pid and ends. */
+  /** The clone is init: a child of the JVM, in namespaces of its own; stage 1 tells its pid and ends, or stays to end it with the JVM. */
   private void cloneInit() {
+    Optional<Guard> guard = spec.life().first() == FirstProcess.PROGRAM ? Optional.of(new Guard(program)) : Optional.empty();
     Data record = program.space("pid", 16);
     Label parent = program.label("parent");
     Label init = program.label("init");
@@ -258,7 +261,8 @@ final class SetupProgram {
     }
     program.purpose("create the container's namespaces");
     program.callInto(record, SystemCall.CLONE,
-        Kernel.cloneFlags(cloneFlags(spec.namespaces()) | Kernel.CLONE_PARENT | Kernel.SIGCHLD), NULL, NULL, NULL, NULL);
+        Kernel.cloneFlags(cloneFlags(spec.namespaces()) | Kernel.CLONE_PARENT | Kernel.SIGCHLD | (guard.isPresent() ? Kernel.CLONE_PIDFD : 0)),
+        NULL, guard.isPresent() ? guard.get().descriptor() : NULL, NULL, NULL);
     program.unlessEqual(record.value(), ZERO, parent);
     program.jump(init);
     program.place(parent);
@@ -267,9 +271,11 @@ final class SetupProgram {
       Label failed = program.label("not_mapped");
       Label gone = program.label("gone");
       handover.serve(ids.users(), ids.groups(), failed, gone);
+      guard.ifPresent(Guard::write);
       program.call(SystemCall.EXIT_GROUP, ZERO);
       giveUp(program, failed, gone);
     } else {
+      guard.ifPresent(Guard::write);
       program.call(SystemCall.EXIT_GROUP, ZERO);
     }
     program.place(init);

@@ -77,7 +77,7 @@ class OciProfileTest {
     assertThat(problem("[]")).contains("the profile is no object");
     assertThat(problem("{}")).contains("lacks defaultAction");
     assertThat(problem("{\"defaultAction\":\"SCMP_ACT_OK\"}")).contains("'SCMP_ACT_OK' is no action");
-    assertThat(problem("{\"defaultAction\":\"SCMP_ACT_NOTIFY\"}")).contains("needs a listener");
+    assertThat(problem("{\"defaultAction\":\"SCMP_ACT_NOTIFY\"}")).contains("would tell of the call by which the listener is handed over");
     assertThat(problem("{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":{}}")).contains("syscalls is no list");
     assertThat(problem("{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"action\":\"SCMP_ACT_ALLOW\"}]}")).contains("syscalls[0] names no system call");
     assertThat(problem("{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[7],\"action\":\"SCMP_ACT_ALLOW\"}]}")).contains("names is no string");

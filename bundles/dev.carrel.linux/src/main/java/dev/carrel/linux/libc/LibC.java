@@ -43,6 +43,10 @@ public final class LibC {
 
   public static native int socketpair(int domain, int type, int protocol, int[] ends);
 
+  public static native int socket(int domain, int type, int protocol);
+
+  public static native int connect(int fd, Pointer address, int size);
+
   public static native long sendmsg(int fd, Pointer message, int flags);
 
   public static native long recvmsg(int fd, Pointer message, int flags);

@@ -34,6 +34,7 @@ public enum Errno {
   EUSERS(87, "too many nested namespaces"),
   EOPNOTSUPP(95, "not supported"),
   EAFNOSUPPORT(97, "address family not supported"),
+  ECONNREFUSED(111, "connection refused"),
   EDQUOT(122, "quota exceeded");
 
   private final int number;

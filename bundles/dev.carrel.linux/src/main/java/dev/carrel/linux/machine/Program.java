@@ -52,6 +52,11 @@ public final class Program {
     return instructions.get((int) index);
   }
 
+  /** Where an instruction is, as {@link #instructionAt} takes it. */
+  public long address(int index, Architecture architecture) {
+    return programAddress(architecture) + INSTRUCTION * (index + 1L);
+  }
+
   /** The executable, for a processor. */
   public byte[] link(Architecture architecture) {
     byte[] machine = architecture.machineCode();

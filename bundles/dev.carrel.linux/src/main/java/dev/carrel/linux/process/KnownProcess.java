@@ -1,5 +1,7 @@
 package dev.carrel.linux.process;
 
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
 import dev.carrel.api.container.ExitStatus;
 import dev.carrel.api.isolation.Running;
 import dev.carrel.linux.Launcher;
@@ -17,6 +19,12 @@ import java.util.concurrent.TimeoutException;
 abstract class KnownProcess extends Process implements Running {
   static final int SIGTERM = 15;
   static final int SIGKILL = 9;
+  // struct siginfo of a queued signal; see sigaction(2)
+  private static final int SI_CODE = 8;
+  private static final int SI_PID = 16;
+  private static final int SI_UID = 20;
+  private static final int SI_VALUE = 24;
+  private static final int SI_QUEUE = -1;
 
   private final int pid;
   private final ProcessStreams streams;
@@ -69,6 +77,20 @@ abstract class KnownProcess extends Process implements Running {
   public final synchronized void signal(int signal) {
     if (pidfd >= 0) {
       LibC.syscall(SystemCall.PIDFD_SEND_SIGNAL.number(Architecture.host()), pidfd, signal, 0, 0);
+    }
+  }
+
+  /** As sigqueue(3) does it: the other signal is the value of the first. */
+  @Override
+  public final synchronized void signalAll(int signal) {
+    if (pidfd >= 0) {
+      Memory info = LibC.zeros(ExitStatus.SIGINFO_SIZE);
+      info.setInt(0, Launcher.SIGNAL_ALL);
+      info.setInt(SI_CODE, SI_QUEUE);
+      info.setInt(SI_PID, (int) ProcessHandle.current().pid());
+      info.setInt(SI_UID, LibC.getuid());
+      info.setLong(SI_VALUE, signal);
+      LibC.syscall(SystemCall.PIDFD_SEND_SIGNAL.number(Architecture.host()), pidfd, Launcher.SIGNAL_ALL, Pointer.nativeValue(info), 0);
     }
   }
 

@@ -3,22 +3,50 @@ package dev.carrel.linux.process;
 import com.sun.jna.Memory;
 import dev.carrel.api.container.ExitStatus;
 import dev.carrel.api.container.TerminalSize;
+import dev.carrel.linux.LaunchFailure;
+import dev.carrel.linux.Launcher;
 import dev.carrel.linux.libc.LibC;
 import java.util.Optional;
 
 /** A child of this JVM that the system-call machine has made: a container's first process, or a program in a container. */
 final class MachineProcess extends KnownProcess implements ExitWatcher.Watched {
-  private final int control;
-  private final int exitFile;
+  private final Ends ends;
   private Optional<ExitStatus> record = Optional.empty();
   private boolean recordRead;
   private boolean detached;
+  private Optional<Launching> held;
 
-  /** @param exitFile a file to which it writes how it ended as well, or -1 */
-  MachineProcess(int pid, int pidfd, int control, int exitFile, ProcessStreams streams) {
+  /**
+   * What is held for it here until it ends.
+   *
+   * @param control the socket to it
+   * @param watched whether {@link #told} closes that
+   * @param exitFile a file to which it writes how it ended as well, or -1
+   * @param guard the process that has the other end of the socket in its place, or -1
+   */
+  record Ends(int control, boolean watched, int exitFile, int guard) {}
+
+  /** @param held its start, of which the last step is still to come */
+  MachineProcess(int pid, int pidfd, Ends ends, ProcessStreams streams, Optional<Launching> held) {
     super(pid, pidfd, streams);
-    this.control = control;
-    this.exitFile = exitFile;
+    this.ends = ends;
+    this.held = held;
+    this.recordRead = ends.guard() >= 0; // nobody tells of it but the kernel
+  }
+
+  /** See {@link Launcher#proceed}. */
+  void proceed() throws LaunchFailure {
+    Launching start;
+    synchronized (this) {
+      start = held.orElseThrow(() -> new IllegalStateException("it does not wait"));
+      held = Optional.empty();
+    }
+    signal(Launcher.PROCEED);
+    try {
+      start.awaitExecution(pid());
+    } finally {
+      start.closeStatus();
+    }
   }
 
   /**
@@ -31,7 +59,7 @@ final class MachineProcess extends KnownProcess implements ExitWatcher.Watched {
     Optional<ExitStatus> status;
     synchronized (this) {
       readRecord();
-      LibC.close(control);
+      LibC.close(ends.control());
       status = record;
     }
     if (early && status.isPresent()) {
@@ -49,6 +77,14 @@ final class MachineProcess extends KnownProcess implements ExitWatcher.Watched {
       readExitFile();
       status = record.isPresent() ? record.get() : ExitStatus.ofSiginfo(info.getByteArray(0, ExitStatus.SIGINFO_SIZE));
       closePidfd();
+      if (!ends.watched()) {
+        LibC.close(ends.control());
+      }
+      held.ifPresent(Launching::closeStatus);
+      held = Optional.empty();
+    }
+    if (ends.guard() >= 0) {
+      Launching.reap(ends.guard()); // it ends as the socket was closed
     }
     exit.complete(status);
   }
@@ -57,7 +93,7 @@ final class MachineProcess extends KnownProcess implements ExitWatcher.Watched {
     if (!recordRead) {
       recordRead = true;
       byte[] siginfo = new byte[ExitStatus.SIGINFO_SIZE];
-      if (LibC.readFully(control, siginfo) == ExitStatus.SIGINFO_SIZE) {
+      if (LibC.readFully(ends.control(), siginfo) == ExitStatus.SIGINFO_SIZE) {
         record = Optional.of(ExitStatus.ofSiginfo(siginfo));
       }
     }
@@ -66,12 +102,12 @@ final class MachineProcess extends KnownProcess implements ExitWatcher.Watched {
   /** Where a detached container leaves its word. */
   private void readExitFile() {
     byte[] siginfo = new byte[ExitStatus.SIGINFO_SIZE];
-    if (exitFile >= 0) {
-      LibC.lseek(exitFile, 0, 0);
-      if (record.isEmpty() && LibC.readFully(exitFile, siginfo) == ExitStatus.SIGINFO_SIZE) {
+    if (ends.exitFile() >= 0) {
+      LibC.lseek(ends.exitFile(), 0, 0);
+      if (record.isEmpty() && LibC.readFully(ends.exitFile(), siginfo) == ExitStatus.SIGINFO_SIZE) {
         record = Optional.of(ExitStatus.ofSiginfo(siginfo));
       }
-      LibC.close(exitFile);
+      LibC.close(ends.exitFile());
     }
   }
 
@@ -79,7 +115,7 @@ final class MachineProcess extends KnownProcess implements ExitWatcher.Watched {
   public synchronized void detach() {
     if (!detached && !recordRead) {
       detached = true;
-      LibC.send(control, new byte[] {1}, 1, LibC.MSG_NOSIGNAL); // it may have ended just now
+      LibC.send(ends.control(), new byte[] {1}, 1, LibC.MSG_NOSIGNAL); // it may have ended just now
     }
   }
 

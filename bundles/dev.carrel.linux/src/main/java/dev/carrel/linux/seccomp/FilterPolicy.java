@@ -26,6 +26,9 @@ public record FilterPolicy(Action otherwise, Action foreign, List<Rule> rules, b
     public static final Action KILL_THREAD = new Action(0);
     public static final Action TRAP = new Action(0x00030000);
 
+    /** A listener decides. */
+    public static final Action NOTIFY = new Action(0x7fc00000);
+
     /** The call fails with an errno. */
     public static Action errno(int number) {
       if (number < 0 || number > 4095) {
