@@ -66,9 +66,12 @@ final class Recording {
    * @throws CarrelException if that cannot be written down
    */
   synchronized void started(Running running) {
+    Life life = spec.life();
     if (entry.isPresent()) {
-      write(entry.get(), running);
-    } else if (spec.life().recorded() && !over) {
+      if (!over || life.detached() || life.kept()) { // else it has ended meanwhile, and its record is gone
+        write(entry.get(), running);
+      }
+    } else if (life.recorded() && !over) {
       Thread later = new Thread(null, new Later(running), "carrel-record", 0, false);
       later.setDaemon(true);
       later.start();
