@@ -63,6 +63,17 @@ class ConfinementIT {
   }
 
   @Test
+  void of_several_profiles_each_has_to_allow_a_call() throws Exception {
+    Path first = profile("{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[\"uname\"],\"action\":\"SCMP_ACT_ERRNO\",\"errnoRet\":99}]}");
+    Path second = directory.resolve("second.json");
+    Files.writeString(second, "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":[{\"names\":[\"mkdir\",\"mkdirat\"],\"action\":\"SCMP_ACT_ERRNO\",\"errnoRet\":98}]}");
+    String script = "uname; mkdir /tmp/x; unshare -U true; exit 0";
+    assertThat(run("run", "--no-cwd", "--seccomp=" + first, "--seccomp=" + second, "--seccomp=standard", "--", "sh", "-c", script).err())
+        .contains("Cannot assign requested address", "Address already in use", "unshare failed: Operation not permitted");
+    assertThat(run("run", "--no-cwd", "--seccomp=" + first, "--", "sh", "-c", "mkdir /tmp/x; unshare -U true && echo free").out()).isEqualTo("free\n");
+  }
+
+  @Test
   void a_profile_that_is_none_is_told() throws Exception {
     refused(run("run", "--seccomp=/nonexistent", "--", "true"), "there is no such file");
     refused(run("run", "--seccomp=" + profile("{"), "--", "true"), "it is no JSON");

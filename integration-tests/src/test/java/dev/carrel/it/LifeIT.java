@@ -91,6 +91,8 @@ class LifeIT {
     assertThat(logs.err()).isEqualTo("err\n");
     assertThat(run("logs", "--timestamps", "talk").out()).matches("(?s)\\d{4}-\\d\\d-\\d\\dT[0-9:.]+Z out\n\\S+Z no end");
     assertThat(run("logs", "--tail=1", "talk").out()).isEqualTo("no end");
+    List<String> lines = run("logs", "--json", "talk").out().lines().toList();
+    assertThat(lines).hasSize(3).anySatisfy(line -> assertThat(line).contains("\"stream\":\"stderr\"", "\"text\":\"err\\n\""));
   }
 
   @Test
@@ -172,6 +174,10 @@ class LifeIT {
     Carrel.Result killed = run("container", "exec", pid, "/bin/sh", "-c", "kill -TERM $$");
     assertThat(killed.status()).isEqualTo(143);
     assertThat(killed.err()).contains("process terminated with signal 15");
+    List<String> pids = run("processes", "--quiet", "host").out().lines().toList();
+    String other = pids.stream().filter(line -> !line.equals(pid)).findFirst().orElseThrow();
+    assertThat(run("container", "exec", other, "/bin/sh", "-c", "ls /proc | grep -c '^[0-9]'").out())
+        .as("exactly its processes are seen: sh, ls and grep are new").isEqualTo(pids.size() + 3 + "\n");
     refused(run("container", "exec"), "no pid specified");
     refused(run("container", "exec", pid), "no command specified");
     refused(run("container", "exec", "1", "/bin/true"), "no such process 1");
@@ -215,6 +221,44 @@ class LifeIT {
     assertThat(run("stop", "again").status()).isZero();
     assertThat(run("logs", "again").out()).isEqualTo("try\n");
     assertThat(inspect("again").get("status").getAsInt()).isEqualTo(143);
+  }
+
+  @Test
+  void its_turns_are_told_as_they_come() throws Exception {
+    run("create", "--no-cwd", "--name=turning", "--", "sh", "-c", "sleep 4321");
+    Path output = directory.resolve("events");
+    Process events = carrel("events", "turning").start(output);
+    String ready = run("create", "--no-cwd", "--name=other", "--", "true").out(); // is not asked for
+    TimeUnit.SECONDS.sleep(1);
+    run("start", "turning");
+    awaitEvent(output, "running");
+    run("pause", "turning");
+    awaitEvent(output, "paused");
+    run("resume", "turning");
+    awaitEvent(output, "resumed");
+    run("stop", "turning");
+    awaitEvent(output, "ended");
+    run("remove", "turning");
+    assertThat(events.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(Files.readString(output).lines().map(line -> line.split(" ")[1])).containsExactly("running", "paused", "resumed", "ended", "removed");
+    assertThat(Files.readString(output)).contains(" turning 143\n").doesNotContain(ready.strip());
+    refused(run("events", "nobody"), "no container is called 'nobody'");
+  }
+
+  private static void awaitEvent(Path output, String event) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!Files.readString(output).contains(" " + event + " ")) {
+      assertThat(System.nanoTime()).as("waiting for " + event).isLessThan(end);
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+  }
+
+  @Test
+  void sigchld_that_the_caller_ignores_does_no_harm() {
+    String[] ignoring = {"sh", "-c", "trap '' CHLD; exec \"$@\"", "sh"};
+    assertThat(carrel("run", "--no-cwd", "--", "sh", "-c", "true & wait; exit 6").under(ignoring).run().status()).isEqualTo(6);
+    detach("host", "sleep 4321");
+    assertThat(carrel("exec", "host", "sh", "-c", "exit 7").under(ignoring).run().status()).isEqualTo(7);
   }
 
   @Test

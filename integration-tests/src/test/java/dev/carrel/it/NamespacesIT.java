@@ -123,6 +123,35 @@ class NamespacesIT {
   }
 
   @Test
+  @Tag(User.ROOT)
+  void root_can_join_a_namespace_that_a_file_keeps() throws Exception {
+    Path file = Files.createFile(directory.resolve("network"));
+    Host.says("unshare", "--net=" + file, "true");
+    try {
+      String inode = "net:[" + Files.getAttribute(file, "unix:ino") + "]\n";
+      assertThat(run("run", "--no-cwd", "--join=net:" + file, "--", "readlink", "/proc/self/ns/net").out()).isEqualTo(inode);
+      refused(run("run", "--no-cwd", "--join=uts:" + file, "--", "true"), "cannot join the namespace of " + file, "It is no namespace of that kind");
+      refused(run("run", "--no-cwd", "--join=net:/etc/passwd", "--", "true"), "It is no namespace of that kind");
+      refused(run("run", "--no-cwd", "--join=net:" + directory.resolve("none"), "--", "true"), "no such file");
+      User.ordinary().ifPresent(user -> refused(Carrel.command("run", "--no-cwd", "--join=net:" + file, "--", "true").as(user).run(), "only root may join one by its file"));
+    } finally {
+      Host.says("umount", file.toString());
+    }
+  }
+
+  @Test
+  void the_file_of_a_process_is_as_good_as_its_pid() {
+    run("run", "--no-cwd", "--detach", "--name=other", "--", "sleep", "4321");
+    try {
+      String pid = run("list").out().lines().filter(line -> line.contains("other")).findFirst().orElseThrow().split("\\s+")[3];
+      Carrel.Result result = run("run", "--no-cwd", "--join=uts:/proc/" + pid + "/ns/uts", "--", "readlink", "/proc/self/ns/uts");
+      assertThat(result.out()).isEqualTo(run("exec", "other", "readlink", "/proc/self/ns/uts").out());
+    } finally {
+      run("remove", "--force", "other");
+    }
+  }
+
+  @Test
   void what_cannot_be_joined_is_told() {
     refused(run("run", "--join=pid:1", "--", "true"), "cannot be joined", "exec");
     refused(run("run", "--join=net", "--", "true"), "KIND:PID");

@@ -21,7 +21,7 @@ enum BundleSets {
   /** What the interactive shell needs. */
   INTERACTIVE("org.apache.felix.gogo.runtime", "org.apache.felix.gogo.command", "org.apache.felix.gogo.jline", "jline", "dev.carrel.console");
 
-  private static final Set<String> WITHOUT_PACKAGES = Set.of("backend", "clean", "container", "create", "exec", "inspect", "kill", "list",
+  private static final Set<String> WITHOUT_PACKAGES = Set.of("backend", "clean", "container", "create", "events", "exec", "inspect", "kill", "list",
       "logs", "pause", "processes", "remove", "resume", "run", "start", "stop", "wait");
 
   private final List<String> bundles;

@@ -7,6 +7,7 @@ import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.ExitStatus;
 import dev.carrel.api.container.Hooks.Hook;
 import dev.carrel.api.container.Life.FirstProcess;
+import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.ProcessSpec;
 import dev.carrel.api.isolation.ContainerRecord;
 import dev.carrel.api.isolation.Inside;
@@ -242,7 +243,8 @@ final class Entry {
     boolean runs = runs();
     State state = !runs ? State.ENDED : waiting() ? State.CREATED : paused() ? State.PAUSED : State.RUNNING;
     return new ContainerInfo(id(), name(), state, pid(), started(),
-        runs ? Optional.empty() : Optional.of(new End(ended(), exit())), process(), detached(), backend(),
+        runs ? Optional.empty() : Optional.of(new End(ended(), exit())), process(), detached(), inside().namespaces().contains(Namespace.PID),
+        backend(),
         LifeFile.annotations(lines), Optional.of(directory));
   }
 

@@ -39,6 +39,8 @@ final class RecordFile {
   private static final String MORE_GROUPS = "groups.";
   private static final String GROUP = "group.";
   private static final String RULE = "rule.";
+  private static final String FILTER = "filter.";
+  private static final String FILTER_ORIGIN = "filter-origin.";
 
   private RecordFile() {}
 
@@ -69,9 +71,11 @@ final class RecordFile {
     for (int i = 0; i < security.rules().size(); i++) {
       lines.setProperty(RULE + i, text(security.rules().get(i)));
     }
-    if (security.systemCalls() instanceof SystemCallFilter.Oci profile) {
-      lines.setProperty("seccomp", profile.json());
-      lines.setProperty("seccomp.origin", profile.origin());
+    List<SystemCallFilter> filters = security.systemCalls().parts();
+    for (int i = 0; i < filters.size(); i++) {
+      String json = filters.get(i) instanceof SystemCallFilter.Oci profile ? profile.json() : "";
+      lines.setProperty(FILTER + i, json); // empty: Carrel's own
+      lines.setProperty(FILTER_ORIGIN + i, filters.get(i) instanceof SystemCallFilter.Oci profile ? profile.origin() : "");
     }
   }
 
@@ -143,11 +147,17 @@ final class RecordFile {
     for (String rule : list(lines, RULE)) {
       rules.add(rule(rule.substring(0, rule.indexOf(' ')), rule.substring(rule.indexOf(' ') + 1)));
     }
-    String profile = lines.getProperty("seccomp");
-    SystemCallFilter filter = profile == null
-        ? new SystemCallFilter.Standard() : new SystemCallFilter.Oci(profile, lines.getProperty("seccomp.origin", ""));
     return new Security(
-        capabilities, filter, weaknesses, limits, oom == null ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(oom)), rules);
+        capabilities, filter(lines), weaknesses, limits, oom == null ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(oom)), rules);
+  }
+
+  private static SystemCallFilter filter(Properties lines) {
+    List<SystemCallFilter> filters = new ArrayList<>();
+    for (String json : list(lines, FILTER)) {
+      filters.add(json.isEmpty() ? new SystemCallFilter.Standard()
+          : new SystemCallFilter.Oci(json, lines.getProperty(FILTER_ORIGIN + filters.size(), "")));
+    }
+    return filters.size() == 1 ? filters.get(0) : new SystemCallFilter.Several(filters);
   }
 
   private static AccessRule rule(String action, String what) {

@@ -10,6 +10,7 @@ import dev.carrel.api.container.ContainerInfo.State;
 import dev.carrel.api.container.ContainerLog;
 import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.ExitStatus;
+import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.ProcessSpec;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.container.TerminalSize;
@@ -70,7 +71,7 @@ final class StartedContainer implements Container {
         ? Optional.of(new End(ended, exit.join())) : Optional.empty();
     State state = end.isPresent() ? State.ENDED : isWaiting() ? State.CREATED : isPaused() ? State.PAUSED : State.RUNNING;
     return new ContainerInfo(id, spec.life().name(), state, running.process().pid(), started, end, spec.process(),
-        spec.life().detached(), backend.name(), spec.life().annotations(), recording.entry().map(Entry::directory));
+        spec.life().detached(), Inside.of(spec).namespaces().contains(Namespace.PID), backend.name(), spec.life().annotations(), recording.entry().map(Entry::directory));
   }
 
   HookRunner hookRunner() {

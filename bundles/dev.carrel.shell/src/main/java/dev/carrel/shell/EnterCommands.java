@@ -2,6 +2,7 @@ package dev.carrel.shell;
 
 import dev.carrel.api.container.ContainedProcess;
 import dev.carrel.api.container.ContainerHandle;
+import dev.carrel.api.container.ContainerInfo;
 import dev.carrel.api.container.ContainerInfo.State;
 import dev.carrel.api.container.Containers;
 import dev.carrel.api.container.GuestUser;
@@ -10,6 +11,7 @@ import dev.carrel.api.container.ProcessTraits;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.host.Foreground;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -133,18 +135,30 @@ public final class EnterCommands {
         throw line.usage("no command specified");
       }
       String pid = words.get(1);
-      ContainerHandle found = null;
-      for (ContainerHandle container : containers().all()) {
-        if (container.info().state() != State.ENDED && Long.toString(container.info().pid()).equals(pid)) {
-          found = container;
-        }
-      }
-      if (found == null) {
-        throw line.usage("no such process " + pid + " of a container of yours; carrel list shows their pids");
-      }
+      ContainerHandle found = byPid(pid).orElseThrow(
+          () -> line.usage("no such process " + pid + " of a container of yours; carrel list shows their pids"));
       return told(attach(line, found, program(line, words.subList(2, words.size()), new HashMap<>(), Path.of("/"), ProcessTraits.standard(), List.of()),
           Optional.empty()));
     });
+  }
+
+  /** The container of its first process, or of any other one that is in it. */
+  private Optional<ContainerHandle> byPid(String pid) {
+    List<ContainerHandle> running = new ArrayList<>();
+    for (ContainerHandle container : containers().all()) {
+      ContainerInfo info = container.info();
+      if (info.state() != State.ENDED && Long.toString(info.pid()).equals(pid)) {
+        return Optional.of(container);
+      } else if (info.state() != State.ENDED) {
+        running.add(container);
+      }
+    }
+    for (ContainerHandle container : running) {
+      if (container.info().ownPids() && container.processes().stream().anyMatch(process -> Long.toString(process.pid()).equals(pid))) {
+        return Optional.of(container);
+      }
+    }
+    return Optional.empty();
   }
 
   /** Guix's words. */

@@ -55,7 +55,8 @@ final class Help {
         -N                   the same as --network=host
         --namespaces=LIST    which namespaces are its own: all (default; not time), all,-ipc, or a list of user, mnt,
                              pid, net, ipc, uts, cgroup, time. Without mnt it sees the host's files
-        --join=KIND:WHO      share the net, ipc, uts, cgroup or time namespace of a pid or a container
+        --join=KIND:WHO      share the net, ipc, uts, cgroup or time namespace of a pid or a container; root also
+                             one that a file keeps, such as /run/netns/NAME
         --time-offset=SEC    its monotonic clocks are ahead by that
         --sysctl=NAME=VALUE  a setting of the kernel in its own namespaces, such as net.ipv4.ip_unprivileged_port_start=0
         --backend=NAME       which backend starts it; see carrel backend list
@@ -63,7 +64,8 @@ final class Help {
       How closely it is confined (nothing of this is needed for the safe way):
         --cap-add=NAME       keep a capability, such as NET_ADMIN, or ALL; it counts in the container only
         --cap-drop=NAME      take it out again; both may be repeated, and have lists: A,B
-        --seccomp=FILE       the system calls that Docker's, Podman's or an OCI profile allows
+        --seccomp=FILE       the system calls that Docker's, Podman's or an OCI profile allows, in the place of
+                             Carrel's own, which is called standard. Of several, each has to allow a call
         --ulimit=NAME=SOFT[:HARD]
                              a resource limit, such as nofile=1024; see getrlimit(2)
         --oom-score-adj=N    how likely it is killed when memory runs out: -1000 to 1000
@@ -168,7 +170,7 @@ final class Help {
         exec NAME [--] COMMAND          COMMAND in a container that runs
         container exec PID COMMAND      the same, by the pid of one of its processes
         create -- COMMAND | start NAME  the same in two steps
-        processes NAME                  what runs inside
+        processes NAME | events         what runs inside; what becomes of containers, as it happens
         wait | stop | kill NAME         wait for its end, ask for it, send a signal
         pause | resume NAME             have it wait, and go on
         remove NAME | clean             forget what has ended
@@ -220,6 +222,7 @@ final class Help {
         -t, --timestamps     the time before each line
         --since=TIME         only from then on: 30s, 10m, 2h or 3d ago, or 2026-05-01T12:00:00Z
         -n, --tail=N         only the last N lines
+        --json               each line as JSON, with its time and stream
         -h, --help           this text
       """;
 
@@ -257,6 +260,18 @@ final class Help {
         -h, --help           this text
 
       Exit status: 0 if it runs; 125, 126 or 127 as with carrel run.
+      """;
+
+  static final String EVENTS = """
+      Usage: carrel events [--json] [NAME]...
+
+      Prints a line whenever one of your containers is created, running, paused, resumed, ended (with its exit
+      status) or removed, until it is interrupted; of those that are named, until they are forgotten.
+
+        carrel events --json web
+
+        --json               each line as JSON
+        -h, --help           this text
       """;
 
   static final String PROCESSES = """
@@ -337,7 +352,7 @@ final class Help {
   static final String CONTAINER = """
       Usage: carrel container exec PID COMMAND [ARGUMENT]...
 
-      Runs COMMAND in the container to whose first process PID belongs, at / and with no variable but TERM.
+      Runs COMMAND in the container in which the process PID is, at / and with no variable but TERM.
       carrel list shows the pids.
 
         carrel container exec 4711 /bin/sh

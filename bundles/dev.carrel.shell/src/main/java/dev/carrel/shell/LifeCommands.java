@@ -33,6 +33,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
       "osgi.command.function=remove",
       "osgi.command.function=start",
       "osgi.command.function=processes",
+      "osgi.command.function=events",
       "osgi.command.function=clean"
     })
 public final class LifeCommands {
@@ -123,7 +124,7 @@ public final class LifeCommands {
   /** Prints what a container has printed. */
   public int logs(String... arguments) {
     Options options = new Options().addOption("f", "follow", false, "").addOption("t", "timestamps", false, "")
-        .addOption(null, "since", true, "").addOption("n", "tail", true, "");
+        .addOption(null, "since", true, "").addOption("n", "tail", true, "").addOption(null, "json", false, "");
     return run("logs", Help.LOGS, options, arguments, line -> {
       if (line.operands().size() > 1) {
         throw line.usage("one container at a time");
@@ -159,6 +160,12 @@ public final class LifeCommands {
       container.start();
       return 0;
     }));
+  }
+
+  /** Tells of the turns of containers as they come. */
+  public int events(String... arguments) {
+    Options options = new Options().addOption(null, "json", false, "");
+    return run("events", Help.EVENTS, options, arguments, line -> new EventPrinter(containers(), line.operands(), line.has("json")).print());
   }
 
   /** Lists the processes in a container. */

@@ -49,7 +49,7 @@ record LifeOptions(Life life, boolean held, boolean terminal) {
     Optional<String> name = Optional.empty();
     Optional<String> restart = Optional.empty();
     Map<String, String> annotations = new HashMap<>(0);
-    HookList hooks = new HookList(command);
+    HookList hooks = null;
     for (Option option : options) {
       switch (option.getLongOpt() == null ? "" : option.getLongOpt()) {
         case "detach" -> detached = true;
@@ -60,7 +60,10 @@ record LifeOptions(Life life, boolean held, boolean terminal) {
         case "name" -> name = Optional.of(option.getValue());
         case "restart" -> restart = Optional.of(option.getValue());
         case "annotation" -> annotate(command, option.getValue(), annotations);
-        case "hook" -> hooks.add(option.getValue());
+        case "hook" -> {
+          hooks = hooks == null ? new HookList(command) : hooks;
+          hooks.add(option.getValue());
+        }
         default -> { }
       }
     }
@@ -69,7 +72,7 @@ record LifeOptions(Life life, boolean held, boolean terminal) {
     requireDetached(command, detached, restart.isPresent(), "--restart is for a container that goes on by itself");
     try {
       Life life = new Life(name, true, detached, restart.isPresent() ? restart(command, restart.get()) : Life.Restart.never(), first, kept,
-          annotations, hooks.hooks());
+          annotations, hooks == null ? Hooks.none() : hooks.hooks());
       return new LifeOptions(life, held, terminal);
     } catch (IllegalArgumentException e) {
       throw WorkplaceOptions.usage(command, (name.isPresent() ? "--name=" + name.get() + ": " : "") + e.getMessage());
@@ -136,7 +139,7 @@ record LifeOptions(Life life, boolean held, boolean terminal) {
     }
 
     Hooks hooks() {
-      return created.isEmpty() && started.isEmpty() && ended.isEmpty() ? Hooks.none() : new Hooks(created, started, ended);
+      return new Hooks(created, started, ended);
     }
   }
 }

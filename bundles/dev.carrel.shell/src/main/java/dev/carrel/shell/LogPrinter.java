@@ -14,6 +14,8 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,6 +28,7 @@ final class LogPrinter {
   private final ContainerHandle container;
   private final boolean follow;
   private final boolean timestamps;
+  private final boolean json;
   private final Instant since;
   private final long tail;
   private final boolean[] lineOpen = new boolean[2];
@@ -34,6 +37,7 @@ final class LogPrinter {
     this.container = container;
     this.follow = line.has("follow");
     this.timestamps = line.has("timestamps");
+    this.json = line.has("json");
     this.since = line.has("since") ? since(line, line.value("since", "")) : Instant.MIN;
     this.tail = line.has("tail") ? line.number("tail", "0") : Long.MAX_VALUE;
   }
@@ -117,8 +121,16 @@ final class LogPrinter {
     if (piece.time().isBefore(since)) {
       return;
     }
-    PrintStream out = piece.error() ? System.err : System.out;
-    if (!timestamps) {
+    PrintStream out = piece.error() && !json ? System.err : System.out;
+    if (json) {
+      for (Piece part : linesOf(piece)) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("time", part.time().toString());
+        data.put("stream", part.error() ? "stderr" : "stdout");
+        data.put("text", new String(part.bytes(), StandardCharsets.UTF_8));
+        out.write(Json.line(data).getBytes(StandardCharsets.UTF_8));
+      }
+    } else if (!timestamps) {
       out.write(piece.bytes());
     } else {
       int stream = piece.error() ? 1 : 0;

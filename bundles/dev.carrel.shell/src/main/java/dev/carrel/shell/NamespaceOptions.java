@@ -2,11 +2,13 @@ package dev.carrel.shell;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.Join;
+import dev.carrel.api.container.Join.Source;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.GuestUser;
 import dev.carrel.api.environment.WorkplaceRequest.GuestRange;
 import dev.carrel.api.host.IdRange;
 import dev.carrel.api.network.NetworkSpec;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -116,16 +118,28 @@ record NamespaceOptions(
   private static Join join(String command, String text, Pids pids) {
     int colon = text.indexOf(':');
     if (colon < 1 || colon == text.length() - 1) {
-      throw WorkplaceOptions.usage(command, "--join=" + text + ": write KIND:PID or KIND:CONTAINER, for example net:web");
+      throw WorkplaceOptions.usage(command, "--join=" + text + ": write KIND:PID, KIND:CONTAINER or KIND:FILE, for example net:web");
     }
     String kind = text.substring(0, colon);
     Namespace namespace = Namespace.of(kind).orElseThrow(() ->
         WorkplaceOptions.usage(command, "--join=" + text + ": '" + kind + "' is no namespace: net, ipc, uts, cgroup and time can be joined"));
     try {
-      return new Join(namespace, pids.of(text.substring(colon + 1)));
+      return new Join(namespace, source(text.substring(colon + 1), pids));
     } catch (IllegalArgumentException e) {
       throw WorkplaceOptions.usage(command, "--join=" + text + ": " + e.getMessage());
     }
+  }
+
+  /** A container, a pid, or a file; that of a process is as good as its pid. */
+  private static Source source(String word, Pids pids) {
+    if (!word.startsWith("/")) {
+      return new Source.OfProcess(pids.of(word));
+    }
+    String[] names = word.split("/");
+    if (word.startsWith("/proc/") && names.length == 5 && names[3].equals("ns") && !names[2].equals("self")) {
+      return new Source.OfProcess(pids.of(names[2]));
+    }
+    return new Source.AtPath(Path.of(word));
   }
 
   private static long number(String command, String option, String text, long largest) {

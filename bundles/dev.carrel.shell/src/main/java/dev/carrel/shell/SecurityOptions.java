@@ -36,6 +36,7 @@ final class SecurityOptions {
   private final String command;
   private final Path directory;
   private final Set<Capability> capabilities = EnumSet.noneOf(Capability.class);
+  private final List<SystemCallFilter> filters = new ArrayList<>(0);
   private final List<AccessRule> rules = new ArrayList<>();
   private Security security = Security.standard();
 
@@ -67,6 +68,9 @@ final class SecurityOptions {
         }
       }
     }
+    if (!read.filters.isEmpty()) {
+      read.security = read.security.withSystemCalls(read.filters.size() == 1 ? read.filters.get(0) : new SystemCallFilter.Several(read.filters));
+    }
     return read.security.withCapabilities(read.capabilities).withRules(read.rules);
   }
 
@@ -87,7 +91,7 @@ final class SecurityOptions {
           security = security.weakenedBy(weakness(word));
         }
       }
-      case "seccomp" -> security = security.withSystemCalls(profile(value));
+      case "seccomp" -> filters.add(value.equals("standard") ? new SystemCallFilter.Standard() : profile(value));
       case "ulimit" -> limit(value);
       case "oom-score-adj" -> security = new Security(security.capabilities(), security.systemCalls(), security.weaknesses(),
           security.limits(), OptionalInt.of(adjustment(value)), security.rules());

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param started when its program was first executed; of one that is not started yet, when it was created
  * @param ended when and how it ended
  * @param detached whether it outlives the JVM that started it
+ * @param ownPids whether it has a pid namespace of its own, so that its processes can be told
  * @param backend the backend that runs it
  * @param process its program; variables and working directory are those that another program inside gets, too
  * @param annotations what people have noted about it
@@ -27,6 +28,7 @@ public record ContainerInfo(
     Optional<End> ended,
     ProcessSpec process,
     boolean detached,
+    boolean ownPids,
     String backend,
     Map<String, String> annotations,
     Optional<Path> record) {

@@ -1,5 +1,6 @@
 package dev.carrel.api.container;
 
+import java.util.List;
 import java.util.Objects;
 
 /** Which system calls a container's programs can make; see seccomp(2). */
@@ -9,6 +10,32 @@ public sealed interface SystemCallFilter {
    * a capability is allowed with it, what a {@link Weakness} opens with that.
    */
   record Standard() implements SystemCallFilter {}
+
+  /**
+   * Several at once: the strictest answer counts, as seccomp(2) says.
+   *
+   * @param filters in the order in which they come into force; each has to let the next ones come
+   */
+  record Several(List<SystemCallFilter> filters) implements SystemCallFilter {
+    public Several {
+      filters = List.copyOf(filters);
+      for (SystemCallFilter filter : filters) {
+        if (filter instanceof Several) {
+          throw new IllegalArgumentException("filters are listed once");
+        }
+      }
+    }
+
+    @Override
+    public List<SystemCallFilter> parts() {
+      return filters;
+    }
+  }
+
+  /** Those that it consists of, in their order. */
+  default List<SystemCallFilter> parts() {
+    return List.of(this);
+  }
 
   /**
    * A profile in the form of the OCI runtime specification, with Docker's and Podman's additions.

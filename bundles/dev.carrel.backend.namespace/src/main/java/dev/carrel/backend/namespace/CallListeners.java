@@ -2,9 +2,12 @@ package dev.carrel.backend.namespace;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.Security;
 import dev.carrel.api.container.SystemCallFilter;
+import dev.carrel.api.container.Weakness;
 import dev.carrel.linux.Launcher.Listener;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongFunction;
 
@@ -20,19 +23,44 @@ final class CallListeners {
 
   /** Whether a filter tells of system calls. */
   static boolean wanted(Security security) {
-    return profile(security).filter(OciProfile::notifies).isPresent();
+    return position(security) >= 0;
   }
 
-  /** @throws dev.carrel.api.CarrelException of kind USAGE if the profile does not say where the listener is */
-  static Optional<Listener> of(String id, Security security) {
-    return profile(security).filter(OciProfile::notifies)
-        .map(profile -> new Listener(profile.listenerPath(), new Message(id, profile.listenerMetadata())));
+  /**
+   * Which of the filters tells of system calls: the kernel takes one listener.
+   *
+   * @return -1 if none does
+   * @throws CarrelException of kind USAGE if several do
+   */
+  static int position(Security security) {
+    int found = -1;
+    if (!security.has(Weakness.SYSTEM_CALLS)) {
+      List<SystemCallFilter> filters = security.systemCalls().parts();
+      for (int i = 0; i < filters.size(); i++) {
+        if (notifies(filters.get(i), security)) {
+          if (found >= 0) {
+            throw CarrelException.usage("cannot use two profiles with " + ACTION + ": the kernel takes one listener for a program");
+          }
+          found = i;
+        }
+      }
+    }
+    return found;
   }
 
   /** Nothing is parsed for a profile without the word. */
-  private static Optional<OciProfile> profile(Security security) {
-    return security.systemCalls() instanceof SystemCallFilter.Oci oci && oci.json().contains(ACTION)
-        ? Optional.of(new OciProfile(oci, security.capabilities())) : Optional.empty();
+  private static boolean notifies(SystemCallFilter filter, Security security) {
+    return filter instanceof SystemCallFilter.Oci oci && oci.json().contains(ACTION) && new OciProfile(oci, security.capabilities()).notifies();
+  }
+
+  /** @throws CarrelException of kind USAGE if the profile does not say where the listener is */
+  static Optional<Listener> of(String id, Security security) {
+    int position = position(security);
+    if (position < 0) {
+      return Optional.empty();
+    }
+    OciProfile profile = new OciProfile((SystemCallFilter.Oci) security.systemCalls().parts().get(position), security.capabilities());
+    return Optional.of(new Listener(profile.listenerPath(), new Message(id, profile.listenerMetadata())));
   }
 
   private record Message(String id, Optional<String> metadata) implements LongFunction<String> {

@@ -29,25 +29,25 @@ final class Confinement {
 
   private final ProgramBuilder program;
   private final Security security;
-  private final byte[] filter;
+  private final List<byte[]> filters;
   private final Operand hostProc;
   private final boolean root;
   private final boolean hostNetwork;
-  private final boolean notifies;
+  private final int notifying;
 
   /**
    * For a container.
    *
    * @param hostProc a descriptor of the host's /proc
-   * @param filter the kernel's form of the system-call filter; empty: none
+   * @param filters the kernel's form of the filters of system calls
    */
-  Confinement(ProgramBuilder program, Inside inside, Operand hostProc, byte[] filter) {
+  Confinement(ProgramBuilder program, Inside inside, Operand hostProc, List<byte[]> filters) {
     this.program = program;
     this.security = inside.security();
-    this.filter = filter;
+    this.filters = filters;
     this.hostProc = hostProc;
     this.hostNetwork = !inside.namespaces().contains(Namespace.NETWORK);
-    this.notifies = CallListeners.wanted(security);
+    this.notifying = security.systemCalls() instanceof SystemCallFilter.Standard ? -1 : CallListeners.position(security);
     this.root = inside.identity().user().inside() == 0;
   }
 
@@ -64,7 +64,7 @@ final class Confinement {
     if (!security.has(Weakness.KEYRING)) {
       program.purpose("join a session keyring of its own");
       Operand join = Operand.of(KEYCTL_JOIN_SESSION_KEYRING, "KEYCTL_JOIN_SESSION_KEYRING");
-      if (security.systemCalls() instanceof SystemCallFilter.Standard && filter.length > 0) {
+      if (security.systemCalls() instanceof SystemCallFilter.Standard && !filters.isEmpty()) {
         program.attempt(SystemCall.KEYCTL, join, NULL); // fails where a user has too many keys; the filter forbids to use any
       } else {
         program.call(SystemCall.KEYCTL, join, NULL);
@@ -163,16 +163,17 @@ final class Confinement {
 
   /** Whether who is told of system calls has to let its start go on. */
   boolean notifies() {
-    return notifies;
+    return notifying >= 0;
   }
 
   private void filterSystemCalls(Operand control) {
-    if (filter.length > 0) {
+    for (int i = 0; i < filters.size(); i++) {
+      byte[] filter = filters.get(i);
       program.purpose("filter system calls");
       Data instructions = program.bytes("<" + filter.length / 8 + " instructions>", filter);
       Data filterProgram = program.longs("{" + filter.length / 8 + ", filter}", filter.length / 8, 0).pointer(8, instructions);
       Operand set = Operand.of(1, "SECCOMP_SET_MODE_FILTER");
-      if (notifies) {
+      if (i == notifying) {
         HandedDescriptor listener = new HandedDescriptor(program, "listener");
         program.callInto(listener.place(), SystemCall.SECCOMP, set, Operand.of(8, "SECCOMP_FILTER_FLAG_NEW_LISTENER"), filterProgram.address());
         listener.send(control);

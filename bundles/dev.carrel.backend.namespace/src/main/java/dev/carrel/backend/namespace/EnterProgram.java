@@ -13,6 +13,7 @@ import dev.carrel.linux.machine.Operand;
 import dev.carrel.linux.machine.Program;
 import dev.carrel.linux.machine.ProgramBuilder;
 import dev.carrel.linux.machine.SystemCall;
+import java.util.List;
 
 /**
  * Compiles the start of another program in a running container: a child of the JVM joins all of its namespaces at once through
@@ -23,7 +24,7 @@ final class EnterProgram {
 
   private EnterProgram() {}
 
-  static Program of(Inside inside, ProcessSpec process, Account caller, byte[] filter) {
+  static Program of(Inside inside, ProcessSpec process, Account caller, List<byte[]> filters) {
     ProgramBuilder program = new ProgramBuilder();
     Data umask = program.variable("umask");
     Data status = SetupProgram.status(program);
@@ -55,7 +56,7 @@ final class EnterProgram {
     program.call(SystemCall.EXIT_GROUP, ZERO);
     program.place(child);
     program.actor("program");
-    Confinement confinement = new Confinement(program, inside, hostProc.value(), filter);
+    Confinement confinement = new Confinement(program, inside, hostProc.value(), filters);
     ProgramStart start = new ProgramStart(program, process, umask, status, confinement);
     confinement.ofInit();
     if (inside.identity().ranged()) {

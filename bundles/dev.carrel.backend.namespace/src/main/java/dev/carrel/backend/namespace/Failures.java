@@ -29,6 +29,7 @@ final class Failures {
       case EXECVE -> execution(failure);
       case UNSHARE, CLONE -> namespaces(failure);
       case SETNS -> other(failure, errno == Errno.ESRCH.number() ? ": it has ended"
+          : errno == Errno.EINVAL.number() && failure.failed().purpose().startsWith("join ") ? ". It is no namespace of that kind"
           : errno == Errno.EPERM.number() ? ". It is another user's, or of a user namespace where you have no rights" : "");
       case PIDFD_OPEN -> other(failure, ". It has ended: carrel list shows the containers that run");
       case CHDIR -> directory(failure);
@@ -37,7 +38,7 @@ final class Failures {
               + call.label() + "(2); Carrel needs Linux 5.12 or newer", failure)
           : mount(failure);
       case LANDLOCK_CREATE_RULESET, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF -> landlock(failure);
-      case OPENAT -> failure.failed().purpose().startsWith("allow ") ? other(failure, ". Name what is in the container")
+      case OPENAT -> failure.failed().purpose().startsWith("join ") ? other(failure, ". Name the file of a namespace, as ip netns makes them") : failure.failed().purpose().startsWith("allow ") ? other(failure, ". Name what is in the container")
           : failure.failed().purpose().startsWith("set ") ? setting(failure) : mount(failure);
       case PRLIMIT64 -> other(failure, errno == Errno.EPERM.number()
           ? ". Only root may raise a limit above the hard one it has here; see ulimit -aH" : "");

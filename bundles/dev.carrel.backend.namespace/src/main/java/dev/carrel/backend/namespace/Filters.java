@@ -11,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -35,11 +37,20 @@ final class Filters {
     this.kept = kept;
   }
 
-  /** The kernel's form of a container's filter; empty if it has none. */
-  byte[] of(Security security) {
+  /** The kernel's form of a container's filters, as many as it has; none if it has none. */
+  List<byte[]> of(Security security) {
     if (security.has(Weakness.SYSTEM_CALLS)) {
-      return NONE;
+      return List.of();
     }
+    if (!(security.systemCalls() instanceof SystemCallFilter.Several several)) {
+      return List.of(one(security));
+    }
+    List<byte[]> all = new ArrayList<>();
+    several.filters().forEach(filter -> all.add(one(security.withSystemCalls(filter))));
+    return all;
+  }
+
+  private byte[] one(Security security) {
     if (isStandard(security)) {
       return standard();
     }

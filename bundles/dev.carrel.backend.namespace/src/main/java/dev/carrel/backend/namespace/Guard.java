@@ -30,11 +30,18 @@ final class Guard {
     return pidfd.address();
   }
 
+  /**
+   * Before the container is there: from then on this process must not die of the JVM's death, which it would notice by SIGPIPE as it tells
+   * the pid. Ctrl-C at the JVM's terminal is not meant for it either.
+   */
+  void prepare() {
+    program.purpose("watch the starting process");
+    program.call(SystemCall.RT_SIGPROCMASK, Operand.of(2, "SIG_SETMASK"), program.longs("~[]", -1L).address(), NULL, Operand.of(8));
+  }
+
   void write() {
     Label over = program.label("over");
     program.purpose("watch the starting process");
-    // Ctrl-C at the JVM's terminal is not meant for it.
-    program.call(SystemCall.RT_SIGPROCMASK, Operand.of(2, "SIG_SETMASK"), program.longs("~[]", -1L).address(), NULL, Operand.of(8));
     program.call(SystemCall.PRCTL, Operand.of(15, "PR_SET_NAME"), program.string("carrel-guard").address());
     program.call(SystemCall.DUP3, pidfd.value(), CONTAINER, Operand.of(0x80000, "O_CLOEXEC"));
     program.call(SystemCall.CLOSE_RANGE, ZERO, Operand.of(Launcher.STATUS), ZERO);

@@ -1,6 +1,7 @@
 package dev.carrel.backend.namespace;
 
 import dev.carrel.api.CarrelException;
+import dev.carrel.api.container.Join.Source;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,8 +10,13 @@ import java.nio.file.Path;
 final class JoinedIds {
   private JoinedIds() {}
 
-  /** @throws CarrelException if there is no such process, or the caller is nobody there */
-  static Account of(Account caller, long pid) {
+  /** @throws CarrelException if there is no such process, the caller is nobody there, or that cannot be told of a file */
+  static Account of(Account caller, Source source) {
+    if (!(source instanceof Source.OfProcess process)) {
+      throw CarrelException.usage("cannot join the namespace " + source + ": only root may join one by its file. Name the container, or the pid of a"
+          + " process that is in it");
+    }
+    long pid = process.pid();
     return new Account(caller.uid(), caller.gid(), caller.root(), caller.setsGroups(), translate(pid, "uid_map", caller.uid()),
         translate(pid, "gid_map", caller.gid()));
   }

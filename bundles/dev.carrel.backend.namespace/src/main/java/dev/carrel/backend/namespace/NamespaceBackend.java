@@ -108,7 +108,7 @@ public final class NamespaceBackend implements IsolationBackend {
 
   /** A process that is joined can end, and another can have its pid: nothing of it is kept. */
   private Running launchJoining(LaunchPlan plan) throws LaunchFailure {
-    Account joining = account().root() ? account() : JoinedIds.of(account(), plan.spec().joins().get(0).pid());
+    Account joining = account().root() ? account() : JoinedIds.of(account(), plan.spec().joins().get(0).source());
     try (Image image = launcher.image(SetupProgram.start(plan, joining, filters.of(plan.spec().security())))) {
       return launcher.launch(new Launch(
           image, PreparedStart.given(plan, joining), Optional.empty(), PreparedStart.outer(plan, joining)));
@@ -224,7 +224,7 @@ public final class NamespaceBackend implements IsolationBackend {
     Program program = EnterProgram.of(inside, process, account(), filters.of(inside.security()));
     try (Image image = launcher.image(program)) {
       Given given = new Given(
-          process.stdio(), List.of(), MappedIds.owner(inside.identity(), account().root()), CallListeners.of(id, inside.security()));
+          process.stdio(), List.of(), MappedIds.owner(inside.identity(), account().root()), PreparedStart.listener(id, inside.security()));
       return launcher.launch(new Launch(image, given, Optional.of(running), Optional.empty()));
     } catch (LaunchFailure failure) {
       throw failures(process, inside).explain(failure);

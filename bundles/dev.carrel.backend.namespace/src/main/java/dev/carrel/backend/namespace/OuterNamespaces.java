@@ -7,6 +7,7 @@ import static dev.carrel.backend.namespace.Kernel.ZERO;
 import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.IdMapping;
 import dev.carrel.api.container.Join;
+import dev.carrel.api.container.Join.Source;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.linux.Launcher;
 import dev.carrel.linux.machine.Data;
@@ -48,16 +49,20 @@ final class OuterNamespaces {
    */
   void join() {
     long user = caller.root() ? 0 : Kernel.CLONE_NEWUSER;
-    Map<Long, Set<Namespace>> processes = new LinkedHashMap<>();
+    Map<Source, Set<Namespace>> sources = new LinkedHashMap<>();
     for (Join join : spec.joins()) {
-      processes.computeIfAbsent(join.pid(), pid -> EnumSet.noneOf(Namespace.class)).add(join.kind());
+      sources.computeIfAbsent(join.source(), source -> EnumSet.noneOf(Namespace.class)).add(join.kind());
     }
-    for (Map.Entry<Long, Set<Namespace>> entry : processes.entrySet()) {
-      Data process = program.variable("process");
-      program.purpose("join namespaces of process " + entry.getKey());
-      program.callInto(process, SystemCall.PIDFD_OPEN, Operand.of(entry.getKey()), ZERO);
-      program.call(SystemCall.SETNS, process.value(), Kernel.cloneFlags(SetupProgram.namespaceFlags(entry.getValue()) | user));
-      program.call(SystemCall.CLOSE, process.value());
+    for (Map.Entry<Source, Set<Namespace>> entry : sources.entrySet()) {
+      Data found = program.variable("joined");
+      program.purpose("join the namespace of " + entry.getKey());
+      if (entry.getKey() instanceof Source.OfProcess process) {
+        program.callInto(found, SystemCall.PIDFD_OPEN, Operand.of(process.pid()), ZERO);
+      } else {
+        program.callInto(found, SystemCall.OPENAT, CURRENT, program.string(entry.getKey().toString()).address(), Operand.of(0x80000, "O_RDONLY|O_CLOEXEC"), ZERO);
+      }
+      program.call(SystemCall.SETNS, found.value(), Kernel.cloneFlags(SetupProgram.namespaceFlags(entry.getValue()) | user));
+      program.call(SystemCall.CLOSE, found.value());
       user = 0;
     }
   }

@@ -3,6 +3,8 @@ package dev.carrel.backend.namespace;
 import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.Life.FirstProcess;
 import dev.carrel.api.container.Namespace;
+import dev.carrel.api.container.Security;
+import dev.carrel.api.container.SystemCallFilter;
 import dev.carrel.api.isolation.ContainerRecord;
 import dev.carrel.api.isolation.LaunchPlan;
 import dev.carrel.api.isolation.Running;
@@ -14,6 +16,7 @@ import dev.carrel.linux.Launcher;
 import dev.carrel.linux.Launcher.Given;
 import dev.carrel.linux.Launcher.IdMaps;
 import dev.carrel.linux.Launcher.Launch;
+import dev.carrel.linux.Launcher.Listener;
 import dev.carrel.linux.MountTemplate;
 import java.util.ArrayList;
 import java.nio.file.Path;
@@ -83,7 +86,12 @@ final class PreparedStart implements AutoCloseable {
   static Given given(LaunchPlan plan, Account account) {
     ContainerSpec spec = plan.spec();
     return new Given(spec.process().stdio(), files(plan), MappedIds.owner(spec.identity(), account.root()), plan.held(),
-        spec.life().first() == FirstProcess.PROGRAM, spec.life().detached(), CallListeners.of(plan.id(), spec.security()));
+        spec.life().first() == FirstProcess.PROGRAM, spec.life().detached(), listener(plan.id(), spec.security()));
+  }
+
+  /** Who decides about system calls: nobody about those of Carrel's own filter, and so nothing is loaded to find out. */
+  static Optional<Listener> listener(String id, Security security) {
+    return security.systemCalls() instanceof SystemCallFilter.Standard ? Optional.empty() : CallListeners.of(id, security);
   }
 
   /** The ids that are mapped by others for who has no privileges. */

@@ -48,7 +48,7 @@ final class SetupProgram {
   private final NamespaceSettings settings;
   private final Confinement confinement;
 
-  private SetupProgram(LaunchPlan plan, Account caller, byte[] filter) {
+  private SetupProgram(LaunchPlan plan, Account caller, List<byte[]> filters) {
     this.spec = plan.spec();
     this.held = plan.held();
     this.caller = caller;
@@ -57,26 +57,26 @@ final class SetupProgram {
     this.outer = new OuterNamespaces(program, spec, caller, umask, hostProc);
     this.handover = new MapHandover(program, hostProc);
     this.settings = new NamespaceSettings(program, spec, outer, hostProc);
-    this.confinement = new Confinement(program, Inside.of(spec), hostProc.value(), filter);
+    this.confinement = new Confinement(program, Inside.of(spec), hostProc.value(), filters);
     this.views = new NamespaceViews(program, plan.mounts(), tree);
   }
 
   /**
    * The whole start.
    *
-   * @param filter the kernel's form of the system-call filter; empty: none
+   * @param filters the kernel's form of the filters of system calls
    */
-  static Program start(LaunchPlan plan, Account caller, byte[] filter) {
-    return new SetupProgram(plan, caller, filter).start();
+  static Program start(LaunchPlan plan, Account caller, List<byte[]> filters) {
+    return new SetupProgram(plan, caller, filters).start();
   }
 
   /**
    * Builds what every container of this plan can copy, and then clones one whenever it is given descriptors.
    *
-   * @param filter as above
+   * @param filters as above
    */
-  static Program template(LaunchPlan plan, Account caller, byte[] filter) {
-    return new SetupProgram(plan, caller, filter).template();
+  static Program template(LaunchPlan plan, Account caller, List<byte[]> filters) {
+    return new SetupProgram(plan, caller, filters).template();
   }
 
   private Program start() {
@@ -259,6 +259,7 @@ final class SetupProgram {
     if (ranged()) {
       handover.open();
     }
+    guard.ifPresent(Guard::prepare);
     program.purpose("create the container's namespaces");
     program.callInto(record, SystemCall.CLONE,
         Kernel.cloneFlags(cloneFlags(spec.namespaces()) | Kernel.CLONE_PARENT | Kernel.SIGCHLD | (guard.isPresent() ? Kernel.CLONE_PIDFD : 0)),
@@ -266,7 +267,7 @@ final class SetupProgram {
     program.unlessEqual(record.value(), ZERO, parent);
     program.jump(init);
     program.place(parent);
-    program.call(SystemCall.WRITE, Operand.of(Launcher.STATUS), record.address(), Operand.of(16));
+    program.attempt(SystemCall.WRITE, Operand.of(Launcher.STATUS), record.address(), Operand.of(16)); // the JVM may be gone
     if (ranged()) {
       Label failed = program.label("not_mapped");
       Label gone = program.label("gone");

@@ -1,0 +1,111 @@
+package dev.carrel.shell;
+
+import dev.carrel.api.container.ContainerHandle;
+import dev.carrel.api.container.ContainerInfo;
+import dev.carrel.api.container.ContainerInfo.State;
+import dev.carrel.api.container.Containers;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Prints a line for each turn in the life of containers, from the moment on at which it is asked: it looks at what is recorded again and
+ * again, and so sees no container that lives more shortly than that.
+ */
+final class EventPrinter {
+  private static final long LOOK_MILLIS = 100;
+
+  private final Containers containers;
+  private final List<String> wanted;
+  private final boolean json;
+  private final Map<String, ContainerInfo> known = new LinkedHashMap<>();
+
+  /** @param wanted names or ids; none: all */
+  EventPrinter(Containers containers, List<String> wanted, boolean json) {
+    this.containers = containers;
+    this.wanted = wanted;
+    this.json = json;
+  }
+
+  /** Until it is interrupted, nobody reads it, or all that are named are gone. */
+  int print() {
+    for (String name : wanted) {
+      LifeLine.find(containers, name);
+    }
+    look().forEach(info -> known.put(info.id(), info));
+    System.err.flush();
+    while (!System.out.checkError()) {
+      try {
+        Thread.sleep(LOOK_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return 130;
+      }
+      compare(look());
+      if (!wanted.isEmpty() && known.isEmpty()) {
+        return 0;
+      }
+    }
+    return 0;
+  }
+
+  private List<ContainerInfo> look() {
+    List<ContainerInfo> infos = new ArrayList<>();
+    for (ContainerHandle container : containers.all()) {
+      ContainerInfo info = container.info();
+      boolean asked = wanted.isEmpty() || known.containsKey(info.id());
+      for (String name : wanted) {
+        asked |= info.id().startsWith(name) || info.name().isPresent() && info.name().get().equals(name);
+      }
+      if (asked) {
+        infos.add(info);
+      }
+    }
+    return infos;
+  }
+
+  private void compare(List<ContainerInfo> now) {
+    Map<String, ContainerInfo> gone = new LinkedHashMap<>(known);
+    for (ContainerInfo info : now) {
+      ContainerInfo before = gone.remove(info.id());
+      known.put(info.id(), info);
+      if (before == null && info.state() == State.ENDED) {
+        print("running", info.started(), info);
+      }
+      if (before == null || before.state() != info.state()) {
+        boolean resumed = before != null && before.state() == State.PAUSED && info.state() == State.RUNNING;
+        Instant time = info.ended().isPresent() ? info.ended().get().time() : before == null ? info.started() : Instant.now();
+        print(resumed ? "resumed" : info.state().name().toLowerCase(Locale.ROOT), time, info);
+      }
+    }
+    gone.forEach((id, info) -> {
+      known.remove(id);
+      if (info.state() != State.ENDED && !info.detached()) {
+        print("ended", Instant.now(), info); // of one in the foreground nothing is kept, also not how
+      }
+      print("removed", Instant.now(), info);
+    });
+  }
+
+  private void print(String what, Instant time, ContainerInfo info) {
+    Map<String, Object> data = new LinkedHashMap<>();
+    data.put("time", time.toString());
+    data.put("event", what);
+    data.put("id", info.id());
+    info.name().ifPresent(name -> data.put("name", name));
+    if (what.equals("ended") && info.ended().isPresent()) {
+      data.put("status", info.ended().get().status().shellStatus());
+    }
+    if (json) {
+      System.out.print(Json.line(data));
+    } else {
+      StringBuilder line = new StringBuilder();
+      data.values().forEach(value -> line.append(line.length() == 0 ? "" : " ").append(value));
+      System.out.println(line);
+    }
+    System.out.flush();
+  }
+}
