@@ -74,7 +74,7 @@ class TerminalIT {
   @Test
   void whatever_a_program_does_to_the_terminal_is_undone(TestStore store) throws Exception {
     assertThat(shell(store, "--no-cwd", "--", "stty", "raw", "-echo").run().restored()).isTrue();
-    for (String signal : new String[] {"TERM", "HUP"}) {
+    for (String signal : new String[] {"TERM", "HUP", "KILL"}) {
       Typing.Seen seen = shell(store, "--no-cwd", "--", "sh", "-c", "stty raw; echo begun; exec sleep 4321").expect("begun").signal(signal).run();
       assertThat(seen.restored()).as(signal).isTrue();
     }

@@ -36,7 +36,6 @@ final class EventPrinter {
       LifeLine.find(containers, name);
     }
     look().forEach(info -> known.put(info.id(), info));
-    System.err.flush();
     while (!System.out.checkError()) {
       try {
         Thread.sleep(LOOK_MILLIS);
