@@ -26,6 +26,8 @@ import java.util.Map;
 final class Confinement {
   private static final int KEYCTL_JOIN_SESSION_KEYRING = 1;
   private static final int LARGEST_CAPABILITY = 63;
+  /** No file is that small, and it is by 1 alone that the kernel pipes none to a program of the host; see core_pattern in core(5). */
+  private static final Range NO_CORE = new Range(1, 1);
 
   private final ProgramBuilder program;
   private final Security security;
@@ -98,19 +100,31 @@ final class Confinement {
     }
   }
 
+  /** Unless they are wanted, or somebody has said how large they may be. */
+  static boolean forbidsCoreDumps(Security security) {
+    return !security.has(Weakness.CORE_DUMPS) && !security.limits().containsKey(ResourceLimit.CORE);
+  }
+
   private void limits() {
-    Map<ResourceLimit, Range> limits = new EnumMap<>(ResourceLimit.class);
-    if (!security.has(Weakness.CORE_DUMPS)) {
-      limits.put(ResourceLimit.CORE, new Range(0, 0)); // core_pattern may name a program of the host
+    if (forbidsCoreDumps(security)) {
+      program.purpose("forbid core dumps");
+      // Fails where the user's own limit is 0 for good.
+      program.attempt(SystemCall.PRLIMIT64, ZERO, name(ResourceLimit.CORE), value(NO_CORE).address(), NULL);
     }
+    Map<ResourceLimit, Range> limits = new EnumMap<>(ResourceLimit.class); // in their order
     limits.putAll(security.limits());
     for (Map.Entry<ResourceLimit, Range> entry : limits.entrySet()) {
-      ResourceLimit limit = entry.getKey();
-      Range range = entry.getValue();
-      program.purpose("set the limit " + limit.label() + " to " + range.soft() + ":" + range.hard());
-      program.call(SystemCall.PRLIMIT64, ZERO, Operand.of(limit.number(), "RLIMIT_" + limit.name()),
-          program.longs("{" + range.soft() + ", " + range.hard() + "}", range.soft(), range.hard()).address(), NULL);
+      program.purpose("set the limit " + entry.getKey().label() + " to " + entry.getValue().soft() + ":" + entry.getValue().hard());
+      program.call(SystemCall.PRLIMIT64, ZERO, name(entry.getKey()), value(entry.getValue()).address(), NULL);
     }
+  }
+
+  private static Operand name(ResourceLimit limit) {
+    return Operand.of(limit.number(), "RLIMIT_" + limit.name());
+  }
+
+  private Data value(Range range) {
+    return program.longs("{" + range.soft() + ", " + range.hard() + "}", range.soft(), range.hard());
   }
 
   /** capabilities(7): nothing but what was asked for is left, and no file can give anything back. */

@@ -1,6 +1,7 @@
 package dev.carrel.backend.namespace;
 
 import dev.carrel.api.container.Capability;
+import dev.carrel.api.container.ResourceLimit;
 import dev.carrel.api.container.Security;
 import dev.carrel.api.container.Weakness;
 import dev.carrel.linux.machine.Errno;
@@ -84,6 +85,9 @@ final class StandardFilter {
     if (!security.has(Weakness.SOCKET_FAMILIES)) {
       socketFamilies();
     }
+    if (Confinement.forbidsCoreDumps(security)) {
+      keepCoreLimit();
+    }
     return new FilterPolicy(Action.ALLOW, Action.KILL_PROCESS, rules, security.has(Weakness.FOREIGN_ABI));
   }
 
@@ -118,6 +122,14 @@ final class StandardFilter {
     forbid("unshare", Condition.hasFlag(0, Kernel.CLONE_NEWUSER));
     forbid("clone", Condition.hasFlag(0, Kernel.CLONE_NEWUSER));
     forbid(Errno.ENOSYS, "clone3");
+  }
+
+  /** With a limit of 0, cores are piped to a program of the host. Programs that set it for their own safety are told that they have. */
+  private void keepCoreLimit() {
+    Action done = Action.errno(0);
+    int core = ResourceLimit.CORE.number();
+    rules.add(new Rule("setrlimit", done, List.of(Condition.isInt(0, core))));
+    rules.add(new Rule("prlimit64", done, List.of(Condition.isInt(1, core), new Condition(2, Comparison.NE, 0, 0))));
   }
 
   private void socketFamilies() {
