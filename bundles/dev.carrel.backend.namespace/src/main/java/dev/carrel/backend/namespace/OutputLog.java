@@ -34,6 +34,7 @@ final class OutputLog {
   private final ProgramBuilder program;
   private final Data ordinary;
   private final Data chunk;
+  private final Data limited;
   private final boolean terminal;
 
   /** @param terminal whether the program prints to a terminal of its own, and so only one stream */
@@ -42,6 +43,7 @@ final class OutputLog {
     this.terminal = terminal;
     this.ordinary = program.space("file_size_limit", 16);
     this.chunk = program.space("chunk", CHUNK);
+    this.limited = program.space("log_size_limit", 16);
   }
 
   /** Makes the pipes, or the terminal; SIGIO tells when there is something in one. */
@@ -64,11 +66,15 @@ final class OutputLog {
       closeGap();
     }
     program.purpose("limit the size of the log");
-    Data limited = program.space("log_size_limit", 16);
     program.call(SystemCall.PRLIMIT64, ZERO, FSIZE, NULL, ordinary.address());
     program.call(SystemCall.PRLIMIT64, ZERO, FSIZE, NULL, limited.address());
     program.callInto(limited.address(), SystemCall.LSEEK, Operand.of(FILE), Operand.of(LARGEST_FILE), ZERO); // gives the number
     program.call(SystemCall.LSEEK, Operand.of(FILE), ZERO, ZERO);
+    limit();
+  }
+
+  /** Before every piece: a program inside may be the same user, and could have raised it (prlimit(2)). */
+  private void limit() {
     program.attempt(SystemCall.PRLIMIT64, ZERO, FSIZE, limited.address(), NULL); // or the user's own limit is lower already
   }
 
@@ -117,6 +123,7 @@ final class OutputLog {
     program.unlessEqual(header.value(SIZE_AT), ZERO, some);
     program.jump(empty);
     program.place(some);
+    limit();
     program.attempt(SystemCall.CLOCK_GETTIME, Operand.of(0, "CLOCK_REALTIME"), header.address());
     program.callIntoOr(written, full, SystemCall.WRITE, Operand.of(FILE), header.address(), Operand.of(HEADER));
     program.unlessEqual(written.value(), Operand.of(HEADER), full);
