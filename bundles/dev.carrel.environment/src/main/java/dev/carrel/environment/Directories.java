@@ -129,8 +129,16 @@ final class Directories {
     return targets;
   }
 
+  /**
+   * A process's own directory has no link in its path. If it seems to have one, somebody who can write there, as another container might, has
+   * put it there meanwhile, and what it leads to is not what the user is in.
+   */
   private static Path realDirectory(Path directory) {
     Path real = real(directory, "share the working directory");
+    if (!real.equals(directory)) {
+      throw CarrelException.usage("cannot share the working directory " + directory + ": it is behind a symbolic link now, which leads to " + real
+          + ". Go to the directory that you mean, or leave it out with --no-cwd");
+    }
     if (!Files.isDirectory(real)) {
       throw CarrelException.usage("cannot share the working directory " + directory
           + ": it is no directory. Go to one, or leave it out with --no-cwd");

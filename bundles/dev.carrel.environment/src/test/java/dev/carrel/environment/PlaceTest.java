@@ -72,6 +72,14 @@ class PlaceTest {
     assertThat(place.notes()).singleElement().asString().contains("the working directory " + directory + " is not shared");
   }
 
+  /** A process's own directory has none: somebody has exchanged it. */
+  @Test
+  void a_working_directory_behind_a_link_is_told() throws IOException {
+    Path other = Files.move(wanted.directory, home.resolve("other"));
+    Files.createSymbolicLink(wanted.directory, other);
+    refused("cannot share the working directory " + wanted.directory + ": it is behind a symbolic link now, which leads to " + other);
+  }
+
   @Test
   void a_working_directory_that_is_gone_is_told() throws IOException {
     Files.delete(wanted.directory);

@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
  *
  * @param software where the programs inside come from
  * @param command the program and its arguments; empty: an interactive shell
- * @param directory the directory it was asked from, on the host
+ * @param directory the directory it was asked from, on the host, as getcwd(3) tells it: without symbolic links
  * @param shareDirectory whether that directory is shared and is where the program starts
  * @param mappings what else is to be seen inside
  * @param mounts what else is to be made inside: in memory, files, links, overlays, whose directories are taken from {@code directory}

@@ -99,7 +99,7 @@ final class Failures {
 
   private CarrelException mount(LaunchFailure failure) {
     String advice = "";
-    boolean target = failure.failed().call().orElseThrow() != SystemCall.OPEN_TREE;
+    boolean target = !ofSource(failure);
     int errno = failure.errno();
     if (failure.failed().call().orElseThrow() == SystemCall.MOUNT_SETATTR && root && inside.identity().ranged()) {
       advice = ". Its file system cannot give its files to the container's ids, which are not root's. Share a directory of another,"
@@ -107,6 +107,9 @@ final class Failures {
     } else if (errno == Errno.EPERM.number() && failure.failed().text().contains("\"proc\"")) {
       advice = ". The kernel allows it only who sees a whole /proc: in a container, parts of it are covered. Start that one with"
           + " --weak=user-namespaces,kernel-files (Docker: --security-opt systempaths=unconfined)";
+    } else if (!target && errno == Errno.ELOOP.number()) {
+      advice = ". There was no symbolic link in its path when it was looked up: somebody who can write there has put one there since."
+          + " Find out who before you try again";
     } else if (target && (errno == Errno.ENOENT.number() || errno == Errno.EROFS.number())) {
       advice = ". The place to mount it does not exist in the tree around it, which is read-only or the host's own:"
           + " make that file or directory there, or choose another target";
@@ -116,6 +119,14 @@ final class Failures {
       advice = ". Its owner has to let you in";
     }
     return other(failure, advice);
+  }
+
+  /** Whether it was about a file of the host, and not about where it is to be seen. */
+  private static boolean ofSource(LaunchFailure failure) {
+    SystemCall call = failure.failed().call().orElseThrow();
+    String purpose = failure.failed().purpose();
+    return call == SystemCall.OPEN_TREE || call == SystemCall.OPENAT2 && (purpose.startsWith("expose ") || purpose.startsWith("share ")
+        || purpose.startsWith("put ") || purpose.startsWith("keep "));
   }
 
   private static CarrelException other(LaunchFailure failure, String advice) {

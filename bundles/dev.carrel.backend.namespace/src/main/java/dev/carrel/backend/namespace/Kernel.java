@@ -47,6 +47,8 @@ final class Kernel {
   static final Operand CURRENT = Operand.of(-100, "AT_FDCWD");
   static final Operand REC_PRIVATE = Operand.of(MS_PRIVATE | 16384, "MS_REC|MS_PRIVATE");
   static final Operand CLONE_TREE = Operand.of(1 | 0x80000 | 0x8000, "OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC|AT_RECURSIVE");
+  static final Operand CLONE_TREE_OF_DESCRIPTOR = Operand.of(1 | 0x80000 | 0x8000 | 0x1000,
+      "OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC|AT_RECURSIVE|AT_EMPTY_PATH");
   static final Operand EMPTY_PATH = Operand.of(0x1000, "AT_EMPTY_PATH");
   static final Operand EMPTY_PATH_RECURSIVE = Operand.of(0x1000 | 0x8000, "AT_EMPTY_PATH|AT_RECURSIVE");
   static final Operand FROM_DESCRIPTOR = Operand.of(4, "MOVE_MOUNT_F_EMPTY_PATH");

@@ -46,7 +46,7 @@ final class OverlayTree {
     });
     overlay.changes().ifPresent(directory -> {
       program.purpose("keep changes of the overlay at " + overlay.target() + " in " + directory);
-      opened.changes = tree.openSource(CURRENT, directory.toString(), flags); // not mapped: root, who mounts it, has to be somebody there
+      opened.changes = tree.openDirectory(directory.toString(), flags); // not mapped: root, who mounts it, has to be somebody there
     });
     return opened;
   }

@@ -30,6 +30,7 @@ final class RootTree {
   /** Longer contents are not shown with the system call that writes them. */
   private static final int SHOWN = 1000;
   private static final String STAGED_FILE = ".carrel-file";
+  private static final long RESOLVE_NO_SYMLINKS = 0x04;
 
   private final ProgramBuilder program;
   private final MountPlan plan;
@@ -73,8 +74,34 @@ final class RootTree {
 
   /** The same with its files' owners as the container has them. */
   Data openMapped(String source, Access access, boolean directory, long flags) {
-    Data tree = openTree(CURRENT, source);
+    Data tree = openHost(source, directory);
     owners.set(tree, access, directory, new Attributes(flags));
+    return tree;
+  }
+
+  /** The same with the host's owners, of a directory. */
+  Data openDirectory(String source, long flags) {
+    Data tree = openHost(source, true);
+    setAttributes(tree, attribute(flags, 0));
+    return tree;
+  }
+
+  /**
+   * A detached copy of what is mounted at a path of the host, which had no symbolic link in it when it was looked up. One that
+   * is there now was put there since, by somebody who can write there, such as another container; see openat2(2).
+   */
+  private Data openHost(String source, boolean directory) {
+    String name = directory ? "{O_PATH|O_CLOEXEC|O_DIRECTORY, RESOLVE_NO_SYMLINKS}" : "{O_PATH|O_CLOEXEC, RESOLVE_NO_SYMLINKS}";
+    Data how = attributes.get(name);
+    if (how == null) {
+      how = program.longs(name, 0x200000 | 0x80000 | (directory ? 0x10000 : 0), 0, RESOLVE_NO_SYMLINKS);
+      attributes.put(name, how);
+    }
+    Data found = program.variable("source");
+    Data tree = program.variable("tree");
+    program.callInto(found, SystemCall.OPENAT2, CURRENT, program.string(source).address(), how.address(), Operand.of(24));
+    program.callInto(tree, SystemCall.OPEN_TREE, found.value(), program.string("").address(), Kernel.CLONE_TREE_OF_DESCRIPTOR);
+    program.call(SystemCall.CLOSE, found.value());
     return tree;
   }
 
