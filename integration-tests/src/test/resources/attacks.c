@@ -2,7 +2,6 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
-#include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <grp.h>
@@ -25,17 +24,14 @@
 #include <sys/statvfs.h>
 #include <sys/swap.h>
 #include <sys/syscall.h>
+#include <sys/timex.h>
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
-
-/* 0: succeeded; otherwise errno. */
-typedef int attack(const char *argument);
-
-static int result(long value) { return value < 0 ? errno : 0; }
+#include "attacks.h"
 
 static int write_file(const char *path) {
   int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -64,16 +60,6 @@ static int create_in(const char *directory) {
   return 0;
 }
 
-static int remount(const char *path) { return result(mount(NULL, path, NULL, MS_REMOUNT | MS_BIND, NULL)); }
-static int unmount(const char *path) { return result(umount2(path, MNT_DETACH)); }
-static int mount_tmpfs(const char *path) { return result(mount("x", path, "tmpfs", 0, NULL)); }
-
-struct attributes { unsigned long set, clear, propagation, userns; };
-static int setattr(const char *path) {
-  struct attributes a = {0, 1 /* MOUNT_ATTR_RDONLY */, 0, 0};
-  return result(syscall(442, AT_FDCWD, path, 0, &a, sizeof a));
-}
-
 static int in_child(int (*what)(void)) {
   int status;
   pid_t child = fork();
@@ -97,11 +83,20 @@ static int clone3_user(const char *a) {
   if (pid > 0) waitpid(pid, NULL, 0);
   return result(pid);
 }
+/* What the kernel runs on the host, as its root, when a control group is empty (CVE-2022-0492). */
+static int set_release_agent(void) {
+  if (mount("x", "/tmp", "cgroup", 0, "none,name=carrel-attack") < 0) return errno;
+  int fd = open("/tmp/release_agent", O_WRONLY);
+  int error = fd < 0 ? errno : write(fd, "/bin/true", 9) < 0 ? errno : 0;
+  umount2("/tmp", MNT_DETACH);
+  return error;
+}
 static int user_and_cgroup(void) {
   if (unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWCGROUP) < 0) return errno;
-  return result(mount("x", "/tmp", "cgroup", 0, "rdma"));
+  return set_release_agent();
 }
 static int release_agent(const char *a) { return in_child(user_and_cgroup); }
+static int release_agent_here(const char *a) { return in_child(set_release_agent); }
 
 static int keys(const char *a) { return result(syscall(SYS_add_key, "user", "carrel-attack", "x", 1, KEY_SPEC_PROCESS_KEYRING)); }
 static int host_key(const char *name) {
@@ -128,8 +123,14 @@ static int io_uring(const char *a) {
   memset(params, 0, sizeof params);
   return result(syscall(425, 1, params));
 }
-static int kexec(const char *a) { return result(syscall(SYS_kexec_load, 0, 0, NULL, 0)); }
-static int module(const char *a) { return result(syscall(SYS_finit_module, 0, "", 0)); }
+/* Calls that make no sense: whoever is let in is told so. */
+static int let_in(long value, int nonsense) { return value < 0 && errno != nonsense ? errno : 0; }
+static int kexec(const char *a) { return let_in(syscall(SYS_kexec_load, 0, 0, NULL, 0xffffL), EINVAL); }
+static int module(const char *a) { return let_in(syscall(SYS_finit_module, -1, "", 0), EBADF); }
+static int adjust_clock(const char *a) {
+  struct timex change = {.modes = ADJ_TICK, .tick = 0};
+  return let_in(clock_adjtime(CLOCK_REALTIME, &change), EINVAL);
+}
 static int handle(const char *a) {
   struct { struct file_handle h; char space[128]; } handle;
   int id;
@@ -208,8 +209,24 @@ static int contains(const char *spec) { /* FILE:WORD */
   if (n < 0) return errno;
   return memmem(buffer, n, colon + 1, strlen(colon + 1)) ? 0 : ENODATA;
 }
-static int core_limit(const char *a) { struct rlimit r; getrlimit(RLIMIT_CORE, &r); return r.rlim_max == 0 ? EPERM : 0; }
-static int raise_core(const char *a) { struct rlimit r = {1, 1}; return result(setrlimit(RLIMIT_CORE, &r)); }
+static int core_limit(const char *a) { struct rlimit r; getrlimit(RLIMIT_CORE, &r); return r.rlim_max <= 1 ? EPERM : 0; }
+static int change_core(rlim_t limit) { /* whatever the call itself says */
+  struct rlimit r = {limit, limit};
+  setrlimit(RLIMIT_CORE, &r);
+  getrlimit(RLIMIT_CORE, &r);
+  return r.rlim_max == limit ? 0 : EPERM;
+}
+static int raise_core(const char *a) { return change_core(1 << 20); }
+static int lower_core(const char *a) { return change_core(0); } /* with 0, but not with 1, cores are piped to programs */
+static int crash(void) {
+  struct rlimit r = {0, 0};
+  prctl(PR_SET_NAME, "carrel-crash");
+  setrlimit(RLIMIT_CORE, &r);
+  prlimit(0, RLIMIT_CORE, &r, NULL);
+  raise(SIGSEGV);
+  return 0;
+}
+static int crashing(const char *a) { in_child(crash); return 0; } /* what comes of it is seen outside */
 static int escape_fd(const char *a) { /* a descriptor that leads out */
   for (int fd = 3; fd < 1024; fd++)
     if (fcntl(fd, F_GETFD) >= 0) return 0;
@@ -221,7 +238,11 @@ static int chroot_out(const char *a) {
   if (fchdir(here) < 0) return errno;
   return 0;
 }
-static int make_device(const char *a) { return result(mknod("/tmp/mem", S_IFCHR | 0600, 1 << 8 | 1)); }
+static int make_device(const char *a) {
+  int error = result(mknod("/tmp/carrel-attack", S_IFCHR | 0600, 1 << 8 | 1));
+  if (!error) unlink("/tmp/carrel-attack");
+  return error;
+}
 static int join_host(const char *path) {
   int fd = open(path, O_RDONLY);
   return fd < 0 ? errno : result(setns(fd, 0));
@@ -271,57 +292,9 @@ static int climb(const char *marker) {
   return climb_to(marker);
 }
 
-/* A mount below DIRECTORY/in for the host to see, then one of the host below DIRECTORY/out to be seen. */
-static int propagation(const char *directory) {
-  char path[4096];
-  snprintf(path, sizeof path, "%s/in", directory);
-  if (mount_tmpfs(path) != 0) return EPERM;
-  snprintf(path, sizeof path, "%s/mounted", directory);
-  close(open(path, O_CREAT | O_WRONLY, 0600));
-  snprintf(path, sizeof path, "%s/go", directory);
-  for (int i = 0; i < 2000 && access(path, F_OK) < 0; i++) usleep(10000);
-  if (access(path, F_OK) < 0) return ETIME;
-  snprintf(path, sizeof path, "%s/out/file", directory);
-  return access(path, F_OK) < 0 ? errno : 0;
-}
-
-/* Whether a process that is not ours yet, because it is still entering, can be taken over or leads outside by MARKER. */
-static int leads_out(const char *pid, const char *marker) {
-  char path[8192], exe[4096];
-  static const char *const links[] = {"root", "cwd"};
-  for (int i = 0; i < 2; i++) {
-    snprintf(path, sizeof path, "/proc/%s/%s%s", pid, links[i], marker);
-    if (access(path, F_OK) == 0) return 1;
-  }
-  snprintf(path, sizeof path, "/proc/%s/fd", pid);
-  DIR *fds = opendir(path);
-  for (struct dirent *fd; fds && (fd = readdir(fds));) {
-    snprintf(path, sizeof path, "/proc/%s/fd/%s%s", pid, fd->d_name, marker);
-    if (fd->d_name[0] != '.' && access(path, F_OK) == 0) { closedir(fds); return 1; }
-  }
-  if (fds) closedir(fds);
-  snprintf(path, sizeof path, "/proc/%s/exe", pid);
-  ssize_t n = readlink(path, exe, sizeof exe - 1);
-  if (n <= 0) return 0;
-  exe[n] = 0;
-  if (strncmp(exe, "/usr/", 5) == 0 || strncmp(exe, "/attacks", 8) == 0) return 0; /* has entered: one of us */
-  fprintf(stderr, "the file of process %s can be seen: %s\n", pid, exe);
-  return 1;
-}
-static int chase(const char *marker) { /* until /tmp/enough is there, or for half a minute */
-  time_t end = time(NULL) + 30;
-  while (time(NULL) < end && access("/tmp/enough", F_OK) < 0) {
-    DIR *all = opendir("/proc");
-    for (struct dirent *one; all && (one = readdir(all));)
-      if (one->d_name[0] >= '1' && one->d_name[0] <= '9' && leads_out(one->d_name, marker)) return 0;
-    if (all) closedir(all);
-  }
-  return access("/tmp/enough", F_OK) < 0 ? ETIME : ESRCH;
-}
-
-static const struct { const char *name; attack *run; } attacks[] = {
-  {"write", write_file}, {"read", read_file}, {"create", create_in}, {"remount", remount}, {"unmount", unmount}, {"tmpfs", mount_tmpfs},
-  {"setattr", setattr}, {"new_user", new_user}, {"clone_user", clone_user}, {"clone3_user", clone3_user}, {"release_agent", release_agent},
+static const struct named_attack attacks[] = {
+  {"write", write_file}, {"read", read_file}, {"create", create_in}, 
+  {"new_user", new_user}, {"clone_user", clone_user}, {"clone3_user", clone3_user}, {"release_agent", release_agent},
   {"keys", keys}, {"host_key", host_key}, {"keyctl", keyctl_any}, {"bpf", bpf}, {"perf", perf}, {"userfaultfd", uffd}, {"io_uring", io_uring},
   {"kexec", kexec}, {"module", module}, {"handle", handle}, {"clock", set_clock}, {"swap", swap}, {"syslog", kernel_log}, {"socket", family},
   {"socket_high", family_high}, {"abstract", abstract}, {"tiocsti", push_key}, {"tiocsti_high", push_key_high}, {"tioclinux", console_key},
@@ -329,8 +302,15 @@ static const struct { const char *name; attack *run; } attacks[] = {
   {"ptrace", trace_init}, {"vm_read", read_init}, {"write_exe", write_exe}, {"contains", contains}, {"core_limit", core_limit},
   {"raise_core", raise_core}, {"escape_fd", escape_fd}, {"chroot", chroot_out}, {"mknod", make_device}, {"setns", join_host},
   {"device", open_device}, {"setuid", run_setuid}, {"writable", writable_below}, {"unbounded", unbounded}, {"negative_group", negative_group},
-  {"climb", climb}, {"propagation", propagation}, {"chase", chase},
+  {"climb", climb}, {"release_agent_here", release_agent_here},
+  {"adjust_clock", adjust_clock}, {"lower_core", lower_core}, {"crash", crashing}, {NULL, NULL},
 };
+
+static attack *find(const struct named_attack *some, const char *name, size_t length) {
+  for (; some->name; some++)
+    if (strlen(some->name) == length && strncmp(some->name, name, length) == 0) return some->run;
+  return NULL;
+}
 
 static int add_key_and_run(char **argv) { /* a key of the session, and then a command */
   if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 || syscall(SYS_add_key, "user", argv[0], "x", 1, KEY_SPEC_SESSION_KEYRING) < 0) {
@@ -352,6 +332,7 @@ static int block_all_and_run(char **argv) {
 }
 
 int main(int argc, char **argv) {
+  if (argc > 3 && strcmp(argv[1], "with_memory") == 0) return share_memory_and_run(argv + 2);
   if (argc > 2 && strcmp(argv[1], "blocking") == 0) return block_all_and_run(argv + 2);
   if (argc > 1 && strcmp(argv[1], "whoami") == 0) return geteuid() == getuid() && getegid() == getgid();
   if (argc > 3 && strcmp(argv[1], "with_key") == 0) return add_key_and_run(argv + 2);
@@ -359,9 +340,10 @@ int main(int argc, char **argv) {
   for (int i = 1; i < argc; i++) {
     char *argument = strchr(argv[i], '=');
     size_t length = argument ? (size_t) (argument - argv[i]) : strlen(argv[i]);
-    attack *run = NULL;
-    for (size_t j = 0; j < sizeof attacks / sizeof *attacks; j++)
-      if (strlen(attacks[j].name) == length && strncmp(attacks[j].name, argv[i], length) == 0) run = attacks[j].run;
+    attack *run = find(attacks, argv[i], length);
+    if (!run) run = find(exhausting_attacks, argv[i], length);
+    if (!run) run = find(mount_attacks, argv[i], length);
+    if (!run) run = find(neighbours_attacks, argv[i], length);
     if (!run) { printf("%s: no such attack\n", argv[i]); return 2; }
     int status;
     pid_t child = fork(); /* what one attack leaves open or loses is not the next one's */

@@ -13,22 +13,29 @@ import java.util.List;
 import org.assertj.core.api.SoftAssertions;
 
 /**
- * The program of attacks.c, compiled: each of its words is an attack, and it prints a line for each.
+ * The program of attacks.c and the files beside it, compiled: each of its words is an attack, and it prints a line for each.
  *
  * @param path where it is on the host; in a container it is /attacks
  */
 record AttackProgram(Path path) {
   private static final String SUCCEEDED = "succeeded";
+  private static final List<String> SOURCES = List.of("attacks.h", "attacks.c", "exhausting.c", "mounts.c", "neighbours.c");
 
   /** Compiles it into the directory, without libraries, so that it runs wherever it is exposed. */
   static AttackProgram compiledIn(Path directory) throws IOException {
     assumeTrue(Host.can("gcc", "--version"), "needs gcc, to compile the attacks");
-    Path source = directory.resolve("attacks.c");
-    try (InputStream in = AttackProgram.class.getResourceAsStream("/attacks.c")) {
-      Files.copy(in, source);
-    }
     Path program = directory.resolve("attacks");
-    Host.says("gcc", "-static", "-O1", "-w", "-o", program.toString(), source.toString());
+    List<String> compiler = new ArrayList<>(List.of("gcc", "-static", "-O1", "-w", "-o", program.toString()));
+    for (String name : SOURCES) {
+      Path source = directory.resolve(name);
+      try (InputStream in = AttackProgram.class.getResourceAsStream("/" + name)) {
+        Files.copy(in, source);
+      }
+      if (name.endsWith(".c")) {
+        compiler.add(source.toString());
+      }
+    }
+    Host.says(compiler.toArray(String[]::new));
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x")); // also for another user than the tests'
     return new AttackProgram(program);
   }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,21 +26,31 @@ class AttacksIT {
 
   /** In a container as it is by default, with a directory exposed at /data. */
   private static final List<String> ALL = List.of(
-      "write=/proc/sys/kernel/core_pattern", "write=/proc/sys/kernel/hostname", "write=/proc/sysrq-trigger", "write=/proc/irq/default_smp_affinity",
-      "write=/sys/kernel/mm/ksm/run", "write=/sys/power/state", "read=/proc/keys", "read=/proc/timer_list", "read=/proc/interrupts",
-      "read=/proc/kcore", "read=/proc/acpi/event", "create=/", "create=/usr", "create=/data", "create=/proc/sys", "create=/sys/fs/cgroup", "create=/dev",
-      "create=/sys/firmware", "remount=/usr", "remount=/data", "remount=/data/below", "setattr=/usr", "setattr=/data", "unmount=/usr",
-      "unmount=/proc/sys", "unmount=/proc", "tmpfs=/tmp", "new_user", "clone_user", "clone3_user", "release_agent", "keys", "keyctl", "bpf", "perf",
-      "userfaultfd", "io_uring", "kexec", "module", "handle", "clock", "swap", "syslog", "socket=40", "socket_high=40", "socket=38", "socket_high=38",
-      "socket=17", "socket=3", "socket=29", "socket=44", "unknown_call", "x32", "int80", "setgroups", "status=CapInh:", "status=CapPrm:", "status=CapEff:",
-      "status=CapBnd:", "status=CapAmb:", "status=SigIgn:", "status=SigBlk:", "privileges", "ptrace", "vm_read", "write_exe=/proc/1/exe",
-      "contains=/proc/1/environ:CARREL", "contains=/proc/1/cmdline:java", "core_limit", "raise_core", "escape_fd", "chroot", "mknod",
-      "setns=/proc/1/ns/mnt", "setns=/proc/1/ns/net", "contains=/proc/self/mountinfo:oldroot", "create=/data/below");
+      "write=/proc/sys/kernel/core_pattern", "write=/proc/sys/kernel/hostname", "write=/proc/sysrq-trigger",
+      "write=/proc/irq/default_smp_affinity", "write=/sys/kernel/mm/ksm/run", "write=/sys/power/state", "read=/proc/keys",
+      "read=/proc/timer_list", "read=/proc/interrupts", "read=/proc/kcore", "read=/proc/acpi/event", "create=/", "create=/usr",
+      "create=/data", "create=/proc/sys", "create=/sys/fs/cgroup", "create=/dev", "create=/sys/firmware", "remount=/usr",
+      "remount=/data", "remount=/data/below", "setattr=/usr", "setattr=/data", "setattr_open=/usr", "clone_write=/usr",
+      "bind_write=/usr", "fresh=proc", "fresh=sysfs", "fresh=cgroup2", "unmount=/usr", "unmount=/proc/sys", "unmount=/proc",
+      "tmpfs=/tmp", "tree_attr=/usr", "new_user", "clone_user", "clone3_user", "release_agent", "release_agent_here", "keys", "keyctl",
+      "bpf", "perf", "userfaultfd", "io_uring", "kexec", "module", "handle", "clock", "adjust_clock", "swap", "syslog", "socket=40",
+      "socket_high=40", "socket=38", "socket_high=38", "socket=17", "socket=3", "socket=29", "socket=44", "unknown_call", "x32",
+      "int80", "setgroups", "status=CapInh:", "status=CapPrm:", "status=CapEff:", "status=CapBnd:", "status=CapAmb:", "status=SigIgn:",
+      "status=SigBlk:", "privileges", "ptrace", "vm_read", "write_exe=/proc/1/exe", "contains=/proc/1/environ:CARREL",
+      "contains=/proc/1/cmdline:java", "core_limit", "raise_core", "lower_core", "escape_fd", "chroot", "mknod", "setns=/proc/1/ns/mnt",
+      "setns=/proc/1/ns/net", "setns=/proc/self/ns/net", "oom=/proc/self/oom_score_adj", "oom=/proc/1/oom_score_adj",
+      "contains=/proc/self/mountinfo:oldroot", "create=/data/below");
 
   /** With every capability that a container can have: what is locked stays locked, and what init holds stays its own. */
-  private static final List<String> OF_ROOT = List.of("remount=/usr", "remount=/data", "remount=/data/below", "setattr=/usr", "setattr=/data",
-      "setattr=/proc/sys", "unmount=/usr", "unmount=/proc/sys", "unmount=/proc/keys", "write=/proc/sys/kernel/core_pattern", "create=/usr", "create=/data",
-      "keys", "new_user", "module", "kexec", "clock", "socket=40", "tiocsti", "handle", "ptrace", "vm_read", "setns=/proc/1/ns/mnt");
+  private static final List<String> OF_ROOT = List.of(
+      "remount=/usr", "remount=/data", "remount=/data/below", "setattr=/usr", "setattr=/data", "setattr_open=/usr", "clone_write=/usr",
+      "bind_write=/usr", "fresh=proc", "fresh=sysfs", "fresh=cgroup2", "setattr=/proc/sys", "unmount=/usr", "unmount=/proc/sys",
+      "unmount=/proc/keys", "write=/proc/sys/kernel/core_pattern", "create=/usr", "create=/data", "keys", "new_user", "module", "kexec",
+      "clock", "adjust_clock", "socket=40", "tiocsti", "handle", "ptrace", "vm_read", "setns=/proc/1/ns/mnt", "release_agent_here",
+      "mknod", "oom=/proc/self/oom_score_adj", "lower_core");
+
+  /** Who the program is inside: the caller by name, root, somebody else. */
+  private static final List<List<String>> USERS = List.of(List.of(), List.of("--uid=0", "--gid=0"), List.of("--user=ada"));
 
   /** What is opened, and the attacks that succeed by it. */
   private record Opening(List<String> options, List<String> attacks) {}
@@ -52,12 +63,12 @@ class AttacksIT {
       new Opening(List.of("--weak=io-uring"), List.of("io_uring")),
       new Opening(List.of("--weak=socket-families"), List.of("socket=40", "socket_high=40")),
       new Opening(List.of("--weak=new-privileges"), List.of("privileges")),
-      new Opening(List.of("--weak=core-dumps"), List.of("core_limit")),
+      new Opening(List.of("--weak=core-dumps"), List.of("core_limit", "lower_core")),
       new Opening(List.of("--weak=foreign-abi"), List.of("int80")),
       new Opening(List.of("--cap-add=NET_RAW"), List.of("status=CapBnd:", "socket=17")),
       new Opening(List.of("--cap-add=SYS_CHROOT"), List.of("chroot")),
       new Opening(List.of("--cap-add=SYS_ADMIN"), List.of("tmpfs=/tmp")),
-      new Opening(List.of("--cap-add=ALL", "--weak=unlocked-mounts"), List.of("unmount=/proc/sys", "unmount=/proc/keys")),
+      new Opening(List.of("--cap-add=ALL", "--weak=unlocked-mounts"), List.of("unmount=/proc/sys", "unmount=/proc/keys", "setns=/proc/self/ns/net", "fresh=proc")),
       new Opening(List.of("--writable-root"), List.of("create=/")));
 
   @TempDir static Path directory;
@@ -75,14 +86,22 @@ class AttacksIT {
     return program.contained(options, words);
   }
 
-  @Test
-  void none_succeeds_in_a_container() {
-    nothingSucceeds(carrel(List.of("--expose=" + directory.resolve("data") + "=/data"), ALL).run(), ALL);
+  private static List<String> exposing(List<String> options, String... more) {
+    List<String> all = new ArrayList<>(List.of("--expose=" + directory.resolve("data") + "=/data"));
+    all.addAll(options);
+    all.addAll(List.of(more));
+    return all;
   }
 
-  @Test
-  void what_is_mounted_is_locked_and_the_filter_holds_with_every_capability() {
-    nothingSucceeds(carrel(List.of("--expose=" + directory.resolve("data") + "=/data", "--cap-add=ALL"), OF_ROOT).run(), OF_ROOT);
+  @TestFactory
+  Stream<DynamicTest> none_succeeds_in_a_container() {
+    return USERS.stream().map(user -> DynamicTest.dynamicTest(user.toString(), () -> nothingSucceeds(carrel(exposing(user), ALL).run(), ALL)));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> what_is_mounted_is_locked_and_the_filter_holds_with_every_capability() {
+    return USERS.stream().map(user -> DynamicTest.dynamicTest(user.toString(),
+        () -> nothingSucceeds(carrel(exposing(user, "--cap-add=ALL"), OF_ROOT).run(), OF_ROOT)));
   }
 
   @TestFactory
@@ -150,8 +169,8 @@ class AttacksIT {
     assertThat(seen.screen()).contains("tiocsti: ", "tiocsti_high: ", "tioclinux: ").doesNotContain(SUCCEEDED);
     assumeTrue(Files.exists(Path.of("/proc/sys/dev/tty/legacy_tiocsti"))
         && Files.readString(Path.of("/proc/sys/dev/tty/legacy_tiocsti")).startsWith("1"), "this kernel lets nobody do it");
-    assertThat(new Typing(carrel(List.of("--weak=system-calls"), List.of("tiocsti", "tiocsti_high"))).run().screen())
-        .contains("tiocsti: " + SUCCEEDED, "tiocsti_high: " + SUCCEEDED);
+    assertThat(new Typing(carrel(List.of("--weak=system-calls"), words)).run().screen())
+        .contains("tiocsti: " + SUCCEEDED, "tiocsti_high: " + SUCCEEDED, "tioclinux: Inappropriate ioctl"); // that takes a console
   }
 
   @Test

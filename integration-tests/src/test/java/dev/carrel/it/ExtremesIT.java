@@ -86,6 +86,19 @@ class ExtremesIT {
   }
 
   @Test
+  void users_that_are_none_are_refused_to_who_enters() {
+    assertThat(carrel("run", "--no-cwd", "--detach", "--name=target", "--", "sleep", "4321").run().status()).isZero();
+    try {
+      for (String user : List.of("", "01", "-1", "4294967296", "4294967295", "1000:", ":1000", "1000:01", "1:2:3", "root", "1\n", " 1", "0x1")) {
+        refused(carrel("exec", "--user=" + user, "target", "--", "true").run(), "--user=");
+      }
+      assertThat(carrel("exec", "--user=7", "target", "--", "true").run().err()).doesNotContain("internal error"); // an id that need not be there
+    } finally {
+      carrel("remove", "--force", "target").run();
+    }
+  }
+
+  @Test
   void inside_only_the_sources_of_mounts_are_told_of_the_host() throws IOException {
     String[] line = {"run", "--expose=/usr/share", "--", "cat", "/proc/self/mountinfo"};
     Set<String> sources = new HashSet<>(List.of("/"));

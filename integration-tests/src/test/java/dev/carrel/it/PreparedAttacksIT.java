@@ -3,6 +3,7 @@ package dev.carrel.it;
 import static dev.carrel.it.AttackProgram.allSucceed;
 import static dev.carrel.it.AttackProgram.nothingSucceeds;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,10 +23,20 @@ import org.junit.jupiter.api.io.TempDir;
  * succeed, so that it is known that they bite. Those that need nothing are in {@link AttacksIT}.
  */
 class PreparedAttacksIT {
-  private static final List<String> IN_EXEC = List.of("status=CapInh:", "status=CapPrm:", "status=CapEff:", "status=CapBnd:", "status=CapAmb:",
-      "status=SigIgn:", "status=SigBlk:", "privileges", "core_limit", "escape_fd", "new_user", "clone3_user", "keys", "keyctl", "bpf", "userfaultfd",
-      "io_uring", "socket=40", "socket_high=40", "int80", "setgroups", "remount=/usr", "unmount=/proc/sys", "create=/usr", "chroot", "ptrace", "vm_read",
-      "contains=/proc/self/environ:a-secret");
+  private static final List<String> IN_EXEC = List.of(
+      "status=CapInh:", "status=CapPrm:", "status=CapEff:", "status=CapBnd:", "status=CapAmb:", "status=SigIgn:", "status=SigBlk:",
+      "privileges", "core_limit", "lower_core", "escape_fd", "new_user", "clone3_user", "keys", "keyctl", "bpf", "userfaultfd",
+      "io_uring", "socket=40", "socket_high=40", "int80", "setgroups", "remount=/usr", "unmount=/proc/sys", "create=/usr", "chroot",
+      "ptrace", "vm_read", "contains=/proc/self/environ:a-secret");
+
+  private static final List<String> OF_ROOT_IN_EXEC = List.of(
+      "remount=/usr", "setattr=/usr", "setattr=/proc/sys", "clone_write=/usr", "bind_write=/usr", "fresh=proc", "unmount=/usr",
+      "unmount=/proc/sys", "unmount=/proc/keys", "write=/proc/sys/kernel/core_pattern", "create=/usr", "keys", "new_user", "module",
+      "kexec", "clock", "adjust_clock", "socket=40", "tiocsti", "handle", "ptrace", "vm_read", "setns=/proc/1/ns/mnt",
+      "release_agent_here", "mknod", "lower_core", "oom=/proc/self/oom_score_adj");
+
+  private static final String[] WHERE_IT_WAS_MOUNTED = {"unshare", "-Urm", "sh", "-c",
+      "mount -t tmpfs x /mnt && mount -o remount,bind,ro /mnt && exec \"$@\"", "sh"};
 
   @TempDir Path directory;
   private AttackProgram attacks;
@@ -52,7 +63,13 @@ class PreparedAttacksIT {
 
   /** Starts a detached container, for others to enter. */
   private void detach(String... program) {
-    List<String> line = new ArrayList<>(List.of("run", "--no-cwd", "--detach", "--name=target", "--expose=" + attacks.path() + "=/attacks", "--"));
+    detach(List.of(), program);
+  }
+
+  private void detach(List<String> options, String... program) {
+    List<String> line = new ArrayList<>(List.of("run", "--no-cwd", "--detach", "--name=target", "--expose=" + attacks.path() + "=/attacks"));
+    line.addAll(options);
+    line.add("--");
     line.addAll(List.of(program));
     Carrel.Result result = life(line.toArray(String[]::new)).run();
     assertThat(result.status()).as(result.err()).isZero();
@@ -100,8 +117,18 @@ class PreparedAttacksIT {
   void mounts_that_are_locked_inside_are_not_where_they_were_made() {
     List<String> words = List.of("remount=/mnt", "create=/mnt", "setattr=/mnt", "unmount=/mnt");
 
-    allSucceed(attacks.onTheHost(words, "unshare", "-Urm", "sh", "-c", "mount -t tmpfs x /mnt && mount -o remount,bind,ro /mnt && exec \"$@\"", "sh"),
-        words);
+    allSucceed(attacks.onTheHost(words, WHERE_IT_WAS_MOUNTED), words);
+  }
+
+  @Test
+  void nor_are_copies_of_them() {
+    for (String word : List.of("clone_write=/mnt", "bind_write=/mnt")) {
+      allSucceed(attacks.onTheHost(List.of(word), WHERE_IT_WAS_MOUNTED), List.of(word));
+    }
+    List<String> words = List.of("tree_attr=/mnt", "setattr_open=/mnt", "create=/mnt");
+    String said = attacks.onTheHost(words, WHERE_IT_WAS_MOUNTED);
+    assumeTrue(!said.contains("Function not implemented"), "needs a kernel with open_tree_attr, 6.15");
+    allSucceed(said, words);
   }
 
   @Test
@@ -114,9 +141,31 @@ class PreparedAttacksIT {
   @Test
   @Tag(User.ROOT)
   void on_the_host_root_can_do_what_is_forbidden_inside() {
-    List<String> words = List.of("swap", "syslog", "handle", "setgroups", "bpf", "perf", "chroot", "status=CapPrm:", "status=CapEff:", "raise_core");
+    List<String> words = List.of("swap", "syslog", "handle", "setgroups", "bpf", "perf", "chroot", "status=CapPrm:", "status=CapEff:", "raise_core",
+        "lower_core", "adjust_clock", "mknod", "setns=/proc/self/ns/net", "writable=/sys");
 
     allSucceed(attacks.onTheHost(words), words);
+  }
+
+  @Test
+  @Tag(User.ROOT)
+  void on_the_host_root_can_do_of_it_what_its_kernel_has() {
+    List<String> words = List.of("kexec", "module", "x32", "release_agent_here");
+
+    String said = attacks.onTheHost(words, "unshare", "-m");
+    assertThat(said.lines()).hasSize(words.size()).allMatch(line -> line.endsWith(": succeeded") || line.endsWith(": Function not implemented")
+        || line.endsWith(": No such device"));
+    assertThat(said).as("one of them at least").contains("succeeded");
+  }
+
+  @Test
+  @Tag(User.ROOT)
+  void root_of_the_host_can_save_itself_from_running_out_of_memory() {
+    List<String> words = List.of("oom=/proc/self/oom_score_adj");
+
+    String said = attacks.onTheHost(words);
+    assumeTrue(!said.contains("Permission denied"), "needs root with CAP_SYS_RESOURCE");
+    allSucceed(said, words);
   }
 
   @Test
@@ -204,6 +253,13 @@ class PreparedAttacksIT {
     nothingSucceeds(enter(List.of(), List.of("status=SigIgn:")).under("sh", "-c", "trap '' TERM USR1; exec \"$@\"", "sh").run(), List.of("status=SigIgn:"));
     nothingSucceeds(enter(List.of(), List.of("status=SigBlk:")).under(attacks.path().toString(), "blocking").run(), List.of("status=SigBlk:"));
     nothingSucceeds(enter(List.of(), List.of("host_key=k")).under(attacks.path().toString(), "with_key", "k").run(), List.of("host_key=k"));
+  }
+
+  @Test
+  void whoever_enters_with_every_capability_finds_the_same_locked() {
+    detach(List.of("--cap-add=ALL", "--uid=0", "--gid=0"), "sleep", "4321");
+
+    nothingSucceeds(enter(List.of(), OF_ROOT_IN_EXEC).run(), OF_ROOT_IN_EXEC);
   }
 
   @Test

@@ -69,7 +69,8 @@ final class Filters {
   }
 
   private static boolean isStandard(Security security) {
-    return security.systemCalls() instanceof SystemCallFilter.Standard && security.capabilities().isEmpty() && security.weaknesses().isEmpty();
+    return security.systemCalls() instanceof SystemCallFilter.Standard && security.capabilities().isEmpty() && security.weaknesses().isEmpty()
+        && Confinement.forbidsCoreDumps(security);
   }
 
   private synchronized byte[] standard() {
@@ -113,6 +114,6 @@ final class Filters {
     if (security.systemCalls() instanceof SystemCallFilter.Oci profile) {
       return compiler.compile(new OciProfile(profile, security.capabilities()).policy());
     }
-    return StandardFilter.withoutUnknownCalls(compiler.compile(StandardFilter.of(security)));
+    return StandardFilter.complete(compiler.compile(StandardFilter.of(security)), security);
   }
 }

@@ -23,6 +23,8 @@ import java.util.List;
 final class StandardFilter {
   /** The last number of Linux 6.18, on both processors. A later call is not there, as far as programs inside can tell. */
   private static final int LAST_KNOWN_CALL = 469;
+  /** The same number on both; since Linux 6.15. */
+  private static final int OPEN_TREE_ATTR = 467;
 
   private static final int AF_NETLINK = 16;
   private static final int AF_PACKET = 17;
@@ -92,6 +94,10 @@ final class StandardFilter {
   }
 
   private boolean has(Capability capability) {
+    return has(security, capability);
+  }
+
+  private static boolean has(Security security, Capability capability) {
     return security.capabilities().contains(capability);
   }
 
@@ -146,12 +152,24 @@ final class StandardFilter {
     }
   }
 
-  /** Puts before a filter that a call with a number unknown today, x32's included, does not exist. */
-  static byte[] withoutUnknownCalls(byte[] filter) {
-    ByteBuffer all = ByteBuffer.allocate(filter.length + 24).order(ByteOrder.LITTLE_ENDIAN);
+  /**
+   * Puts before a filter what libseccomp cannot say: that a call with a number unknown today, x32's included, does not exist, nor one
+   * whose name it may not know.
+   */
+  static byte[] complete(byte[] filter, Security security) {
+    boolean mounts = has(security, Capability.SYS_ADMIN) || security.has(Weakness.USER_NAMESPACES);
+    ByteBuffer all = ByteBuffer.allocate(filter.length + (mounts ? 24 : 40)).order(ByteOrder.LITTLE_ENDIAN);
     all.putShort((short) 0x20).putShort((short) 0).putInt(0); // load the number
     all.putShort((short) 0x25).put((byte) 0).put((byte) 1).putInt(LAST_KNOWN_CALL); // unless greater, skip one
-    all.putShort((short) 0x06).putShort((short) 0).putInt(Action.errno(Errno.ENOSYS.number()).code()); // return
+    notThere(all);
+    if (!mounts) {
+      all.putShort((short) 0x15).put((byte) 0).put((byte) 1).putInt(OPEN_TREE_ATTR); // unless equal, skip one
+      notThere(all);
+    }
     return all.put(filter).array();
+  }
+
+  private static void notThere(ByteBuffer all) {
+    all.putShort((short) 0x06).putShort((short) 0).putInt(Action.errno(Errno.ENOSYS.number()).code()); // return
   }
 }
