@@ -98,6 +98,12 @@ class AttacksIT {
     return USERS.stream().map(user -> DynamicTest.dynamicTest(user.toString(), () -> nothingSucceeds(carrel(exposing(user), ALL).run(), ALL)));
   }
 
+  @Test
+  void none_succeeds_for_a_program_that_is_the_first_process() {
+    List<String> aboutOthers = ALL.stream().filter(word -> !List.of("ptrace", "vm_read").contains(word) && !word.startsWith("contains=/proc/1/")).toList();
+    nothingSucceeds(carrel(exposing(List.of(), "--as-pid-1"), aboutOthers).run(), aboutOthers);
+  }
+
   @TestFactory
   Stream<DynamicTest> what_is_mounted_is_locked_and_the_filter_holds_with_every_capability() {
     return USERS.stream().map(user -> DynamicTest.dynamicTest(user.toString(),

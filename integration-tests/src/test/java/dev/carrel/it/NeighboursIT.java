@@ -80,11 +80,11 @@ class NeighboursIT {
     }
   }
 
-  /** The signals by which Carrel tells a first process to pause, to go on, and not to start again. */
+  /** The signals by which Carrel tells a first process to pause, to go on, to signal everybody, and so on. */
   @Test
   void who_sends_carrels_own_signals_from_inside_stops_nobody_but_itself() {
     detach("sibling", "sleep", "4321");
-    detach("fool", "sh", "-c", "for s in 64 63 62; do /attacks command=$s; done; echo resumed; exec sleep 4321");
+    detach("fool", "sh", "-c", "for s in 64 63 61 60 62; do /attacks command=$s; done; echo resumed; exec sleep 4321");
     assertThat(life("exec", "sibling", "--", "echo", "here").run().out()).isEqualTo("here\n");
     assertThat(state("fool")).isEqualTo("running"); // Carrel has not paused it
 
