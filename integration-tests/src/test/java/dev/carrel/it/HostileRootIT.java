@@ -25,7 +25,7 @@ class HostileRootIT {
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
     attacks = AttackProgram.compiledIn(directory);
     root = Files.createDirectory(directory.resolve("root"));
-    for (String name : List.of("proc", "sys", "dev", "tmp", "run", "etc", "usr", "var", "x", "home", "root")) {
+    for (String name : List.of("proc", "sys", "dev", "tmp", "run", "etc", "usr", "var", "x", "home", "home/ada")) {
       Files.createDirectory(root.resolve(name));
     }
     Files.copy(attacks.path(), root.resolve("attacks"));
@@ -39,7 +39,7 @@ class HostileRootIT {
   }
 
   private Carrel.Result run(List<String> options, String... words) {
-    List<String> line = new ArrayList<>(List.of("run", "--no-cwd", "--ids=1", "--expose=" + root + "=/"));
+    List<String> line = new ArrayList<>(List.of("run", "--no-cwd", "--ids=1", "--user=ada", "--expose=" + root + "=/"));
     line.addAll(options);
     line.addAll(List.of("--", "/attacks"));
     line.addAll(List.of(words));

@@ -14,6 +14,7 @@ public sealed interface Mount {
   /**
    * A file or directory of the host, with its submounts.
    *
+   * @param source where it is on the host: absolute, symbolic links resolved, as none is followed when it is mounted
    * @param devices whether device nodes below it work; everything else is mounted {@code nodev}
    * @param flags what else is forbidden in it
    */
