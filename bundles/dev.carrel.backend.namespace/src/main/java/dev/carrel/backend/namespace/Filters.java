@@ -29,7 +29,7 @@ final class Filters {
   private final Map<Key, byte[]> compiled = new LinkedHashMap<>(16, 0.75f, true);
 
   /** What a filter depends on. */
-  private record Key(SystemCallFilter filter, Set<Capability> capabilities, Set<Weakness> weaknesses) {}
+  private record Key(SystemCallFilter filter, Set<Capability> capabilities, Set<Weakness> weaknesses, boolean coreDumpsForbidden) {}
 
   /** @param kept the file in which a distribution keeps the compiled standard filter, which takes a command line 15 ms */
   Filters(FilterCompiler compiler, Optional<Path> kept) {
@@ -54,7 +54,7 @@ final class Filters {
     if (isStandard(security)) {
       return standard();
     }
-    Key key = new Key(security.systemCalls(), security.capabilities(), security.weaknesses());
+    Key key = new Key(security.systemCalls(), security.capabilities(), security.weaknesses(), Confinement.forbidsCoreDumps(security));
     synchronized (compiled) {
       byte[] known = compiled.get(key);
       if (known == null) {
