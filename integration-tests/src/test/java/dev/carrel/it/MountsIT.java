@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,6 +51,26 @@ class MountsIT {
     assertThat(result.err()).contains("No space left on device");
     for (String size : List.of("", "0", "-1", "x", "1t", "999999999999g", "101%", "99999999999999999999")) {
       refused(run("run", "--mount=type=tmpfs,target=/s,size=" + size, "--", "true"), "size=" + size, "is no number of bytes from 1 on");
+    }
+  }
+
+  @Test
+  void memory_over_a_directory_has_its_mode_unless_another_was_said() throws IOException {
+    Files.setPosixFilePermissions(directory.resolve("a"), PosixFilePermissions.fromString("rwx--x---"));
+    Carrel.Result result = inside(List.of("--share=.=/x", "--mount=type=tmpfs,target=/x/a", "--mount=type=tmpfs,target=/tmp,size=1m",
+        "--mount=type=tmpfs,target=/run,mode=711", "--mount=type=tmpfs,target=/new"),
+        "stat -c %a /x/a /tmp /run /new; touch /x/a/made /new/made; stat -c %u /x/a/made | grep -qx $(id -u) && echo mine");
+    assertThat(result.out()).as(result.err()).isEqualTo("710\n1777\n711\n755\nmine\n");
+    assertThat(directory.resolve("a/made")).doesNotExist();
+  }
+
+  @Test
+  void memory_holds_only_so_many_files() {
+    assertThat(inside(List.of("--mount=type=tmpfs,target=/few,inodes=4"), "cd /few; touch 1 2 3 4 5 6 2>/dev/null; ls").out()).isEqualTo("1\n2\n3\n");
+    Carrel.Result result = inside(List.of(), "for d in / /tmp /run ~ /dev/shm /dev; do stat -f -c '%c' $d; done | sort -n | uniq");
+    assertThat(result.out().lines().mapToLong(Long::parseLong)).as(result.out()).allMatch(inodes -> inodes > 0 && inodes <= 409600);
+    for (String inodes : List.of("0", "-1", "1k", "99999999999")) {
+      refused(run("run", "--mount=type=tmpfs,target=/s,inodes=" + inodes, "--", "true"), "inodes=" + inodes);
     }
   }
 

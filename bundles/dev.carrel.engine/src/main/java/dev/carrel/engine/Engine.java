@@ -271,7 +271,7 @@ public final class Engine implements Containers {
   }
 
   private static MountPlan withoutMounts(ContainerSpec spec) {
-    if (!spec.root().base().isEmpty() || !spec.root().mappings().isEmpty()) {
+    if (!spec.root().base().isEmpty() || !spec.root().mappings().isEmpty() || !spec.root().protection().isEmpty()) {
       throw CarrelException.usage("cannot mount anything in a container without a mount namespace of its own: it sees the host's files");
     }
     return new MountPlan(List.of(), true);

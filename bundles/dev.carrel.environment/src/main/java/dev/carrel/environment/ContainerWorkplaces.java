@@ -103,7 +103,7 @@ public final class ContainerWorkplaces implements Workplaces {
       refuseMounts(request);
     }
     Environment environment = new Environment(request, resident, provision.profile(), software.shell());
-    RootSpec root = ownRoot ? new RootSpec(base, mappings, request.writableRoot()) : new RootSpec(List.of(), List.of(), true);
+    RootSpec root = ownRoot ? new RootSpec(base, mappings, request.writableRoot(), request.protection()) : new RootSpec(List.of(), List.of(), true);
     try {
       ProcessSpec process = new ProcessSpec(
           environment.command(), environment.variables(start), start, request.stdio(), request.traits());
@@ -117,9 +117,10 @@ public final class ContainerWorkplaces implements Workplaces {
 
   /** Nothing is mounted where there is no mount namespace; and nothing is silently ignored. */
   private static void refuseMounts(WorkplaceRequest request) {
-    if (!(request.software() instanceof Software.HostSystem) || !request.mappings().isEmpty() || !request.mounts().isEmpty() || request.writableRoot() || request.user().isPresent()) {
+    if (!(request.software() instanceof Software.HostSystem) || !request.mappings().isEmpty() || !request.mounts().isEmpty() || request.writableRoot() || request.user().isPresent()
+        || !request.protection().isEmpty()) {
       throw CarrelException.usage("cannot mount anything in a container without a mount namespace of its own: it sees the host's files."
-          + " Leave out packages, --expose, --share, --mount, --symlink, --user and --writable-root, or add mnt to --namespaces");
+          + " Leave out packages, --expose, --share, --mount, --symlink, --mask, --read-only, --user and --writable-root, or add mnt to --namespaces");
     }
   }
 

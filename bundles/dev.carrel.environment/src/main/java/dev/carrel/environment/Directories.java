@@ -4,8 +4,10 @@ import dev.carrel.api.CarrelException;
 import dev.carrel.api.environment.WorkplaceRequest;
 import dev.carrel.api.environment.WorkplaceRequest.MappingRequest;
 import dev.carrel.api.mount.Access;
+import dev.carrel.api.mount.FileIdentity;
 import dev.carrel.api.mount.Mapping;
 import dev.carrel.api.mount.Mount;
+import dev.carrel.api.mount.Propagation;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -75,10 +77,14 @@ final class Directories {
       if (wanted.optional() && Files.notExists(source)) {
         continue;
       }
+      Optional<FileIdentity> identity = Descriptors.identity(source);
       Path found = real(source, wanted.access() == Access.EXPOSE ? "expose" : "share");
+      if (wanted.options().propagation() == Propagation.SLAVE) {
+        PropagatingMounts.check(found);
+      }
       Path target = resident.inside(wanted.target().isPresent() ? wanted.target().get() : source.normalize());
       mappings.add(new Mapping(found, target, wanted.access(),
-          Files.isDirectory(found) ? Mapping.Kind.DIRECTORY : Mapping.Kind.FILE, wanted.flags()));
+          Files.isDirectory(found) ? Mapping.Kind.DIRECTORY : Mapping.Kind.FILE, wanted.options(), identity));
     }
     return mappings;
   }
@@ -150,7 +156,9 @@ final class Directories {
     try {
       return path.toRealPath();
     } catch (NoSuchFileException e) {
-      String why = Files.isSymbolicLink(path)
+      String why = Descriptors.identity(path).isPresent()
+          ? "what this descriptor leads to has no path, or has lost it"
+          : Files.isSymbolicLink(path)
           ? "it is a symbolic link to something that does not exist"
           : "no such file or directory";
       throw CarrelException.usage("cannot " + purpose + " " + path + ": " + why + ". Give an existing one");

@@ -15,6 +15,7 @@ import dev.carrel.api.host.Host;
 import dev.carrel.api.host.SubordinateIds;
 import dev.carrel.api.environment.WorkplaceRequest.GuestRange;
 import dev.carrel.api.mount.Access;
+import dev.carrel.api.mount.PathProtection;
 import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.api.store.Closure;
 import dev.carrel.api.store.PackageRequest;
@@ -211,7 +212,7 @@ final class Fakes {
     }
 
     WorkplaceRequest request() {
-      return new WorkplaceRequest(software, command, directory, shareDirectory, mappings, List.of(), variables, preserve, List.of(), user, Optional.empty(), range, network,
+      return new WorkplaceRequest(software, command, directory, shareDirectory, mappings, List.of(), PathProtection.none(), variables, preserve, List.of(), user, Optional.empty(), range, network,
           network == NetworkSpec.HOST ? Namespace.standardBut(Namespace.NETWORK) : Namespace.standard(), List.of(), Optional.empty(), false, hostname, Map.of(), root, Optional.empty(), Security.standard(), Life.unrecorded(), ProcessTraits.standard(), stdio);
     }
   }

@@ -15,12 +15,16 @@ import dev.carrel.api.environment.WorkplaceRequest.Software;
 import dev.carrel.api.host.Account;
 import dev.carrel.api.host.Group;
 import dev.carrel.api.mount.Access;
+import dev.carrel.api.mount.FileIdentity;
 import dev.carrel.api.mount.Mapping;
 import dev.carrel.api.mount.Mount;
+import dev.carrel.api.mount.TreeOptions;
 import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.environment.Fakes.FakeHost;
 import dev.carrel.environment.Fakes.Wanted;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,6 +48,34 @@ class PlaceTest {
     home = Files.createDirectory(temporary.resolve("home"));
     host = FakeHost.user(home);
     wanted = new Wanted(Files.createDirectory(home.resolve("project")));
+  }
+
+  // --- descriptors
+
+  @Test
+  void a_descriptor_is_mounted_as_the_file_it_is() throws IOException {
+    Path file = Files.writeString(temporary.resolve("opened"), "x");
+    FileIdentity identity = new FileIdentity((long) Files.getAttribute(file, "unix:dev"), (long) Files.getAttribute(file, "unix:ino"));
+    try (FileInputStream opened = new FileInputStream(file.toFile())) {
+      Path descriptor = descriptorOf(file);
+      wanted.share(descriptor, "/x");
+      assertThat(mappings()).containsExactly(new Mapping(file, Path.of("/x"), Access.SHARE, Mapping.Kind.FILE, TreeOptions.standard(),
+          Optional.of(identity)));
+      Files.delete(file);
+      assertThatExceptionOfType(CarrelException.class).isThrownBy(this::mappings).withMessageContaining("has lost it");
+    }
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(this::mappings).withMessageContaining("no such descriptor");
+  }
+
+  private static Path descriptorOf(Path file) throws IOException {
+    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path descriptor : descriptors) {
+        if (Files.exists(descriptor) && Files.isSameFile(descriptor, file)) {
+          return Path.of("/dev/fd").resolve(descriptor.getFileName());
+        }
+      }
+    }
+    throw new AssertionError(file + " is not open");
   }
 
   // --- working directory

@@ -3,6 +3,7 @@ package dev.carrel.mount;
 import dev.carrel.api.mount.Mapping;
 import dev.carrel.api.mount.Mount;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 
 /** What the planner has to know of the kinds of mounts. */
 final class Mounts {
@@ -14,7 +15,7 @@ final class Mounts {
   static Mount.Bind of(Mapping mapping, Path target) {
     return new Mount.Bind(
         mapping.source(), target, mapping.access(), mapping.kind(), mapping.source().startsWith(DEVICES),
-        mapping.flags());
+        mapping.options(), mapping.identity());
   }
 
   /** Whether others can lie in it. */
@@ -44,16 +45,32 @@ final class Mounts {
     return mount instanceof Mount.GeneratedFile || mount instanceof Mount.Directory || mount instanceof Mount.Symlink;
   }
 
+  /**
+   * What takes the place of something else: memory whose mode nobody has said gets that of the directory that would have been there.
+   *
+   * @param before what would have been there, or null
+   */
+  static Mount over(Mount before, Mount mount) {
+    if (before != null && mount instanceof Mount.Tmpfs tmpfs && tmpfs.mode().isEmpty()) {
+      if (before instanceof Mount.Tmpfs earlier) {
+        return new Mount.Tmpfs(tmpfs.target(), earlier.mode(), tmpfs.size(), tmpfs.inodes());
+      } else if (before instanceof Mount.Directory directory) {
+        return new Mount.Tmpfs(tmpfs.target(), OptionalInt.of(directory.mode()), tmpfs.size(), tmpfs.inodes());
+      }
+    }
+    return mount;
+  }
+
   /** The same at another target. */
   static Mount at(Path target, Mount mount) {
     if (target.equals(mount.target())) {
       return mount;
     } else if (mount instanceof Mount.Bind bind) {
-      return new Mount.Bind(bind.source(), target, bind.access(), bind.kind(), bind.devices(), bind.flags());
+      return new Mount.Bind(bind.source(), target, bind.access(), bind.kind(), bind.devices(), bind.options(), bind.identity());
     } else if (mount instanceof Mount.Overlay overlay) {
       return new Mount.Overlay(target, overlay.lower(), overlay.changes(), overlay.writable(), overlay.size());
     } else if (mount instanceof Mount.Tmpfs tmpfs) {
-      return new Mount.Tmpfs(target, tmpfs.mode(), tmpfs.size());
+      return new Mount.Tmpfs(target, tmpfs.mode(), tmpfs.size(), tmpfs.inodes());
     } else if (mount instanceof Mount.Directory directory) {
       return new Mount.Directory(target, directory.mode());
     } else if (mount instanceof Mount.Symlink link) {

@@ -42,7 +42,7 @@ public final class OrderedMountPlanner implements MountPlanner {
     for (Map.Entry<Path, Mapping> mapping : mappings.entrySet()) {
       placed.put(mapping.getKey(), Mounts.of(mapping.getValue(), mapping.getKey()));
     }
-    return new MountPlan(withParents(placed), request.root().writable());
+    return new MountPlan(withParents(placed), request.root().writable(), Protections.of(request.root().protection(), links));
   }
 
   private static void refuseUnclear(MountRequest request) {
@@ -80,7 +80,7 @@ public final class OrderedMountPlanner implements MountPlanner {
     for (Mount mount : request.root().base()) {
       Path target = links.resolve(mount.target(), Mounts.words(mount));
       Targets.refuseMisused(mount, target);
-      base.put(target, Mounts.at(target, mount));
+      base.put(target, Mounts.over(base.get(target), Mounts.at(target, mount)));
     }
     return base;
   }

@@ -10,10 +10,13 @@ import dev.carrel.api.mount.Mapping;
 import dev.carrel.api.mount.Mount;
 import dev.carrel.api.mount.MountPlan;
 import dev.carrel.api.mount.MountRequest;
+import dev.carrel.api.mount.PathProtection;
 import dev.carrel.api.mount.RootSpec;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -61,6 +64,39 @@ class OrderedMountPlannerTest {
   void a_mapping_replaces_what_the_base_has_at_its_target() {
     MountPlan plan = plan(List.of(tmpfs("/tmp")), expose("/a", "/tmp"));
     assertThat(plan.mounts()).contains(base("/a", "/tmp")).doesNotContain(tmpfs("/tmp"));
+  }
+
+  @Test
+  void memory_without_a_mode_has_that_of_what_would_have_been_there() {
+    Mount.Tmpfs wanted = new Mount.Tmpfs(Path.of("/tmp"), OptionalInt.empty(), "1m", 5);
+    for (Mount before : List.of(new Mount.Tmpfs(Path.of("/tmp"), 01777, "10%"), new Mount.Directory(Path.of("/tmp"), 01777))) {
+      assertThat(plan(List.of(before, wanted)).mounts()).contains(new Mount.Tmpfs(Path.of("/tmp"), OptionalInt.of(01777), "1m", 5));
+    }
+    assertThat(plan(List.of(wanted)).mounts()).contains(wanted);
+    Mount.Tmpfs clear = new Mount.Tmpfs(Path.of("/tmp"), 0700, "1m");
+    assertThat(plan(List.of(tmpfs("/tmp"), clear)).mounts()).contains(clear);
+  }
+
+  @Test
+  void what_is_protected_is_named_once_and_where_it_really_is() {
+    PathProtection wanted = new PathProtection(paths("/bin/sh", "/etc/x", "/etc/x", "/etc/x/y"), paths("/srv/b", "/srv", "/etc/x/z", "/a//b/"));
+    RootSpec root = new RootSpec(List.of(new Mount.Symlink(Path.of("/bin"), "usr/bin")), List.of(), false, wanted);
+    assertThat(planner.plan(new MountRequest(root, Namespace.standard(), false)).protection())
+        .isEqualTo(new PathProtection(paths("/etc/x", "/usr/bin/sh"), paths("/a/b", "/srv")));
+  }
+
+  @Test
+  void what_cannot_be_protected_is_refused() {
+    for (PathProtection wrong : List.of(new PathProtection(paths("/"), List.of()), new PathProtection(List.of(), paths("/")),
+        new PathProtection(paths("a"), List.of()), new PathProtection(List.of(), paths("/a/../b")))) {
+      assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> planner.plan(
+          new MountRequest(new RootSpec(List.of(), List.of(), false, wrong), Namespace.standard(), false)))
+          .matches(refused -> refused.kind() == CarrelException.Kind.USAGE);
+    }
+  }
+
+  private static List<Path> paths(String... paths) {
+    return Stream.of(paths).map(Path::of).toList();
   }
 
   @Test

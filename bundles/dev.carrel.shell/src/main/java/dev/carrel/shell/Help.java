@@ -11,12 +11,16 @@ final class Help {
                              May be repeated; so may --share, and their order is kept
         --share=SRC[=DST]    SRC of the host, writable as far as you may write it
         --mount=type=TYPE,target=DST,...
-                             more than that: type=bind,source=SRC[,writable][,noexec][,nosymfollow][,optional];
-                             type=tmpfs[,size=64m][,mode=1777]; type=directory[,mode=755];
+                             more than that: type=bind,source=SRC[,writable][,noexec][,nosymfollow][,optional]
+                             [,noatime|relatime|strictatime][,nodiratime][,propagation=slave|shared|unbindable],
+                             where SRC may be /dev/fd/N; type=tmpfs[,size=64m][,mode=1777][,inodes=N];
+                             type=directory[,mode=755];
                              type=file,source=SRC[,mode=444], a copy; type=symlink,to=TARGET;
                              type=overlay,lower=DIR[,lower=DIR]...[,changes=DIR][,size=64m][,readonly]. Changes are
                              kept in DIR, or end with the container. A backslash takes a comma as it is
         --symlink=LINK=TO    the same as --mount=type=symlink,target=LINK,to=TO
+        --mask=PATH          cover a file or directory inside: there is nothing in it
+        --read-only=PATH     a file or directory inside, and all below it, cannot be written; both may be repeated
         --no-cwd             do not share the working directory; start in the home directory
         --writable-root      the root directory can be written; what is written there ends with the container
 

@@ -3,9 +3,12 @@ package dev.carrel.shell;
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.environment.WorkplaceRequest.MappingRequest;
 import dev.carrel.api.mount.Access;
+import dev.carrel.api.mount.AccessTimes;
 import dev.carrel.api.mount.FileContent;
 import dev.carrel.api.mount.Mount;
 import dev.carrel.api.mount.MountFlag;
+import dev.carrel.api.mount.Propagation;
+import dev.carrel.api.mount.TreeOptions;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** What {@code --mount=type=...,target=...} says: words and settings between commas; a backslash takes the next character as it is. */
@@ -97,28 +101,63 @@ final class MountOptions {
     if (flag("readonly") && writable) {
       throw usage("it is to be read-only and writable");
     }
+    String source = needed("source");
+    String target = descriptor(source) ? needed("target") : one("target", "");
+    return new MappingRequest(Path.of(source), target.isEmpty() ? Optional.empty() : Optional.of(Path.of(target)),
+        writable ? Access.SHARE : Access.EXPOSE, flag("optional"), treeOptions());
+  }
+
+  private TreeOptions treeOptions() {
     Set<MountFlag> flags = EnumSet.noneOf(MountFlag.class);
-    if (flag("noexec")) {
-      flags.add(MountFlag.NO_EXEC);
+    for (MountFlag flag : MountFlag.values()) {
+      if (flag(flag.label())) {
+        flags.add(flag);
+      }
     }
-    if (flag("nosymfollow")) {
-      flags.add(MountFlag.NO_SYMLINKS);
+    Optional<AccessTimes> times = Optional.empty();
+    for (AccessTimes possible : AccessTimes.values()) {
+      if (flag(possible.label())) {
+        if (times.isPresent()) {
+          throw usage("it is to be " + times.get().label() + " and " + possible.label());
+        }
+        times = Optional.of(possible);
+      }
     }
-    String target = one("target", "");
-    return new MappingRequest(Path.of(needed("source")), target.isEmpty() ? Optional.empty() : Optional.of(Path.of(target)),
-        writable ? Access.SHARE : Access.EXPOSE, flag("optional"), flags);
+    String word = one("propagation", Propagation.PRIVATE.label());
+    Propagation propagation = Propagation.of(word)
+        .orElseThrow(() -> usage("propagation=" + word + " is not known: say private, slave, unbindable or shared"));
+    return new TreeOptions(flags, times, propagation);
+  }
+
+  /** Whether a source is a descriptor, which has to be one that Carrel was given. */
+  private boolean descriptor(String source) {
+    if (!source.startsWith(DESCRIPTORS)) {
+      return false;
+    }
+    int number = (int) ProgramOptions.number(command, "mount=...,source", source.substring(DESCRIPTORS.length()), 10, Integer.MAX_VALUE);
+    if (!GivenDescriptors.has(number)) {
+      throw usage("descriptor " + number + " is not open here");
+    }
+    return true;
   }
 
   private Mount mount(String type) {
     Path target = Path.of(needed("target"));
     return switch (type) {
-      case "tmpfs" -> new Mount.Tmpfs(target, mode(0755), one("size", MEMORY));
+      case "tmpfs" -> memory(target);
       case "directory" -> new Mount.Directory(target, mode(0755));
       case "symlink" -> new Mount.Symlink(target, needed("to"));
       case "file" -> new Mount.GeneratedFile(target, content(needed("source")), mode(0444));
       case "overlay" -> overlay(target);
       default -> throw usage("type=" + type + " is not known: say bind, tmpfs, directory, symlink, file or overlay");
     };
+  }
+
+  private Mount memory(Path target) {
+    String mode = one("mode", "");
+    String inodes = one("inodes", "");
+    return new Mount.Tmpfs(target, mode.isEmpty() ? OptionalInt.empty() : OptionalInt.of(mode(mode)), one("size", MEMORY),
+        inodes.isEmpty() ? Mount.Tmpfs.INODES : ProgramOptions.number(command, "mount=...,inodes", inodes, 10, Integer.MAX_VALUE));
   }
 
   private Mount overlay(Path target) {
@@ -132,12 +171,7 @@ final class MountOptions {
   }
 
   private FileContent content(String source) {
-    if (source.startsWith(DESCRIPTORS)) {
-      int number = (int) ProgramOptions.number(command, "mount", source.substring(DESCRIPTORS.length()), 10, Integer.MAX_VALUE);
-      if (!GivenDescriptors.has(number)) {
-        throw usage("descriptor " + number + " is not open here");
-      }
-    }
+    descriptor(source); // otherwise it would be one that Java has opened for itself
     Path file = directory.resolve(source);
     try (InputStream in = new FileInputStream(file.toFile())) {
       byte[] bytes = in.readNBytes(LARGEST_FILE + 1);
@@ -152,7 +186,11 @@ final class MountOptions {
 
   private int mode(int otherwise) {
     String mode = one("mode", "");
-    return mode.isEmpty() ? otherwise : (int) ProgramOptions.number(command, "mount", mode, 8, 01777);
+    return mode.isEmpty() ? otherwise : mode(mode);
+  }
+
+  private int mode(String text) {
+    return (int) ProgramOptions.number(command, "mount=...,mode", text, 8, 01777);
   }
 
   private boolean flag(String name) {

@@ -51,6 +51,8 @@ final class PlanJson {
       plan.put("packages", packages(resolution.packages(), new HashSet<>(workplace.missing())));
     });
     plan.put("mounts", mounts(report.explanation().mounts().mounts()));
+    plan.put("masked", paths(report.explanation().mounts().protection().masked()));
+    plan.put("readOnly", paths(report.explanation().mounts().protection().readOnly()));
     plan.put("steps", steps(report.explanation().steps()));
     return Json.of(plan);
   }
@@ -105,6 +107,10 @@ final class PlanJson {
     return all;
   }
 
+  private static List<String> paths(List<Path> paths) {
+    return paths.stream().map(Path::toString).toList();
+  }
+
   private static List<Object> mounts(List<Mount> mounts) {
     List<Object> all = new ArrayList<>(mounts.size());
     for (Mount mount : mounts) {
@@ -122,8 +128,8 @@ final class PlanJson {
       data.put("source", bind.source().toString());
       data.put("directory", bind.kind() == Mapping.Kind.DIRECTORY);
       data.put("devices", bind.devices());
-      if (!bind.flags().isEmpty()) {
-        data.put("flags", PlanReport.flags(bind));
+      if (!PlanReport.options(bind).isEmpty()) {
+        data.put("options", PlanReport.options(bind));
       }
     } else if (mount instanceof Mount.Overlay overlay) {
       data.put("lower", overlay.lower().stream().map(Path::toString).toList());
@@ -131,8 +137,9 @@ final class PlanJson {
       data.put("writable", overlay.writable());
       data.put("size", overlay.size());
     } else if (mount instanceof Mount.Tmpfs tmpfs) {
-      data.put("mode", Integer.toOctalString(tmpfs.mode()));
+      data.put("mode", PlanReport.mode(tmpfs));
       data.put("size", tmpfs.size());
+      data.put("inodes", tmpfs.inodes());
     } else if (mount instanceof Mount.Directory directory) {
       data.put("mode", Integer.toOctalString(directory.mode()));
     } else if (mount instanceof Mount.Symlink link) {

@@ -10,10 +10,12 @@ import dev.carrel.api.isolation.Step;
 import dev.carrel.api.mount.Access;
 import dev.carrel.api.mount.Mount;
 import dev.carrel.api.mount.MountFlag;
+import dev.carrel.api.mount.Propagation;
 import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.api.store.Resolution;
 import dev.carrel.api.store.Resolution.Resolved;
 import dev.carrel.api.store.StorePath;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -124,6 +126,14 @@ record PlanReport(Workplace workplace, Explanation explanation) {
       String target = Printable.line(mount.target().toString());
       text.append("  ").append(padded(kind(mount), 11)).append(detail.isEmpty() ? target : padded(target, 28)).append(detail).append('\n');
     }
+    protection(text, "read-only", explanation.mounts().protection().readOnly());
+    protection(text, "covered", explanation.mounts().protection().masked());
+  }
+
+  private static void protection(StringBuilder text, String deed, List<Path> paths) {
+    for (Path path : paths) {
+      text.append("  ").append(padded(deed, 11)).append(Printable.line(path.toString())).append('\n');
+    }
   }
 
   private void steps(StringBuilder text) {
@@ -159,23 +169,35 @@ record PlanReport(Workplace workplace, Explanation explanation) {
     return "dev";
   }
 
-  static List<String> flags(Mount.Bind bind) {
+  /** The words of a command line for how a tree is mounted. */
+  static List<String> options(Mount.Bind bind) {
     List<String> words = new ArrayList<>(2);
-    for (MountFlag flag : new TreeSet<>(bind.flags())) {
-      words.add(flag == MountFlag.NO_EXEC ? "noexec" : "nosymfollow");
+    for (MountFlag flag : new TreeSet<>(bind.options().flags())) {
+      words.add(flag.label());
+    }
+    if (bind.options().accessTimes().isPresent()) {
+      words.add(bind.options().accessTimes().get().label());
+    }
+    if (bind.options().propagation() != Propagation.PRIVATE) {
+      words.add("propagation=" + bind.options().propagation().label());
     }
     return words;
+  }
+
+  static String mode(Mount.Tmpfs tmpfs) {
+    return tmpfs.mode().isPresent() ? Integer.toOctalString(tmpfs.mode().getAsInt()) : "of the directory there";
   }
 
   private static String detail(Mount mount) {
     if (mount instanceof Mount.Bind bind) {
       return "from " + Printable.line(bind.source().toString()) + (bind.devices() ? ", with devices" : "")
-          + (bind.flags().isEmpty() ? "" : ", " + String.join(", ", flags(bind)));
+          + (bind.identity().isPresent() ? ", as it was opened" : "")
+          + (options(bind).isEmpty() ? "" : ", " + String.join(", ", options(bind)));
     } else if (mount instanceof Mount.Overlay overlay) {
       String changes = overlay.changes().isPresent() ? Printable.line(overlay.changes().get().toString()) : "memory, at most " + overlay.size();
       return "of " + Printable.line(overlay.lower().toString()) + (overlay.writable() ? ", changes go to " + changes : ", read-only");
     } else if (mount instanceof Mount.Tmpfs tmpfs) {
-      return "mode " + Integer.toOctalString(tmpfs.mode()) + ", at most " + tmpfs.size();
+      return "mode " + mode(tmpfs) + ", at most " + tmpfs.size() + " in " + tmpfs.inodes() + " files";
     } else if (mount instanceof Mount.Directory directory) {
       return "mode " + Integer.toOctalString(directory.mode());
     } else if (mount instanceof Mount.Symlink link) {

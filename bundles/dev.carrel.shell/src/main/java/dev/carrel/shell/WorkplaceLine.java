@@ -9,6 +9,7 @@ import dev.carrel.api.environment.WorkplaceRequest.MappingRequest;
 import dev.carrel.api.environment.WorkplaceRequest.Software;
 import dev.carrel.api.mount.Access;
 import dev.carrel.api.mount.Mount;
+import dev.carrel.api.mount.PathProtection;
 import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.api.store.PackageRequest;
 import java.nio.file.InvalidPathException;
@@ -82,6 +83,7 @@ final class WorkplaceLine {
         !line.hasOption("no-cwd"),
         mappings,
         mounts,
+        protection(),
         System.getenv(),
         patterns(),
         program.variables(),
@@ -209,6 +211,19 @@ final class WorkplaceLine {
         mounts.add(symlink(option.getValue()));
       }
     }
+  }
+
+  private PathProtection protection() {
+    List<Path> masked = new ArrayList<>(0);
+    List<Path> readOnly = new ArrayList<>(0);
+    for (Option option : line.getOptions()) {
+      if ("mask".equals(option.getLongOpt())) {
+        masked.add(path("--mask", option.getValue()));
+      } else if ("read-only".equals(option.getLongOpt())) {
+        readOnly.add(path("--read-only", option.getValue()));
+      }
+    }
+    return masked.isEmpty() && readOnly.isEmpty() ? PathProtection.none() : new PathProtection(masked, readOnly);
   }
 
   private Mount symlink(String text) {

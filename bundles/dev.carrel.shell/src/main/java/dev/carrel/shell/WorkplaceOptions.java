@@ -35,7 +35,8 @@ enum WorkplaceOptions {
     }
     SecurityOptions.addTo(options);
     ProgramOptions.addTo(options);
-    options.addOption(valued(null, "mount")).addOption(valued(null, "symlink")).addOption(valued(null, "sysctl")).addOption(valued(null, "info-fd")).addOption(valued(null, "json-status-fd"));
+    options.addOption(valued(null, "mount")).addOption(valued(null, "symlink")).addOption(valued(null, "mask"))
+        .addOption(valued(null, "read-only")).addOption(valued(null, "sysctl")).addOption(valued(null, "info-fd")).addOption(valued(null, "json-status-fd"));
     LifeOptions.addTo(options);
     options.addOption(valued(null, "pid-file")).addOption(valued(null, "namespaces")).addOption(valued(null, "join"))
         .addOption(valued(null, "time-offset")).addOption(valued(null, "uid")).addOption(valued(null, "gid"))

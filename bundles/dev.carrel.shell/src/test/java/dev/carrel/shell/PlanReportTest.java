@@ -38,7 +38,7 @@ class PlanReportTest {
         mounts
           expose     /usr                        from /store/items/profile/usr
           link       /bin                        -> usr/bin
-          tmpfs      /tmp                        mode 1777, at most 10%
+          tmpfs      /tmp                        mode 1777, at most 10% in 409600 files
           proc       /proc
           dev        /dev                        with console
           file       /etc/passwd                 mode 444, 35 bytes
@@ -66,7 +66,7 @@ class PlanReportTest {
     JsonObject plan = JsonParser.parseString(PlanJson.of(report)).getAsJsonObject();
 
     assertThat(plan.keySet()).containsExactly("command", "directory", "environment", "user", "group", "users", "groups", "hostname", "backend",
-        "namespaces", "network", "writableRoot", "profile", "notes", "closure", "missing", "source", "packages", "mounts", "steps");
+        "namespaces", "network", "writableRoot", "profile", "notes", "closure", "missing", "source", "packages", "mounts", "masked", "readOnly", "steps");
     assertThat(plan.getAsJsonArray("command").get(2).getAsString()).isEqualTo("it's me");
     assertThat(plan.getAsJsonObject("environment").get("EVIL").getAsString()).isEqualTo("a\033[31m\nb");
     assertThat(plan.getAsJsonObject("user")).hasToString("{\"inside\":1000,\"outside\":1001}");
@@ -76,7 +76,7 @@ class PlanReportTest {
     assertThat(plan.getAsJsonArray("mounts").get(0)).hasToString("{\"kind\":\"expose\",\"target\":\"/usr\","
         + "\"source\":\"/store/items/profile/usr\",\"directory\":true,\"devices\":false}");
     assertThat(plan.getAsJsonArray("mounts").get(2)).hasToString(
-        "{\"kind\":\"tmpfs\",\"target\":\"/tmp\",\"mode\":\"1777\",\"size\":\"10%\"}");
+        "{\"kind\":\"tmpfs\",\"target\":\"/tmp\",\"mode\":\"1777\",\"size\":\"10%\",\"inodes\":409600}");
     assertThat(plan.getAsJsonArray("steps").get(1)).hasToString(
         "{\"actor\":\"init\",\"call\":\"execve(\\\"/usr/bin/hello\\\")\"}");
   }

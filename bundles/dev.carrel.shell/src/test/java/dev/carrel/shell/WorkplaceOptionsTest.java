@@ -11,11 +11,19 @@ import dev.carrel.api.environment.WorkplaceRequest;
 import dev.carrel.api.environment.WorkplaceRequest.MappingRequest;
 import dev.carrel.api.environment.WorkplaceRequest.Software;
 import dev.carrel.api.mount.Access;
+import dev.carrel.api.mount.AccessTimes;
+import dev.carrel.api.mount.Mount;
+import dev.carrel.api.mount.MountFlag;
+import dev.carrel.api.mount.PathProtection;
+import dev.carrel.api.mount.Propagation;
+import dev.carrel.api.mount.TreeOptions;
 import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.api.store.PackageRequest;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,6 +101,33 @@ class WorkplaceOptionsTest {
         new MappingRequest(Path.of("/a"), Optional.empty(), Access.SHARE),
         new MappingRequest(Path.of("/b"), Optional.of(Path.of("/c=d")), Access.EXPOSE),
         new MappingRequest(Path.of("e"), Optional.of(Path.of("/f")), Access.SHARE));
+  }
+
+  @Test
+  void the_words_of_a_mount_say_how_it_is_mounted() {
+    assertThat(run("--mount=source=/a,target=/b,noexec,nodiratime,strictatime,propagation=slave", "true").mappings()).containsExactly(
+        new MappingRequest(Path.of("/a"), Optional.of(Path.of("/b")), Access.EXPOSE, false, new TreeOptions(
+            Set.of(MountFlag.NO_EXEC, MountFlag.NO_DIRECTORY_TIMES), Optional.of(AccessTimes.ALWAYS), Propagation.SLAVE)));
+    assertThat(refusal(() -> run("--mount=source=/a,noatime,relatime", "ls"))).contains("it is to be noatime and relatime");
+    assertThat(refusal(() -> run("--mount=source=/a,propagation=rslave", "ls")))
+        .contains("propagation=rslave is not known: say private, slave, unbindable or shared");
+    assertThat(refusal(() -> run("--mount=source=/a,sync", "ls"))).contains("'sync' is not known");
+    assertThat(refusal(() -> run("--mount=source=/dev/fd/5,target=/x", "ls"))).contains("descriptor 5 is not open here");
+  }
+
+  @Test
+  void memory_without_a_mode_has_that_of_what_it_covers() {
+    assertThat(run("--mount=type=tmpfs,target=/a,inodes=7", "--mount=type=tmpfs,target=/b,mode=700", "true").mounts()).containsExactly(
+        new Mount.Tmpfs(Path.of("/a"), OptionalInt.empty(), "10%", 7), new Mount.Tmpfs(Path.of("/b"), 0700, "10%"));
+    assertThat(refusal(() -> run("--mount=type=tmpfs,target=/a,inodes=0", "ls"))).contains("the number of files in memory at /a is 1 to");
+    assertThat(refusal(() -> run("--mount=type=tmpfs,target=/a,inodes=many", "ls"))).contains("'many' is no whole number");
+  }
+
+  @Test
+  void what_is_covered_and_read_only_may_be_repeated() {
+    assertThat(run("--mask=/a", "--read-only=/b", "--mask=/c", "true").protection())
+        .isEqualTo(new PathProtection(List.of(Path.of("/a"), Path.of("/c")), List.of(Path.of("/b"))));
+    assertThat(run("true").protection()).isEqualTo(PathProtection.none());
   }
 
   @Test

@@ -11,7 +11,8 @@ import dev.carrel.api.host.IdRange;
 import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.api.mount.Access;
 import dev.carrel.api.mount.Mount;
-import dev.carrel.api.mount.MountFlag;
+import dev.carrel.api.mount.PathProtection;
+import dev.carrel.api.mount.TreeOptions;
 import dev.carrel.api.store.PackageRequest;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +32,7 @@ import java.util.regex.Pattern;
  * @param shareDirectory whether that directory is shared and is where the program starts
  * @param mappings what else is to be seen inside
  * @param mounts what else is to be made inside: in memory, files, links, overlays, whose directories are taken from {@code directory}
+ * @param protection what is covered inside or made read-only
  * @param preserve variables of {@code hostEnvironment} in whose names one of these is found are kept, as in Guix
  * @param variables what is changed about the variables inside in the end, in this order
  * @param user another name for the user inside, with uid and gid 1000
@@ -51,6 +53,7 @@ public record WorkplaceRequest(
     boolean shareDirectory,
     List<MappingRequest> mappings,
     List<Mount> mounts,
+    PathProtection protection,
     Map<String, String> hostEnvironment,
     List<Pattern> preserve,
     List<VariableChange> variables,
@@ -149,19 +152,19 @@ public record WorkplaceRequest(
   /**
    * A mapping as the user wrote it.
    *
-   * @param source on the host; a relative one is taken from {@link #directory()}
+   * @param source on the host; a relative one is taken from {@link #directory()}; {@code /dev/fd/N}: what a descriptor of this JVM leads to
    * @param target inside; empty: as the source
    * @param optional whether it is left out if there is no such source
-   * @param flags what else is forbidden in it
+   * @param options how it is mounted
    */
-  public record MappingRequest(Path source, Optional<Path> target, Access access, boolean optional, Set<MountFlag> flags) {
+  public record MappingRequest(Path source, Optional<Path> target, Access access, boolean optional, TreeOptions options) {
     public MappingRequest {
-      flags = Set.copyOf(flags);
+      Objects.requireNonNull(options);
     }
 
     /** Of something that has to be there. */
     public MappingRequest(Path source, Optional<Path> target, Access access) {
-      this(source, target, access, false, Set.of());
+      this(source, target, access, false, TreeOptions.standard());
     }
   }
 
@@ -171,6 +174,7 @@ public record WorkplaceRequest(
     Objects.requireNonNull(directory);
     mappings = List.copyOf(mappings);
     mounts = List.copyOf(mounts);
+    Objects.requireNonNull(protection);
     hostEnvironment = Map.copyOf(hostEnvironment);
     preserve = List.copyOf(preserve);
     variables = List.copyOf(variables);

@@ -2,7 +2,7 @@ package dev.carrel.api.mount;
 
 import java.nio.file.Path;
 import java.util.Objects;
-import java.util.Set;
+import java.util.Optional;
 
 /**
  * Something of the host that the user wants to see inside.
@@ -11,9 +11,10 @@ import java.util.Set;
  * @param target where it appears inside: absolute, without {@code .} or {@code ..}
  * @param access read-only or writable
  * @param kind what the source is; the planner asks no file system
- * @param flags what else is forbidden in it
+ * @param options how it is mounted
+ * @param identity which file has to be at {@code source} when it is mounted; empty: any
  */
-public record Mapping(Path source, Path target, Access access, Kind kind, Set<MountFlag> flags) {
+public record Mapping(Path source, Path target, Access access, Kind kind, TreeOptions options, Optional<FileIdentity> identity) {
   /** What stands at the source. */
   public enum Kind {
     DIRECTORY,
@@ -27,12 +28,13 @@ public record Mapping(Path source, Path target, Access access, Kind kind, Set<Mo
     Objects.requireNonNull(target);
     Objects.requireNonNull(access);
     Objects.requireNonNull(kind);
-    flags = Set.copyOf(flags);
+    Objects.requireNonNull(options);
+    Objects.requireNonNull(identity);
   }
 
-  /** With nothing more forbidden than in any. */
+  /** With nothing special about it. */
   public Mapping(Path source, Path target, Access access, Kind kind) {
-    this(source, target, access, kind, Set.of());
+    this(source, target, access, kind, TreeOptions.standard(), Optional.empty());
   }
 
   /** As the user would write it. */

@@ -23,4 +23,12 @@ final class MemorySize {
           + "' is no number of bytes from 1 on, with k, m or g, or percentage of the memory");
     }
   }
+
+  /** @throws IllegalArgumentException if there could be nothing at all, or more than the kernel can count */
+  static void checkInodes(Path target, long inodes) {
+    if (inodes < 1 || inodes > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException("the number of files in memory at " + target + " is 1 to " + Integer.MAX_VALUE
+          + ", the directory itself included");
+    }
+  }
 }

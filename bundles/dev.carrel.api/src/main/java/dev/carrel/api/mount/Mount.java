@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
+import java.util.OptionalInt;
 
 /** One step in putting together a container's root file system. Targets are absolute paths inside. */
 public sealed interface Mount {
@@ -16,16 +16,19 @@ public sealed interface Mount {
    *
    * @param source where it is on the host: absolute, symbolic links resolved, as none is followed when it is mounted
    * @param devices whether device nodes below it work; everything else is mounted {@code nodev}
-   * @param flags what else is forbidden in it
+   * @param options how it is mounted
+   * @param identity which file has to be at {@code source} when it is mounted; empty: any
    */
-  record Bind(Path source, Path target, Access access, Mapping.Kind kind, boolean devices, Set<MountFlag> flags) implements Mount {
-    /** With nothing more forbidden than in any. */
+  record Bind(Path source, Path target, Access access, Mapping.Kind kind, boolean devices, TreeOptions options, Optional<FileIdentity> identity)
+      implements Mount {
+    /** With nothing special about it. */
     public Bind(Path source, Path target, Access access, Mapping.Kind kind, boolean devices) {
-      this(source, target, access, kind, devices, Set.of());
+      this(source, target, access, kind, devices, TreeOptions.standard(), Optional.empty());
     }
 
     public Bind {
-      flags = Set.copyOf(flags);
+      Objects.requireNonNull(options);
+      Objects.requireNonNull(identity);
       Objects.requireNonNull(source);
       Objects.requireNonNull(target);
       Objects.requireNonNull(access);
@@ -36,13 +39,24 @@ public sealed interface Mount {
   /**
    * An empty file system in memory, gone with the container; {@code nosuid}, {@code nodev}.
    *
-   * @param mode permission bits of its root directory
+   * @param mode permission bits of its root directory; empty: those of the directory it covers, or 755 where there is none
    * @param size limit in tmpfs(5) notation: bytes with a suffix, or a percentage of the memory
+   * @param inodes how many files and directories there can be, itself included: their names take memory that {@code size} does not count
    */
-  record Tmpfs(Path target, int mode, String size) implements Mount {
+  record Tmpfs(Path target, OptionalInt mode, String size, long inodes) implements Mount {
+    /** Enough for large trees of sources, and at most some 400 MiB of names and inodes. */
+    public static final long INODES = 400 << 10;
+
     public Tmpfs {
       Objects.requireNonNull(target);
+      Objects.requireNonNull(mode);
       MemorySize.check(target, size);
+      MemorySize.checkInodes(target, inodes);
+    }
+
+    /** With as many files as there usually can be. */
+    public Tmpfs(Path target, int mode, String size) {
+      this(target, OptionalInt.of(mode), size, INODES);
     }
   }
 
@@ -53,7 +67,7 @@ public sealed interface Mount {
    * @param lower the directories, whose files hide those of the same name in later ones
    * @param changes a directory in which what is written is kept; empty: it ends with the container
    * @param writable whether it can be written at all
-   * @param size limit of what is written to memory, as of a {@link Tmpfs}
+   * @param size limit of what is written to memory, as of a {@link Tmpfs}, which can hold {@value Tmpfs#INODES} files
    */
   record Overlay(Path target, List<Path> lower, Optional<Path> changes, boolean writable, String size) implements Mount {
     /** More than the kernel's limit would be found out by it alone. */

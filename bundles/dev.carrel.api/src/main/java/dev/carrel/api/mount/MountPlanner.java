@@ -9,7 +9,8 @@ public interface MountPlanner {
    * Plans a root file system.
    *
    * @throws dev.carrel.api.CarrelException of kind USAGE if two different sources want one target, a target lies under
-   *     a file, is relative or has {@code .} or {@code ..}, or lies in /proc or /sys; the message names both sides
+   *     a file, is relative or has {@code .} or {@code ..}, or lies in /proc or /sys; the message names both sides; or if the root
+   *     directory is to be covered or made read-only
    */
   MountPlan plan(MountRequest request);
 }

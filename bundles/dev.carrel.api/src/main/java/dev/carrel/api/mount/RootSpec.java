@@ -1,6 +1,7 @@
 package dev.carrel.api.mount;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What a container's root file system is made of.
@@ -10,10 +11,17 @@ import java.util.List;
  * @param mappings what the user asked for; a mapping replaces what {@code base} has at its target, two different
  *     mappings of one target are a contradiction
  * @param writable whether the root directory itself can be written
+ * @param protection what is covered or made read-only in the end
  */
-public record RootSpec(List<Mount> base, List<Mapping> mappings, boolean writable) {
+public record RootSpec(List<Mount> base, List<Mapping> mappings, boolean writable, PathProtection protection) {
   public RootSpec {
     base = List.copyOf(base);
     mappings = List.copyOf(mappings);
+    Objects.requireNonNull(protection);
+  }
+
+  /** With nothing covered. */
+  public RootSpec(List<Mount> base, List<Mapping> mappings, boolean writable) {
+    this(base, mappings, writable, PathProtection.none());
   }
 }

@@ -19,6 +19,9 @@ final class DeviceDirectory {
     {"pts/ptmx", "ptmx"},
   };
 
+  /** As many as could have a page each. */
+  private static final long SHARED_OBJECTS = 16 << 10;
+
   private final ProgramBuilder program;
   private final RootTree tree;
   private final Data[] nodes = new Data[NODES.length];
@@ -31,7 +34,7 @@ final class DeviceDirectory {
   void openSources() {
     for (int i = 0; i < NODES.length; i++) {
       program.purpose("share the device /dev/" + NODES[i]);
-      nodes[i] = tree.openSource(CURRENT, "/dev/" + NODES[i], Kernel.MOUNT_ATTR_NOSUID | Kernel.MOUNT_ATTR_NOEXEC);
+      nodes[i] = tree.trees().open(CURRENT, "/dev/" + NODES[i], Kernel.MOUNT_ATTR_NOSUID | Kernel.MOUNT_ATTR_NOEXEC);
     }
   }
 
@@ -63,13 +66,13 @@ final class DeviceDirectory {
     tree.mountNew("devpts", program.string("pts").address(), Kernel.MS_NOSUID | Kernel.MS_NOEXEC,
         "newinstance,ptmxmode=0666,mode=0620");
     program.purpose("mount /dev/shm");
-    tree.tmpfs(program.string("shm").address(), "mode=01777,size=64m", 0);
+    tree.tmpfs(program.string("shm").address(), MemoryTree.options(01777, "64m", SHARED_OBJECTS), 0);
   }
 
   /** Nobody can add anything. */
   void close() {
     program.purpose("make /dev read-only");
-    tree.makeReadOnly(CURRENT, ".", Kernel.MOUNT_ATTR_NOSUID | Kernel.MOUNT_ATTR_NOEXEC);
+    tree.trees().makeReadOnly(CURRENT, ".", Kernel.MOUNT_ATTR_NOSUID | Kernel.MOUNT_ATTR_NOEXEC);
   }
 
   /** POSIX message queues of the container's own ipc namespace; see mq_overview(7). */

@@ -23,6 +23,10 @@ final class Failures {
   }
 
   CarrelException explain(LaunchFailure failure) {
+    if (failure.failed().call().isEmpty()) {
+      return new CarrelException(Kind.FAILED, "cannot " + failure.failed().purpose() + ": something else lies there now than what was"
+          + " opened. Open it again", failure);
+    }
     SystemCall call = failure.failed().call().orElse(SystemCall.GETPID);
     int errno = failure.errno();
     return switch (call) {
@@ -99,11 +103,19 @@ final class Failures {
 
   private CarrelException mount(LaunchFailure failure) {
     String advice = "";
+    String purpose = failure.failed().purpose();
+    boolean protection = purpose.startsWith("cover ") || purpose.startsWith("make ") && purpose.endsWith(" read-only");
     boolean target = !ofSource(failure);
     int errno = failure.errno();
     if (failure.failed().call().orElseThrow() == SystemCall.MOUNT_SETATTR && root && inside.identity().ranged()) {
       advice = ". Its file system cannot give its files to the container's ids, which are not root's. Share a directory of another,"
           + " leave it out (--no-cwd for the working directory), or use --ids=1: the program is root for the host then";
+    } else if (errno == Errno.EPERM.number() && failure.failed().text().contains("clr=MOUNT_ATTR__ATIME")) {
+      advice = ". When access times are written is chosen by root alone: the kernel keeps it as it is on the host for all others. Leave it out";
+    } else if (protection && errno == Errno.ELOOP.number()) {
+      advice = ". A symbolic link leads there, or is there, which others could exchange: name what it leads to";
+    } else if (protection && (errno == Errno.ENOENT.number() || errno == Errno.ENOTDIR.number())) {
+      advice = ". There is no such file or directory in the container: leave the option out";
     } else if (errno == Errno.EPERM.number() && failure.failed().text().contains("\"proc\"")) {
       advice = ". The kernel allows it only who sees a whole /proc: in a container, parts of it are covered. Start that one with"
           + " --weak=user-namespaces,kernel-files (Docker: --security-opt systempaths=unconfined)";

@@ -23,13 +23,20 @@ final class Kernel {
   static final long MS_NOEXEC = 8;
   static final long MS_REMOUNT = 32;
   static final long MS_BIND = 4096;
+  static final long MS_UNBINDABLE = 1 << 17;
   static final long MS_PRIVATE = 1 << 18;
+  static final long MS_SLAVE = 1 << 19;
+  static final long MS_SHARED = 1 << 20;
 
   static final long MOUNT_ATTR_RDONLY = 1;
   static final long MOUNT_ATTR_NOSUID = 2;
   static final long MOUNT_ATTR_NODEV = 4;
   static final long MOUNT_ATTR_NOEXEC = 8;
-
+  static final long MOUNT_ATTR_NOATIME = 0x10;
+  static final long MOUNT_ATTR_STRICTATIME = 0x20;
+  /** MOUNT_ATTR__ATIME: one field, in which nothing set means relatime. */
+  static final long MOUNT_ATTR_ATIMES = 0x70;
+  static final long MOUNT_ATTR_NODIRATIME = 0x80;
   static final long MOUNT_ATTR_NOSYMFOLLOW = 0x0020_0000;
   static final long MOUNT_ATTR_IDMAP = 0x0010_0000;
 
@@ -46,6 +53,7 @@ final class Kernel {
 
   static final Operand CURRENT = Operand.of(-100, "AT_FDCWD");
   static final Operand REC_PRIVATE = Operand.of(MS_PRIVATE | 16384, "MS_REC|MS_PRIVATE");
+  static final Operand REC_SLAVE = Operand.of(MS_SLAVE | 16384, "MS_REC|MS_SLAVE");
   static final Operand CLONE_TREE = Operand.of(1 | 0x80000 | 0x8000, "OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC|AT_RECURSIVE");
   static final Operand CLONE_TREE_OF_DESCRIPTOR = Operand.of(1 | 0x80000 | 0x8000 | 0x1000,
       "OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC|AT_RECURSIVE|AT_EMPTY_PATH");
@@ -78,10 +86,21 @@ final class Kernel {
   }
 
   /** {@code MOUNT_ATTR_} flags of mount_setattr(2), as the name of a structure. */
-  static String attributeNames(long flags) {
-    return "{set=" + names(flags & ~MOUNT_ATTR_IDMAP, "MOUNT_ATTR_", "0") + ((flags & MOUNT_ATTR_IDMAP) == 0 ? "" : "|MOUNT_ATTR_IDMAP")
-        + ((flags & MOUNT_ATTR_NOSYMFOLLOW) == 0 ? "" : "|MOUNT_ATTR_NOSYMFOLLOW")
-        + ", propagation=MS_PRIVATE}";
+  static String attributeNames(long set, long clear, long propagation) {
+    StringBuilder text = new StringBuilder(100).append("{set=").append(names(set & ~MOUNT_ATTR_IDMAP, "MOUNT_ATTR_", "0"));
+    append(text, set & MOUNT_ATTR_IDMAP, "MOUNT_ATTR_", "IDMAP");
+    append(text, set & MOUNT_ATTR_NOSYMFOLLOW, "MOUNT_ATTR_", "NOSYMFOLLOW");
+    append(text, set & MOUNT_ATTR_NOATIME, "MOUNT_ATTR_", "NOATIME");
+    append(text, set & MOUNT_ATTR_STRICTATIME, "MOUNT_ATTR_", "STRICTATIME");
+    append(text, set & MOUNT_ATTR_NODIRATIME, "MOUNT_ATTR_", "NODIRATIME");
+    if (clear != 0) {
+      text.append(", clr=MOUNT_ATTR__ATIME");
+    }
+    if (propagation != 0) {
+      text.append(", propagation=").append(propagation == MS_PRIVATE ? "MS_PRIVATE" : propagation == MS_SLAVE ? "MS_SLAVE"
+          : propagation == MS_SHARED ? "MS_SHARED" : "MS_UNBINDABLE");
+    }
+    return text.append('}').toString();
   }
 
   private static String names(long flags, String prefix, String none) {

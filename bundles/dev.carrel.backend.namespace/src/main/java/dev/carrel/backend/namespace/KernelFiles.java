@@ -57,7 +57,7 @@ record KernelFiles(ProgramBuilder program, String nullDevice, Optional<String> e
     } else {
       Operand type = program.string("tmpfs").address();
       ifPresent(name, () -> {}, type, type, Kernel.mountFlags(Kernel.MS_RDONLY | Kernel.MS_NOSUID | Kernel.MS_NODEV | Kernel.MS_NOEXEC),
-          program.string("size=4k").address());
+          program.string("size=4k,nr_inodes=1").address());
     }
   }
 

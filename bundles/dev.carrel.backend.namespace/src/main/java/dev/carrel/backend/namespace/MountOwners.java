@@ -128,6 +128,11 @@ final class MountOwners {
     be(identity.user().outside(), identity.group().outside());
   }
 
+  /** What makes a file system in memory the program's user's, whoever mounts it; see tmpfs(5). */
+  String memoryOptions() {
+    return needed ? ",uid=" + identity.user().outside() + ",gid=" + identity.group().outside() : "";
+  }
+
   /** Gives something that was made by root, and is open, to the program's user. */
   void give(Operand descriptor) {
     if (needed) {

@@ -101,7 +101,7 @@ final class NamespaceViews {
     Optional<Data> view = Optional.empty();
     if (tree.isForeign(mount.target())) {
       Data place = tree.resolve(path, RESOLVE_NO_SYMLINKS);
-      Data made = newMount(type, flags); // the flags of mount(2) and of fsmount(2) are the same numbers here
+      Data made = newMount(program, type, flags); // the flags of mount(2) and of fsmount(2) are the same numbers here
       Operand nothing = program.string("").address();
       program.call(SystemCall.MOVE_MOUNT, made.value(), nothing, place.value(), nothing, Kernel.FROM_AND_TO_DESCRIPTOR);
       program.call(SystemCall.CLOSE, place.value());
@@ -136,7 +136,7 @@ final class NamespaceViews {
   }
 
   /** A new file system, attached nowhere yet; see fsopen(2), fsmount(2). */
-  private Data newMount(String type, long attributes) {
+  static Data newMount(ProgramBuilder program, String type, long attributes) {
     Data context = program.variable("context");
     Data made = program.variable("made");
     program.callInto(context, SystemCall.FSOPEN, program.string(type).address(), Operand.of(1, "FSOPEN_CLOEXEC"));

@@ -86,8 +86,10 @@ final class OuterNamespaces {
    * <p>Who enters a container later has to have rights over the memory of its first process (ptrace(2), PTRACE_MODE_READ), as it is
    * not dumpable: and those are rights in the user namespace where it was executed. So it executes itself again in the outer one,
    * whose owner is the user; the kernel names it "exe" by that.
+   *
+   * @param follows whether what the host mounts from now on appears here, too
    */
-  void enter(int files) {
+  void enter(int files, boolean follows) {
     if (caller.root()) {
       isolateFromCaller(files);
       join();
@@ -117,7 +119,7 @@ final class OuterNamespaces {
     }
     openProc();
     program.purpose("keep mounts from the host");
-    program.call(SystemCall.MOUNT, NULL, program.string("/").address(), NULL, Kernel.REC_PRIVATE, NULL);
+    program.call(SystemCall.MOUNT, NULL, program.string("/").address(), NULL, follows ? Kernel.REC_SLAVE : Kernel.REC_PRIVATE, NULL);
   }
 
   /** The same without mounts; a user namespace around the container's is only needed where others map its ids. */

@@ -42,11 +42,11 @@ final class OverlayTree {
     long flags = Kernel.MOUNT_ATTR_NOSUID | Kernel.MOUNT_ATTR_NODEV;
     overlay.lower().forEach(directory -> {
       program.purpose("put " + directory + " into the overlay at " + overlay.target());
-      opened.lower.add(tree.openMapped(directory.toString(), Access.EXPOSE, true, flags | Kernel.MOUNT_ATTR_RDONLY));
+      opened.lower.add(tree.trees().openMapped(directory.toString(), Access.EXPOSE, true, flags | Kernel.MOUNT_ATTR_RDONLY));
     });
     overlay.changes().ifPresent(directory -> {
       program.purpose("keep changes of the overlay at " + overlay.target() + " in " + directory);
-      opened.changes = tree.openDirectory(directory.toString(), flags); // not mapped: root, who mounts it, has to be somebody there
+      opened.changes = tree.trees().openDirectory(directory.toString(), flags); // not mapped: root, who mounts it, has to be somebody there
     });
     return opened;
   }

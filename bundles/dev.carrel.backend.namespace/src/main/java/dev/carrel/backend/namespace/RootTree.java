@@ -4,13 +4,11 @@ import static dev.carrel.backend.namespace.Kernel.CURRENT;
 import static dev.carrel.backend.namespace.Kernel.NULL;
 import static dev.carrel.backend.namespace.Kernel.ZERO;
 
-import dev.carrel.api.mount.Access;
 import dev.carrel.api.mount.Mapping;
 import dev.carrel.api.mount.Mount;
-import dev.carrel.api.mount.MountFlag;
 import dev.carrel.api.mount.MountPlan;
+import dev.carrel.api.mount.Propagation;
 import dev.carrel.linux.machine.Data;
-import dev.carrel.linux.machine.Instruction.Label;
 import dev.carrel.linux.machine.Operand;
 import dev.carrel.linux.machine.ProgramBuilder;
 import dev.carrel.linux.machine.SystemCall;
@@ -30,7 +28,8 @@ final class RootTree {
   /** Longer contents are not shown with the system call that writes them. */
   private static final int SHOWN = 1000;
   private static final String STAGED_FILE = ".carrel-file";
-  private static final long RESOLVE_NO_SYMLINKS = 0x04;
+  /** How many files a /dev can have: mount points and links. */
+  private static final long DEVICES = 1024;
 
   private final ProgramBuilder program;
   private final MountPlan plan;
@@ -38,31 +37,28 @@ final class RootTree {
   /** The binds' sources by their targets: hashing a whole record costs the first start of a process 15 ms. */
   private final Map<Path, Data> sources = new HashMap<>();
   private final Map<Path, OverlayTree> overlays = new HashMap<>(0);
-  private final Map<String, Data> attributes = new HashMap<>();
+  private final Map<String, Data> ways = new HashMap<>(4);
+  private final SourceTrees trees;
   private final DeviceDirectory devices;
   private final Data root;
   private final MountOwners owners;
+  private String ownedBy = "";
 
   RootTree(ProgramBuilder program, MountPlan plan, MountOwners owners) {
     this.program = program;
     this.plan = plan;
     this.owners = owners;
+    this.trees = new SourceTrees(program, owners);
     this.devices = new DeviceDirectory(program, this);
     this.root = program.variable("new_root");
   }
 
-  /** Clones every source as a mount of its own that is attached nowhere yet, with its flags on all submounts. */
+  /** Clones every source as a mount of its own that is attached nowhere yet. */
   void openSources() {
     owners.open();
     for (Mount mount : plan.mounts()) {
       if (mount instanceof Mount.Bind bind) {
-        program.purpose((bind.access() == Access.EXPOSE ? "expose " : "share ") + bind.source() + at(bind));
-        long flags = Kernel.MOUNT_ATTR_NOSUID
-            | (bind.devices() ? 0 : Kernel.MOUNT_ATTR_NODEV)
-            | (bind.access() == Access.EXPOSE ? Kernel.MOUNT_ATTR_RDONLY : 0)
-            | (bind.flags().contains(MountFlag.NO_EXEC) ? Kernel.MOUNT_ATTR_NOEXEC : 0)
-            | (bind.flags().contains(MountFlag.NO_SYMLINKS) ? Kernel.MOUNT_ATTR_NOSYMFOLLOW : 0);
-        sources.put(bind.target(), openMapped(bind.source().toString(), bind.access(), bind.kind() == Mapping.Kind.DIRECTORY, flags));
+        sources.put(bind.target(), trees.open(bind));
       } else if (mount instanceof Mount.Overlay overlay) {
         overlays.put(overlay.target(), OverlayTree.open(program, this, overlay));
       } else if (mount instanceof Mount.Dev) {
@@ -70,94 +66,28 @@ final class RootTree {
       }
     }
     owners.close();
-  }
-
-  /** The same with its files' owners as the container has them. */
-  Data openMapped(String source, Access access, boolean directory, long flags) {
-    Data tree = openHost(source, directory);
-    owners.set(tree, access, directory, new Attributes(flags));
-    return tree;
-  }
-
-  /** The same with the host's owners, of a directory. */
-  Data openDirectory(String source, long flags) {
-    Data tree = openHost(source, true);
-    setAttributes(tree, attribute(flags, 0));
-    return tree;
-  }
-
-  /**
-   * A detached copy of what is mounted at a path of the host, which had no symbolic link in it when it was looked up. One that
-   * is there now was put there since, by somebody who can write there, such as another container; see openat2(2).
-   */
-  private Data openHost(String source, boolean directory) {
-    String name = directory ? "{O_PATH|O_CLOEXEC|O_DIRECTORY, RESOLVE_NO_SYMLINKS}" : "{O_PATH|O_CLOEXEC, RESOLVE_NO_SYMLINKS}";
-    Data how = attributes.get(name);
-    if (how == null) {
-      how = program.longs(name, 0x200000 | 0x80000 | (directory ? 0x10000 : 0), 0, RESOLVE_NO_SYMLINKS);
-      attributes.put(name, how);
+    if (followsHost()) {
+      program.purpose("keep mounts from the host"); // the clones follow it by themselves
+      program.call(SystemCall.MOUNT, NULL, program.string("/").address(), NULL, Kernel.REC_PRIVATE, NULL);
     }
-    Data found = program.variable("source");
-    Data tree = program.variable("tree");
-    program.callInto(found, SystemCall.OPENAT2, CURRENT, program.string(source).address(), how.address(), Operand.of(24));
-    program.callInto(tree, SystemCall.OPEN_TREE, found.value(), program.string("").address(), Kernel.CLONE_TREE_OF_DESCRIPTOR);
-    program.call(SystemCall.CLOSE, found.value());
-    return tree;
+  }
+
+  /** Whether some source shows what the host mounts there later. */
+  boolean followsHost() {
+    for (Mount mount : plan.mounts()) {
+      if (mount instanceof Mount.Bind bind && bind.options().propagation() == Propagation.SLAVE) {
+        return true;
+      }
+    }
+    return false;
   }
 
   MountOwners owners() {
     return owners;
   }
 
-  private final class Attributes implements MountOwners.Attribute {
-    private final long flags;
-
-    Attributes(long flags) {
-      this.flags = flags;
-    }
-
-    @Override
-    public void set(Data tree, long more, int namespace) {
-      setAttributes(tree, attribute(flags | more, namespace));
-    }
-
-    @Override
-    public void setOr(Label failed, Data tree, long more, int namespace) {
-      program.callOr(failed, SystemCall.MOUNT_SETATTR, tree.value(), program.string("").address(), Kernel.EMPTY_PATH_RECURSIVE,
-          attribute(flags | more, namespace).address(), Operand.of(32));
-    }
-  }
-
-  private static String at(Mount.Bind bind) {
-    return bind.source().equals(bind.target()) ? "" : " as " + bind.target();
-  }
-
-  /** A detached copy of a mounted tree of the host. */
-  Data openSource(Operand directory, String source, long flags) {
-    Data tree = openTree(directory, source);
-    setAttributes(tree, attribute(flags, 0));
-    return tree;
-  }
-
-  private Data openTree(Operand directory, String source) {
-    Data tree = program.variable("tree");
-    program.callInto(tree, SystemCall.OPEN_TREE, directory, program.string(source).address(), Kernel.CLONE_TREE);
-    return tree;
-  }
-
-  private void setAttributes(Data tree, Data attribute) {
-    program.call(SystemCall.MOUNT_SETATTR, tree.value(), program.string("").address(), Kernel.EMPTY_PATH_RECURSIVE,
-        attribute.address(), Operand.of(32));
-  }
-
-  private Data attribute(long flags, int namespace) {
-    String name = Kernel.attributeNames(flags) + (namespace == 0 ? "" : namespace);
-    Data known = attributes.get(name);
-    if (known == null) {
-      known = program.longs(name, flags, 0, Kernel.MS_PRIVATE, namespace);
-      attributes.put(name, known);
-    }
-    return known;
+  SourceTrees trees() {
+    return trees;
   }
 
   /**
@@ -170,13 +100,9 @@ final class RootTree {
     owners.beOwner();
     Operand here = program.string(base).address();
     Mount first = plan.mounts().isEmpty() ? null : plan.mounts().get(0);
-    boolean ownRoot = !(first instanceof Mount.Bind && first.target().equals(ROOT));
-    if (ownRoot) {
-      tmpfs(here, "mode=0755,size=10%", 0);
-    } else {
-      program.call(SystemCall.MOVE_MOUNT, sources.get(first.target()).value(), program.string("").address(), CURRENT, here,
-          Kernel.FROM_DESCRIPTOR);
-    }
+    boolean ownRoot = !(first != null && first.target().equals(ROOT) && !(first instanceof Mount.Directory));
+    ownedBy = owners.memoryOptions();
+    mountRoot(first, here, ownRoot);
     program.call(SystemCall.CHDIR, here);
     openRoot();
     for (Mount mount : plan.mounts()) {
@@ -195,11 +121,47 @@ final class RootTree {
       }
       places.add(mount);
     }
+    closeDevices();
     if (ownRoot && !plan.writableRoot()) {
       program.purpose("make the root directory read-only");
-      makeReadOnly(CURRENT, ".", Kernel.MOUNT_ATTR_NOSUID | Kernel.MOUNT_ATTR_NODEV);
+      trees.makeReadOnly(CURRENT, ".", Kernel.MOUNT_ATTR_NOSUID | Kernel.MOUNT_ATTR_NODEV);
     }
     owners.beRoot();
+  }
+
+  /** Where something lies in a /dev, that is closed only once it is there. */
+  private void closeDevices() {
+    for (Mount mount : plan.mounts()) {
+      if (mount instanceof Mount.Dev && isAround(mount)) {
+        enter(relative(mount.target()));
+        devices.close();
+        leave();
+      }
+    }
+  }
+
+  private boolean isAround(Mount outer) {
+    for (Mount mount : plan.mounts()) {
+      if (mount != outer && mount.target().startsWith(outer.target())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** @param first the first mount of the plan, which is that of the root directory unless the root is Carrel's own */
+  private void mountRoot(Mount first, Operand here, boolean ownRoot) {
+    if (ownRoot) {
+      tmpfs(here, MemoryTree.options(0755, "10%", Mount.Tmpfs.INODES), 0);
+    } else if (first instanceof Mount.Tmpfs memory) {
+      tmpfs(here, MemoryTree.options(memory), 0);
+    } else if (first instanceof Mount.Overlay overlay) {
+      tmpfs(here, MemoryTree.options(0755, overlay.size(), Mount.Tmpfs.INODES), 0);
+      program.call(SystemCall.CHDIR, here);
+      overlays.get(ROOT).mount();
+    } else {
+      program.call(SystemCall.MOVE_MOUNT, sources.get(ROOT).value(), program.string("").address(), CURRENT, here, Kernel.FROM_DESCRIPTOR);
+    }
   }
 
   private void makeMountPoint(Mount mount) {
@@ -212,6 +174,7 @@ final class RootTree {
   /** Init's part of a start from a template: what is in memory and writable, each container for itself. */
   void mountFresh() {
     places.clear();
+    ownedBy = ""; // init is the owner itself
     openRoot();
     for (Mount mount : plan.mounts()) {
       if (isFresh(mount)) {
@@ -235,12 +198,6 @@ final class RootTree {
     program.callInto(root, SystemCall.OPENAT, CURRENT, program.string(".").address(), Kernel.PATH_ONLY, ZERO);
   }
 
-  /** Makes the mount at a path read-only, but not what is mounted below it. */
-  void makeReadOnly(Operand directory, String path, long moreFlags) {
-    program.call(SystemCall.MOUNT_SETATTR, directory, program.string(path).address(), ZERO,
-        attribute(Kernel.MOUNT_ATTR_RDONLY | moreFlags, 0).address(), Operand.of(32));
-  }
-
   private void place(Mount mount, boolean fresh) {
     String path = relative(mount.target());
     boolean foreign = isForeign(mount.target());
@@ -258,23 +215,29 @@ final class RootTree {
       generate(file, path, foreign);
     } else if (mount instanceof Mount.Tmpfs tmpfs) {
       program.purpose("mount a tmpfs at " + mount.target());
-      String options = "mode=0" + Integer.toOctalString(tmpfs.mode()) + ",size=" + tmpfs.size();
-      onDirectory(path, foreign, target -> tmpfs(target, options, 0));
+      if (foreign && tmpfs.mode().isEmpty()) {
+        likeCovered(tmpfs, path);
+      } else {
+        onDirectory(path, foreign, target -> tmpfs(target, MemoryTree.options(tmpfs), 0));
+      }
     } else if (mount instanceof Mount.Overlay overlay) {
       program.purpose("mount an overlay at " + mount.target());
-      onDirectory(path, foreign, target -> tmpfs(target, "mode=0755,size=" + overlay.size(), 0));
+      onDirectory(path, foreign, target -> tmpfs(target, MemoryTree.options(0755, overlay.size(), Mount.Tmpfs.INODES), 0));
       enter(path);
+      owners.beOwner();
       overlays.get(mount.target()).mount();
       leave();
     } else if (mount instanceof Mount.Dev dev) {
       program.purpose("make the devices in " + mount.target());
-      onDirectory(path, foreign, target -> tmpfs(target, "mode=0755,size=64k", Kernel.MS_NOEXEC));
+      onDirectory(path, foreign, target -> tmpfs(target, MemoryTree.options(0755, "64k", DEVICES), Kernel.MS_NOEXEC));
       enter(path);
       devices.populate(dev.console());
       if (fresh) {
         devices.mountFresh();
       }
-      devices.close();
+      if (!isAround(mount)) {
+        devices.close();
+      }
       leave();
     } else if (!foreign) { // Proc and Sys: init mounts them
       program.purpose("make the directory " + mount.target());
@@ -308,7 +271,7 @@ final class RootTree {
     }
     // A file of our own, mounted over the one in the tree; its name is gone before anybody inside can see it.
     write(STAGED_FILE, file);
-    Data tree = openSource(CURRENT, STAGED_FILE,
+    Data tree = trees.open(CURRENT, STAGED_FILE,
         Kernel.MOUNT_ATTR_RDONLY | Kernel.MOUNT_ATTR_NOSUID | Kernel.MOUNT_ATTR_NODEV);
     attach(tree, path, Mapping.Kind.FILE, true); // before the name goes: what is unlinked cannot be mounted
     program.call(SystemCall.UNLINKAT, CURRENT, program.string(STAGED_FILE).address(), ZERO);
@@ -322,6 +285,17 @@ final class RootTree {
     String shown = length > SHOWN ? "<" + length + " bytes>" : Data.quoted(file.content().toString());
     program.call(SystemCall.WRITE, descriptor.value(), program.bytes(shown, file.content().bytes()).address(), Operand.of(length));
     program.call(SystemCall.CLOSE, descriptor.value());
+  }
+
+  /** Memory over a directory of the host, whose mode it takes over. */
+  private void likeCovered(Mount.Tmpfs tmpfs, String path) {
+    enter(path);
+    Data mode = MemoryTree.mode(program);
+    tmpfs(program.string(".").address(), MemoryTree.options(tmpfs), 0);
+    leave();
+    enter(path);
+    MemoryTree.setMode(program, mode);
+    leave();
   }
 
   /** Something that is mounted on a directory, whose path it is given. */
@@ -342,7 +316,7 @@ final class RootTree {
   }
 
   void tmpfs(Operand target, String options, long moreFlags) {
-    mountNew("tmpfs", target, Kernel.MS_NOSUID | Kernel.MS_NODEV | moreFlags, options);
+    mountNew("tmpfs", target, Kernel.MS_NOSUID | Kernel.MS_NODEV | moreFlags, options + ownedBy);
   }
 
   /** Over the current directory. Who is not root for the host keeps what overlayfs notes in attributes that users may write. */
@@ -374,7 +348,7 @@ final class RootTree {
 
   Data resolve(String path, long more) {
     String name = "{O_PATH|O_CLOEXEC, RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS" + (more == 0 ? "}" : "|RESOLVE_NO_SYMLINKS}");
-    Data how = attributes.computeIfAbsent(name, text -> program.longs(text, 0x200000 | 0x80000, 0, 0x10 | 0x02 | more));
+    Data how = ways.computeIfAbsent(name, text -> program.longs(text, 0x200000 | 0x80000, 0, 0x10 | 0x02 | more));
     Data found = program.variable("target");
     program.callInto(found, SystemCall.OPENAT2, root.value(), program.string(path).address(), how.address(), Operand.of(24));
     return found;

@@ -47,6 +47,7 @@ final class SetupProgram {
   private final MapHandover handover;
   private final NamespaceSettings settings;
   private final Confinement confinement;
+  private final FinishedTree finished;
 
   private SetupProgram(LaunchPlan plan, Account caller, List<byte[]> filters) {
     this.spec = plan.spec();
@@ -59,6 +60,7 @@ final class SetupProgram {
     this.settings = new NamespaceSettings(program, spec, outer, hostProc);
     this.confinement = new Confinement(program, Inside.of(spec), hostProc.value(), filters);
     this.views = new NamespaceViews(program, plan.mounts(), tree);
+    this.finished = new FinishedTree(program, plan.mounts(), tree);
   }
 
   /**
@@ -85,13 +87,14 @@ final class SetupProgram {
       outer.enterUserNamespace(files());
       return startInHostRoot();
     }
-    outer.enter(files());
+    outer.enter(files(), tree.followsHost());
     tree.openSources();
     tree.build(BASE, true);
     cloneInit();
     mapIdentity();
     views.mount(spec.namespaces(), protect(), BASE, "mqueue");
     enterRoot();
+    finished.protect();
     settings.write(spec.namespaces());
     return finish();
   }
@@ -107,7 +110,7 @@ final class SetupProgram {
 
   private Program template() {
     program.actor("template");
-    outer.enter(0);
+    outer.enter(0, tree.followsHost());
     tree.openSources();
     tree.build(BASE, false);
     mountVisible();
@@ -122,6 +125,7 @@ final class SetupProgram {
     mapIdentity();
     views.mount(late, protect(), "", "pts");
     tree.mountFresh();
+    finished.protect();
     settings.write(late);
     return finish();
   }
@@ -216,6 +220,7 @@ final class SetupProgram {
     if (spec.security().capabilities().contains(Capability.SYS_ADMIN) && !spec.security().has(Weakness.UNLOCKED_MOUNTS)) {
       new MountLock(program, spec, ids, outer, hostProc).write();
     }
+    finished.propagate();
     settings.enterOwnTime();
     new InitProgram(program, spec, held, umask, status, confinement).write();
     return end(program, status);

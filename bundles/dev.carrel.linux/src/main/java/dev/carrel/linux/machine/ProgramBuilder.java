@@ -139,6 +139,11 @@ public final class ProgramBuilder {
         Optional.empty(), List.of(a, b), Optional.empty(), Optional.of(otherwise), actor, purpose));
   }
 
+  /** Ends the program in a failure of its own unless the low 32 bits of two numbers are the same. */
+  public void requireEqual(Operand a, Operand b) {
+    instructions.add(new Instruction(Optional.empty(), List.of(a, b), Optional.empty(), Optional.empty(), actor, purpose));
+  }
+
   /** Goes on at a label. */
   public void jump(Label target) {
     unlessEqual(Operand.of(0), Operand.of(1), target);
