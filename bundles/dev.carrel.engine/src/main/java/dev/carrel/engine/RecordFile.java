@@ -55,6 +55,7 @@ final class RecordFile {
     for (int i = 0; i < process.traits().groups().size(); i++) {
       lines.setProperty(GROUP + i, Long.toString(process.traits().groups().get(i)));
     }
+    ShareLines.write(lines, process.traits());
     lines.setProperty("directory", process.directory().toString());
     lines.setProperty("namespaces", join(inside.namespaces()));
     lines.setProperty("user", inside.identity().user().toString());
@@ -113,7 +114,8 @@ final class RecordFile {
     List<Long> groups = new ArrayList<>();
     list(lines, GROUP).forEach(group -> groups.add(Long.valueOf(group)));
     return new ProcessTraits(
-        Optional.empty(), umask == null ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(umask)), groups);
+        Optional.empty(), umask == null ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(umask)), groups,
+        ShareLines.scheduling(lines), ShareLines.personality(lines));
   }
 
   static Inside inside(Properties lines) {

@@ -84,7 +84,9 @@ public final class EnterCommands {
       given.variables().forEach(change -> change.applyTo(variables));
       ProcessTraits traits = new ProcessTraits(given.traits().argumentZero(),
           given.traits().umask().isPresent() ? given.traits().umask() : own.traits().umask(),
-          given.traits().groups().isEmpty() && !line.has("user") ? own.traits().groups() : given.traits().groups());
+          given.traits().groups().isEmpty() && !line.has("user") ? own.traits().groups() : given.traits().groups(),
+          given.traits().scheduling().or(own.traits().scheduling()),
+          given.traits().personality().isEmpty() ? own.traits().personality() : given.traits().personality());
       Path directory = Path.of(line.value("workdir", own.directory().toString()));
       return attach(line, container, program(line, command, variables, directory, traits, given.descriptors()), user(line));
     });

@@ -2,14 +2,18 @@ package dev.carrel.shell;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.GuestUser;
+import dev.carrel.api.container.Personality;
 import dev.carrel.api.container.ProcessTraits;
+import dev.carrel.api.container.Scheduling;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.container.Stdio.Redirect.Descriptor;
 import dev.carrel.api.environment.WorkplaceRequest.VariableChange;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
 
@@ -26,6 +30,7 @@ record ProgramOptions(List<VariableChange> variables, ProcessTraits traits, List
     options.addOption("e", "env", true, "").addOption(valued("setenv")).addOption(valued("unsetenv"))
         .addOption(Option.builder().longOpt("clearenv").get()).addOption(valued("argv0")).addOption(valued("umask"))
         .addOption(valued("group-add")).addOption(valued("preserve-fds"));
+    ShareOptions.addTo(options);
   }
 
   private static Option valued(String name) {
@@ -39,6 +44,8 @@ record ProgramOptions(List<VariableChange> variables, ProcessTraits traits, List
     OptionalInt umask = OptionalInt.empty();
     List<Long> groups = new ArrayList<>(0);
     List<Descriptor> descriptors = new ArrayList<>(0);
+    Scheduling scheduling = Scheduling.standard();
+    Set<Personality> personality = new HashSet<>(0);
     for (Option option : options) {
       String word = option.getLongOpt() == null ? "" : option.getLongOpt();
       switch (word) {
@@ -61,10 +68,13 @@ record ProgramOptions(List<VariableChange> variables, ProcessTraits traits, List
             descriptors.add(new Descriptor(FIRST + i));
           }
         }
+        case "nice", "scheduler", "cpu-affinity", "io-priority", "memory-policy" ->
+            scheduling = ShareOptions.scheduling(command, scheduling, word, option.getValue());
+        case "personality" -> ShareOptions.addPersonality(command, option.getValue(), personality);
         default -> { }
       }
     }
-    return new ProgramOptions(variables, new ProcessTraits(name, umask, groups), descriptors);
+    return new ProgramOptions(variables, new ProcessTraits(name, umask, groups, scheduling, personality), descriptors);
   }
 
   private static VariableChange variable(String command, String option, String text) {

@@ -38,6 +38,7 @@ final class EnterProgram {
       program.purpose("drop the supplementary groups");
       program.call(SystemCall.SETGROUPS, ZERO, NULL);
     }
+    new ProcessShare(program, process.traits()).write();
     program.purpose("open /proc");
     program.callInto(hostProc, SystemCall.OPENAT, CURRENT, program.string("/proc").address(), Kernel.PATH_ONLY, ZERO);
     program.purpose("enter the container");

@@ -23,6 +23,9 @@ final class Failures {
   }
 
   CarrelException explain(LaunchFailure failure) {
+    if (ShareFailures.knows(failure)) {
+      return ShareFailures.explain(failure);
+    }
     if (failure.failed().call().isEmpty()) {
       return new CarrelException(Kind.FAILED, "cannot " + failure.failed().purpose() + ": something else lies there now than what was"
           + " opened. Open it again", failure);
@@ -141,7 +144,7 @@ final class Failures {
         || purpose.startsWith("put ") || purpose.startsWith("keep "));
   }
 
-  private static CarrelException other(LaunchFailure failure, String advice) {
+  static CarrelException other(LaunchFailure failure, String advice) {
     return new CarrelException(Kind.FAILED, "cannot " + failure.failed().purpose() + ": "
         + Errno.describe(failure.errno()) + " in " + failure.failed().text() + advice, failure);
   }
