@@ -40,6 +40,57 @@ class ConfinementIT {
   }
 
   @Test
+  void capabilities_of_who_is_not_root_are_ambient_and_root_inherits_none() {
+    String show = "grep '^Cap[IPEA]' /proc/self/status | cut -f2";
+    String chown = "0000000000000001\n";
+    String none = "0000000000000000\n";
+    assertThat(run("run", "--no-cwd", "--uid=5", "--gid=5", "--cap-add=CHOWN", "--", "sh", "-c", show).out()).isEqualTo(chown + chown + chown + chown);
+    assertThat(run("run", "--no-cwd", "--uid=0", "--gid=0", "--cap-add=CHOWN", "--", "sh", "-c", show).out()).isEqualTo(none + chown + chown + none);
+    assertThat(run("run", "--no-cwd", "--uid=0", "--gid=0", "--", "sh", "-c", show).out()).isEqualTo(none + none + none + none);
+  }
+
+  @Test
+  void nothing_is_inheritable_in_another_program_inside() {
+    String state = directory.resolve("state").toString();
+    for (String uid : java.util.List.of("0", "5")) {
+      Carrel.command("run", "--no-cwd", "--detach", "--name=web", "--uid=" + uid, "--gid=5", "--", "sleep", "1000").withVariable("CARREL_STATE", state).run();
+      try {
+        assertThat(Carrel.command("exec", "web", "sh", "-c", "grep '^Cap' /proc/self/status | cut -f2 | sort -u").withVariable("CARREL_STATE", state)
+            .run().out()).isEqualTo("0000000000000000\n");
+      } finally {
+        Carrel.command("remove", "--force", "web").withVariable("CARREL_STATE", state).run();
+      }
+    }
+  }
+
+  @Test
+  void limits_can_be_the_same_lower_or_as_high_as_the_users() {
+    Carrel.Result same = Carrel.command("run", "--no-cwd", "--", "sh", "-c", "ulimit -Sn; ulimit -Hn").run();
+    String[] own = same.out().split("\n");
+    assertThat(run("run", "--no-cwd", "--ulimit=nofile=" + own[0] + ":" + own[1], "--", "sh", "-c", "ulimit -Sn; ulimit -Hn").out())
+        .isEqualTo(same.out());
+    assertThat(run("run", "--no-cwd", "--ulimit=nofile=" + own[1], "--", "sh", "-c", "ulimit -Sn; ulimit -Hn").out()).isEqualTo(own[1] + "\n" + own[1] + "\n");
+    assertThat(run("run", "--no-cwd", "--ulimit=nofile=64", "--", "sh", "-c", "ulimit -Sn; ulimit -Hn; ulimit -n 65 2>/dev/null || echo no").out())
+        .isEqualTo("64\n64\nno\n");
+  }
+
+  @Test
+  void how_likely_it_is_killed_is_in_range_and_only_root_lowers_it() {
+    for (String score : java.util.List.of("1000", "500")) {
+      assertThat(run("run", "--no-cwd", "--oom-score-adj=" + score, "--", "cat", "/proc/self/oom_score_adj").out()).isEqualTo(score + "\n");
+    }
+    for (String score : java.util.List.of("-1001", "1001", "2147483647")) {
+      refused(run("run", "--oom-score-adj=" + score, "--", "true"), "outside -1000..1000");
+    }
+    refused(run("run", "--oom-score-adj=much", "--", "true"), "is no number");
+    if (User.weAreRoot()) {
+      assertThat(run("run", "--no-cwd", "--oom-score-adj=-1000", "--", "cat", "/proc/self/oom_score_adj").out()).isEqualTo("-1000\n");
+    } else {
+      refused(run("run", "--no-cwd", "--oom-score-adj=-1000", "--", "true"), "oom_score_adj", "Only root may lower it");
+    }
+  }
+
+  @Test
   void podmans_profile_is_used_as_it_is() {
     assumeTrue(Files.exists(PODMANS), "needs the package golang-github-containers-common");
     // What it says of a capability shows: without SYS_ADMIN it answers to bpf(2) itself, by an errno of its own.

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -126,5 +129,72 @@ class ProgramOptionsIT {
     } finally {
       run("remove", "--force", "one");
     }
+  }
+
+  @Test
+  void options_come_from_a_descriptor_and_stand_where_it_was_named() throws IOException {
+    Files.write(directory.resolve("words"), "--setenv=A=two\nlines\0--unsetenv=B\0--setenv\0C=\0--no-cwd\0".getBytes(StandardCharsets.UTF_8));
+    Carrel.Result result = after("5<words", "run", "--setenv=A=1", "--setenv=B=1", "--args=5", "--setenv=D=4", "--", "sh", "-c",
+        "echo \"$A,$B,$C,$D\"; pwd; echo $1", "x", "--args=5");
+    assertThat(result.out()).as(result.err()).isEqualTo("two\nlines,,,4\n" + result.out().lines().skip(2).findFirst().orElseThrow() + "\n--args=5\n");
+    assertThat(result.out()).doesNotContain(directory.toString());
+    assertThat(after("5<words", "run", "--args", "5", "sh", "-c", "echo \"$A\"").out()).isEqualTo("two\nlines\n");
+    Files.write(directory.resolve("words"), "--no-cwd\0--\0--argv0\0".getBytes(StandardCharsets.UTF_8));
+    assertThat(after("5<words", "run", "--args=5").err()).contains("cannot run --argv0");
+    Files.write(directory.resolve("words"), "--no-cwd\0=1".getBytes(StandardCharsets.UTF_8));
+    refused(after("5<words", "plan", "shell", "--args=5", "--", "true"), "no name of a package");
+  }
+
+  @Test
+  void words_that_cannot_be_read_are_told() throws IOException {
+    refused(run("run", "--args=5", "--", "true"), "--args=5: that descriptor is not open here");
+    refused(run("run", "--args=x", "--", "true"), "'x' is no whole number");
+    refused(run("run", "--args", "--", "true"), "option --args lacks its value");
+    refused(after("5<.", "run", "--args=5", "--", "true"), "--args=5 cannot be read");
+    Files.write(directory.resolve("words"), "--args=5\0".getBytes(StandardCharsets.UTF_8));
+    refused(after("5<words", "run", "--args=5", "--", "true"), "what stands there has --args itself");
+    Files.write(directory.resolve("words"), "--frob\0".getBytes(StandardCharsets.UTF_8));
+    refused(after("5<words", "run", "--args=5", "--", "true"), "unknown option --frob");
+    Files.write(directory.resolve("words"), new byte[] {'-', (byte) 0xff, 0});
+    refused(after("5<words", "run", "--args=5", "--", "true"), "is no text in UTF-8");
+    Files.write(directory.resolve("words"), new byte[(2 << 20) + 1]);
+    refused(after("5<words", "run", "--args=5", "--", "true"), "more than 2 MiB");
+  }
+
+  @Test
+  void a_working_directory_that_is_none_is_told() throws IOException {
+    assertThat(run("run", "--detach", "--name=there", "--", "sleep", "1000").status()).isZero();
+    try {
+      refused(run("exec", "--workdir=/nowhere", "there", "pwd"), "cannot start in /nowhere", "there is no such directory in the container");
+      refused(run("exec", "--workdir=/etc/passwd", "there", "pwd"), "cannot start in /etc/passwd", "it is no directory");
+      refused(run("exec", "--workdir=relative", "there", "pwd"), "relative is relative");
+      assertThat(run("exec", "--workdir=/usr/bin", "there", "pwd").out()).isEqualTo("/usr/bin\n");
+    } finally {
+      run("remove", "--force", "there");
+    }
+  }
+
+  @Test
+  @Tag(User.ROOT)
+  void nor_does_one_start_where_only_somebody_else_may_go() throws IOException {
+    Path closed = Files.createDirectory(directory.resolve("closed"));
+    Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
+    Files.setAttribute(closed, "unix:uid", 70000);
+    refused(carrel("run", "--", "pwd").in(closed).run(), "cannot start in " + closed, "may not go there");
+    assertThat(run("run", "--detach", "--name=there", "--", "sleep", "1000").status()).isZero();
+    try {
+      refused(run("exec", "--workdir=" + closed, "there", "pwd"), "cannot start in " + closed, "may not go there");
+    } finally {
+      run("remove", "--force", "there");
+    }
+  }
+
+  @Test
+  void the_home_directory_is_said_once() {
+    assertThat(run("run", "--no-cwd", "--preserve=^HOME$", "--", "/usr/bin/env").out().lines().filter(line -> line.startsWith("HOME="))).hasSize(1);
+    assertThat(run("run", "--no-cwd", "--setenv=HOME=/elsewhere", "--", "/usr/bin/env").out().lines().filter(line -> line.startsWith("HOME=")))
+        .containsExactly("HOME=/elsewhere");
+    assertThat(run("run", "--no-cwd", "--", "sh", "-c", "test \"$HOME\" = $(getent passwd $(id -u) | cut -d: -f6) && echo agreed").out())
+        .isEqualTo("agreed\n");
   }
 }

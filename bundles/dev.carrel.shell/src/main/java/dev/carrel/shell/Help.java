@@ -51,7 +51,15 @@ final class Help {
         --argv0=NAME         what COMMAND is called
         --umask=MODE         its umask, in octal digits
         --group-add=GID      give it a supplementary group, which takes --ids; may be repeated, and have lists: 5,7
+        --nice=N             its nice value, -20 to 19
+        --scheduler=POLICY   other, batch, idle, fifo:PRIORITY or rr:PRIORITY
+        --cpu-affinity=LIST  the CPUs it runs on, such as 0-1,3
+        --io-priority=CLASS  idle, best-effort:LEVEL or realtime:LEVEL
+        --memory-policy=POLICY
+                             bind:NODES, interleave:NODES or preferred:NODE
+        --personality=NAME   what the kernel pretends to be, such as linux32 or addr-no-randomize
         --preserve-fds=N     give it the descriptors 3 to 2+N that Carrel was given
+        --args=FD            take options from a descriptor of yours, with a NUL character after each word
         --info-fd=FD         write pid and namespaces to a descriptor of yours, as a line of JSON
         --json-status-fd=FD  the same, and its exit status in the end
         --network=none|host  none: nothing but a loopback interface of its own (default);
@@ -347,7 +355,8 @@ final class Help {
 
         -u, --user=UID[:GID] be somebody else there, where the container has more ids than one (--ids)
         -e, --env=NAME=VALUE, --setenv=..., --unsetenv=NAME, --clearenv, --argv0=NAME, --umask=MODE,
-        --group-add=GID, --preserve-fds=N
+        --group-add=GID, --preserve-fds=N, --nice=N, --scheduler=POLICY, --cpu-affinity=LIST,
+        --io-priority=CLASS, --memory-policy=POLICY, --personality=NAME
                              as with carrel run
         -w, --workdir=DIR    where it starts, inside; without this, where the container's program did
         -h, --help           this text

@@ -57,6 +57,16 @@ final class WorkplaceLine {
     return line.hasOption("json");
   }
 
+  /** Whether more of it stands in descriptors. */
+  boolean hasWords() {
+    return line.hasOption("args");
+  }
+
+  /** How many words the command has. */
+  int words() {
+    return command.size();
+  }
+
   /**
    * What is asked for.
    *

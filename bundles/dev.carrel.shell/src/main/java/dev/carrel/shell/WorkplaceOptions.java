@@ -35,7 +35,7 @@ enum WorkplaceOptions {
     }
     SecurityOptions.addTo(options);
     ProgramOptions.addTo(options);
-    options.addOption(valued(null, "mount")).addOption(valued(null, "symlink")).addOption(valued(null, "mask"))
+    options.addOption(valued(null, "mount")).addOption(valued(null, "symlink")).addOption(valued(null, "args")).addOption(valued(null, "mask"))
         .addOption(valued(null, "read-only")).addOption(valued(null, "sysctl")).addOption(valued(null, "info-fd")).addOption(valued(null, "json-status-fd"));
     LifeOptions.addTo(options);
     options.addOption(valued(null, "pid-file")).addOption(valued(null, "namespaces")).addOption(valued(null, "join"))
@@ -69,14 +69,17 @@ enum WorkplaceOptions {
    * @throws CarrelException of kind USAGE if it has an option that is not known, or one without its value
    */
   WorkplaceLine parse(String name, String[] arguments, boolean planning) {
+    boolean given = false;
     for (String argument : arguments) {
+      given |= argument.startsWith("--args"); // maybe among the words of the command
       if (argument.indexOf('\0') >= 0) {
         throw usage(name, "the word '" + argument.replace("\0", "\\0") + "' has a NUL character, which no program can be given");
       }
     }
     Options options = options(planning);
     try {
-      return this == SHELL ? packages(name, arguments, options) : program(name, arguments, options);
+      WorkplaceLine line = line(name, arguments, options);
+      return given && line.hasWords() ? line(name, GivenWords.expand(name, arguments, ownWords(arguments, line)), options) : line;
     } catch (UnrecognizedOptionException e) {
       throw unknown(name, options, e.getOption());
     } catch (MissingArgumentException e) {
@@ -84,6 +87,19 @@ enum WorkplaceOptions {
     } catch (ParseException e) {
       throw usage(name, e.getMessage());
     }
+  }
+
+  private WorkplaceLine line(String name, String[] arguments, Options options) throws ParseException {
+    return this == SHELL ? packages(name, arguments, options) : program(name, arguments, options);
+  }
+
+  /** How many words come before the command. */
+  private int ownWords(String[] arguments, WorkplaceLine line) {
+    if (this == RUN) {
+      return arguments.length - line.words();
+    }
+    int end = Arrays.asList(arguments).indexOf("--");
+    return end < 0 ? arguments.length : end;
   }
 
   private WorkplaceLine packages(String name, String[] arguments, Options options) throws ParseException {

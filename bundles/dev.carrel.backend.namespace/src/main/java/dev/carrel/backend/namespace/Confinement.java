@@ -55,14 +55,6 @@ final class Confinement {
 
   /** What init does for itself, and its children inherit. */
   void ofInit() {
-    if (security.oomScoreAdjustment().isPresent()) {
-      String score = Integer.toString(security.oomScoreAdjustment().getAsInt());
-      Data file = program.variable("file");
-      program.purpose("set oom_score_adj to " + score);
-      program.callInto(file, SystemCall.OPENAT, hostProc, program.string("self/oom_score_adj").address(), Kernel.WRITE_ONLY, ZERO);
-      program.call(SystemCall.WRITE, file.value(), program.string(score).address(), Operand.of(score.length()));
-      program.call(SystemCall.CLOSE, file.value());
-    }
     if (!security.has(Weakness.KEYRING)) {
       program.purpose("join a session keyring of its own");
       Operand join = Operand.of(KEYCTL_JOIN_SESSION_KEYRING, "KEYCTL_JOIN_SESSION_KEYRING");

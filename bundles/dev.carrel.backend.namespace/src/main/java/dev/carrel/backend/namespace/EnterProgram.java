@@ -38,9 +38,9 @@ final class EnterProgram {
       program.purpose("drop the supplementary groups");
       program.call(SystemCall.SETGROUPS, ZERO, NULL);
     }
-    new ProcessShare(program, process.traits()).write();
     program.purpose("open /proc");
     program.callInto(hostProc, SystemCall.OPENAT, CURRENT, program.string("/proc").address(), Kernel.PATH_ONLY, ZERO);
+    new ProcessShare(program, process.traits(), inside.security(), hostProc).write();
     program.purpose("enter the container");
     // First: as soon as it is inside, others there could look into its memory (CVE-2016-9962).
     program.call(SystemCall.PRCTL, Operand.of(4, "PR_SET_DUMPABLE"), ZERO);

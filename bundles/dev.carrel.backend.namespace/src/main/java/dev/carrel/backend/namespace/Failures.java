@@ -100,8 +100,11 @@ final class Failures {
   }
 
   private CarrelException directory(LaunchFailure failure) {
-    return other(failure, failure.errno() == Errno.ENOENT.number()
-        ? ": there is no such directory in the container. Share it with --share, or leave it out with --no-cwd" : "");
+    int errno = failure.errno();
+    return other(failure, errno == Errno.ENOENT.number()
+        ? ": there is no such directory in the container. Share it with --share, or leave it out with --no-cwd"
+        : errno == Errno.ENOTDIR.number() ? ": it is no directory. Name one"
+        : errno == Errno.EACCES.number() ? ": the program's user may not go there. Its owner has to let others in" : "");
   }
 
   private CarrelException mount(LaunchFailure failure) {

@@ -10,14 +10,16 @@ import dev.carrel.api.container.Personality;
 import dev.carrel.api.container.ProcessTraits;
 import dev.carrel.api.container.Scheduling;
 import dev.carrel.api.container.SchedulingPolicy;
+import dev.carrel.api.container.Security;
 import dev.carrel.linux.machine.Data;
 import dev.carrel.linux.machine.Operand;
 import dev.carrel.linux.machine.ProgramBuilder;
 import dev.carrel.linux.machine.SystemCall;
+import java.util.OptionalInt;
 
 /**
  * Writes how a process gets its share of processors, disks and memory, which what it clones inherits. It has to be the process that still
- * has the starter's rights: inside a user namespace, nobody may lower a nice value.
+ * has the starter's rights: inside a user namespace, nobody may lower a nice value or the likelihood to be killed.
  */
 final class ProcessShare {
   /** How its steps are told, by which their failures are known. */
@@ -34,13 +36,26 @@ final class ProcessShare {
 
   private final ProgramBuilder program;
   private final ProcessTraits traits;
+  private final OptionalInt oomScoreAdjustment;
+  private final Data hostProc;
 
-  ProcessShare(ProgramBuilder program, ProcessTraits traits) {
+  /** @param hostProc has a descriptor of the host's /proc */
+  ProcessShare(ProgramBuilder program, ProcessTraits traits, Security security, Data hostProc) {
     this.program = program;
     this.traits = traits;
+    this.oomScoreAdjustment = security.oomScoreAdjustment();
+    this.hostProc = hostProc;
   }
 
   void write() {
+    if (oomScoreAdjustment.isPresent()) {
+      String score = Integer.toString(oomScoreAdjustment.getAsInt());
+      Data file = program.variable("file");
+      program.purpose("set oom_score_adj to " + score);
+      program.callInto(file, SystemCall.OPENAT, hostProc.value(), program.string("self/oom_score_adj").address(), Kernel.WRITE_ONLY, ZERO);
+      program.call(SystemCall.WRITE, file.value(), program.string(score).address(), Operand.of(score.length()));
+      program.call(SystemCall.CLOSE, file.value());
+    }
     if (!traits.personality().isEmpty()) {
       personality();
     }

@@ -115,7 +115,7 @@ final class SetupProgram {
     tree.build(BASE, false);
     mountVisible();
     pivot();
-    new ProcessShare(program, spec.process().traits()).write();
+    new ProcessShare(program, spec.process().traits(), spec.security(), hostProc).write();
     program.purpose("hand over the prepared mounts");
     TemplateService service = new TemplateService(program, files(), spec.process().stdio().more().size());
     service.open(hostProc);
@@ -265,7 +265,7 @@ final class SetupProgram {
     if (ranged()) {
       handover.open();
     }
-    new ProcessShare(program, spec.process().traits()).write();
+    new ProcessShare(program, spec.process().traits(), spec.security(), hostProc).write();
     guard.ifPresent(Guard::prepare);
     program.purpose("create the container's namespaces");
     program.callInto(record, SystemCall.CLONE,
