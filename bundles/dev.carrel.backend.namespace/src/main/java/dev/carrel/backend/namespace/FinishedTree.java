@@ -1,6 +1,7 @@
 package dev.carrel.backend.namespace;
 
 import static dev.carrel.backend.namespace.Kernel.CURRENT;
+import static dev.carrel.backend.namespace.Kernel.ZERO;
 
 import dev.carrel.api.mount.Mount;
 import dev.carrel.api.mount.MountPlan;
@@ -41,21 +42,27 @@ final class FinishedTree {
       program.purpose("make " + path + " read-only");
       makeReadOnly(tree.resolve(RootTree.relative(path), RESOLVE_NO_SYMLINKS));
     }
+    if (plan.protection().masked().isEmpty()) {
+      return;
+    }
+    Data nullDevice = program.variable("null");
+    program.purpose("open /dev/null"); // now: /dev may be covered as well
+    program.callInto(nullDevice, SystemCall.OPENAT, CURRENT, program.string("/dev/null").address(), Kernel.PATH_ONLY, ZERO);
     for (Path path : plan.protection().masked()) {
       program.purpose("cover " + path);
-      cover(tree.resolve(RootTree.relative(path), RESOLVE_NO_SYMLINKS));
+      cover(tree.resolve(RootTree.relative(path), RESOLVE_NO_SYMLINKS), nullDevice);
     }
+    program.call(SystemCall.CLOSE, nullDevice.value());
   }
 
   private void makeReadOnly(Data place) {
-    Data copy = program.variable("tree");
-    program.callInto(copy, SystemCall.OPEN_TREE, place.value(), program.string("").address(), Kernel.CLONE_TREE_OF_DESCRIPTOR);
+    Data copy = tree.trees().copy(place);
     tree.trees().makeAllReadOnly(copy);
     attach(copy, place);
   }
 
   /** A directory by an empty one that nobody can write in, anything else by a null device. */
-  private void cover(Data place) {
+  private void cover(Data place, Data nullDevice) {
     Label other = program.label("no_directory");
     Label covered = program.label("covered");
     Data empty = NamespaceViews.newMount(program, "tmpfs", EMPTY);
@@ -64,9 +71,7 @@ final class FinishedTree {
     program.call(SystemCall.CLOSE, place.value());
     program.jump(covered);
     program.place(other);
-    Data device = program.variable("tree");
-    program.callInto(device, SystemCall.OPEN_TREE, CURRENT, program.string("/dev/null").address(), Kernel.CLONE_TREE);
-    attach(device, place);
+    attach(tree.trees().copy(nullDevice), place);
     program.place(covered);
     program.call(SystemCall.CLOSE, empty.value());
   }

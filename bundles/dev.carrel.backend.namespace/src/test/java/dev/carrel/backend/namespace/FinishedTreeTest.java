@@ -11,6 +11,7 @@ import dev.carrel.api.container.Identity;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.isolation.LaunchPlan;
+import dev.carrel.api.isolation.Running;
 import dev.carrel.api.mount.Access;
 import dev.carrel.api.mount.AccessTimes;
 import dev.carrel.api.mount.FileIdentity;
@@ -22,6 +23,7 @@ import dev.carrel.api.mount.PathProtection;
 import dev.carrel.api.mount.Propagation;
 import dev.carrel.api.mount.TreeOptions;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -30,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +83,37 @@ class FinishedTreeTest {
     assertThat(data.resolve("file")).hasContent("content");
     alwaysSays(plan(new PathProtection(List.of(INSIDE.resolve("directory")), List.of()), "ls /data/directory; stat -c %h /data/directory;"
         + " touch /data/directory/x 2>/dev/null || echo no", bind()), "2\nno\n");
+  }
+
+  @Test
+  void devices_can_be_covered_together_with_files() {
+    alwaysSays(plan(new PathProtection(List.of(Path.of("/dev"), INSIDE.resolve("file")), List.of()), "ls /dev; stat -c %s /data/file", bind()), "0\n");
+  }
+
+  @Test
+  void a_container_of_a_template_follows_the_host_as_well() throws Exception {
+    Path mounted = Files.createDirectory(data.resolve("mounted"));
+    assumeTrue(containers.account.uid() == 0 && host("mount", "-t", "tmpfs", "test", mounted.toString()), "needs root, to mount something");
+    try {
+      Path below = Files.createDirectory(mounted.resolve("below"));
+      assertThat(host("mount", "--make-shared", mounted.toString())).isTrue();
+      TreeOptions slave = new TreeOptions(Set.of(), Optional.empty(), Propagation.SLAVE);
+      LaunchPlan plan = plan(PathProtection.none(), "read word; ls /data/below",
+          new Mount.Bind(mounted, INSIDE, Access.EXPOSE, Mapping.Kind.DIRECTORY, false, slave, Optional.empty()));
+      assertThat(containers.run(plan).out()).isEmpty();
+      Running running = containers.backend.launch(plan); // from a template, which a change of the host's mounts would end
+      assertThat(host("mount", "-t", "tmpfs", "test", below.toString())).isTrue();
+      Files.createFile(below.resolve("here"));
+      running.process().getOutputStream().close();
+      assertThat(new String(running.process().getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("here\n");
+      running.exit().get(20, TimeUnit.SECONDS);
+    } finally {
+      host("umount", "-R", "-l", mounted.toString());
+    }
+  }
+
+  private static boolean host(String... command) throws Exception {
+    return new ProcessBuilder(command).inheritIO().start().waitFor() == 0;
   }
 
   @Test
