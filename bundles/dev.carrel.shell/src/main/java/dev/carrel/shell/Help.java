@@ -19,8 +19,8 @@ final class Help {
                              type=overlay,lower=DIR[,lower=DIR]...[,changes=DIR][,size=64m][,readonly]. Changes are
                              kept in DIR, or end with the container. A backslash takes a comma as it is
         --symlink=LINK=TO    the same as --mount=type=symlink,target=LINK,to=TO
-        --mask=PATH          cover a file or directory inside: there is nothing in it
-        --read-only=PATH     a file or directory inside, and all below it, cannot be written; both may be repeated
+        --mask=PATH, --read-only=PATH
+                             cover a file or directory inside, or make it and all below it read-only; repeatable
         --no-cwd             do not share the working directory; start in the home directory
         --writable-root      the root directory can be written; what is written there ends with the container
 
@@ -51,12 +51,9 @@ final class Help {
         --argv0=NAME         what COMMAND is called
         --umask=MODE         its umask, in octal digits
         --group-add=GID      give it a supplementary group, which takes --ids; may be repeated, and have lists: 5,7
-        --nice=N             its nice value, -20 to 19
-        --scheduler=POLICY   other, batch, idle, fifo:PRIORITY or rr:PRIORITY
-        --cpu-affinity=LIST  the CPUs it runs on, such as 0-1,3
-        --io-priority=CLASS  idle, best-effort:LEVEL or realtime:LEVEL
-        --memory-policy=POLICY
-                             bind:NODES, interleave:NODES or preferred:NODE
+        --nice=N, --scheduler=other|batch|idle|fifo:PRIORITY|rr:PRIORITY, --cpu-affinity=0-1,3
+                             its share of the processors; --io-priority=idle|best-effort:LEVEL|realtime:LEVEL of the
+                             disks; --memory-policy=bind:NODES|interleave:NODES|preferred:NODE where its memory is
         --personality=NAME   what the kernel pretends to be, such as linux32 or addr-no-randomize
         --preserve-fds=N     give it the descriptors 3 to 2+N that Carrel was given
         --args=FD            take options from a descriptor of yours, with a NUL character after each word
