@@ -201,6 +201,9 @@ public final class Engine implements Containers {
       if (Registry.isLeftOver(entry)) {
         registry.forget(entry);
       } else if (entry.hasStarted() && !seen.contains(entry.id())) {
+        if (entry.hasPins() && !entry.runs()) {
+          entry.pins().remove();
+        }
         all.add(new RecordedContainer(entry, backends));
       }
     }

@@ -50,6 +50,9 @@ final class Entry {
     lines.setProperty("boot", ProcessTimes.boot());
     lines.setProperty("starter", Long.toString(self));
     lines.setProperty("starter.time", Long.toString(ProcessTimes.startTime(self)));
+    if (!spec.life().pins().isEmpty()) {
+      Pins.note(lines, id, spec.life().pins());
+    }
     RecordFile.write(lines, spec.process(), Inside.of(spec));
     if (waiting) {
       Files.write(directory.resolve(ContainerRecord.START), new byte[0]);
@@ -177,6 +180,16 @@ final class Entry {
 
   String backend() {
     return lines.getProperty("backend");
+  }
+
+  /** What it keeps from collection elsewhere. */
+  Pins pins() {
+    return new Pins(directory, lines);
+  }
+
+  /** Whether it keeps anything from collection elsewhere. */
+  boolean hasPins() {
+    return lines.getProperty("pin.0") != null;
   }
 
   /** Whether it got as far as to have a first process. */

@@ -110,7 +110,11 @@ final class RecordedContainer implements ContainerHandle {
   @Override
   public ExitStatus stop(Duration grace) {
     Optional<Running> running = running();
-    return running.isPresent() ? stopping(running.get()).stop(grace) : entry.exit();
+    ExitStatus status = running.isPresent() ? stopping(running.get()).stop(grace) : entry.exit();
+    if (entry.hasPins()) {
+      entry.pins().remove();
+    }
+    return status;
   }
 
   @Override

@@ -10,9 +10,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The record of one container of this process. One that is detached or has a name is recorded before it is started. Another dies
- * with this process and leaves nothing: it is recorded a moment later, beside the way of the start, and not at all if it has
- * ended by then.
+ * The record of one container of this process. One that is detached, has a name or pins something is recorded before it is
+ * started. Another dies with this process and leaves nothing: it is recorded a moment later, beside the way of the start, and not
+ * at all if it has ended by then.
  */
 final class Recording {
   /** In milliseconds. */
@@ -47,7 +47,10 @@ final class Recording {
   /** @throws CarrelException if it has to be recorded now, and cannot be */
   synchronized void begin() {
     Life life = spec.life();
-    if (life.detached() || life.kept() || life.name().isPresent()) {
+    if (!life.pins().isEmpty()) {
+      registry.unpin();
+    }
+    if (life.detached() || life.kept() || life.name().isPresent() || !life.pins().isEmpty()) {
       entry = Optional.of(registry.reserve(id, spec, backend, held && life.detached()));
     }
   }
@@ -126,6 +129,9 @@ final class Recording {
       if (!spec.life().kept()) {
         registry.forget(entry.get());
       }
+    }
+    if (entry.isPresent() && entry.get().hasPins()) {
+      entry.get().pins().remove();
     }
   }
 

@@ -60,11 +60,14 @@ final class Registry {
         Files.write(directory.resolve(ContainerRecord.RESTARTS), delays(spec.life().restart()));
       }
       Entry entry = Entry.starting(directory, id, spec, backend, waiting);
-      if (spec.life().detached()) {
+      if (spec.life().detached() || !spec.life().pins().isEmpty()) {
         entry.write(); // another dies with this process anyway, and is written down when it runs
       }
       if (spec.life().name().isPresent()) {
         claim(base, spec.life().name().get(), id);
+      }
+      if (!spec.life().pins().isEmpty()) {
+        pin(entry, spec.life().pins());
       }
       return entry;
     } catch (IOException e) {
@@ -73,6 +76,26 @@ final class Registry {
     } catch (CarrelException e) {
       remove(directory);
       throw e;
+    }
+  }
+
+  private void pin(Entry entry, List<Life.Pin> pins) {
+    try {
+      entry.pins().make(pins);
+    } catch (CarrelException e) {
+      forget(entry);
+      throw e;
+    }
+  }
+
+  /** Takes away what those keep from collection that have ended, however that came. */
+  void unpin() {
+    for (Entry entry : entries()) {
+      if (entry.hasPins() && isLeftOver(entry)) {
+        forget(entry);
+      } else if (entry.hasPins() && entry.hasStarted() && !entry.runs()) {
+        entry.pins().remove();
+      }
     }
   }
 
@@ -165,6 +188,9 @@ final class Registry {
 
   /** Forgets one that did not come to be, and its name. */
   synchronized void forget(Entry entry) {
+    if (entry.hasPins()) {
+      entry.pins().remove();
+    }
     entry.name().ifPresent(name -> {
       Path link = state.path().resolve(NAMES).resolve(name);
       try {

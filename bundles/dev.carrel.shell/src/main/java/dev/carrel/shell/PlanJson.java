@@ -2,6 +2,7 @@ package dev.carrel.shell;
 
 import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.IdMapping;
+import dev.carrel.api.container.Life;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.ProcessSpec;
 import dev.carrel.api.environment.Workplace;
@@ -43,6 +44,7 @@ final class PlanJson {
     plan.put("network", spec.network().name().toLowerCase(Locale.ROOT));
     plan.put("writableRoot", report.explanation().mounts().writableRoot());
     workplace.profile().ifPresent(profile -> plan.put("profile", profile.toString()));
+    plan.put("pinned", pinned(spec.life().pins()));
     plan.put("notes", workplace.notes());
     plan.put("closure", names(workplace.closure()));
     plan.put("missing", names(workplace.missing()));
@@ -80,6 +82,17 @@ final class PlanJson {
       labels.add(namespace.label());
     }
     return labels;
+  }
+
+  private static List<Object> pinned(List<Life.Pin> pins) {
+    List<Object> list = new ArrayList<>(pins.size());
+    for (Life.Pin pin : pins) {
+      Map<String, Object> data = new LinkedHashMap<>();
+      data.put("item", pin.item().toString());
+      data.put("directory", pin.directory().toString());
+      list.add(data);
+    }
+    return list;
   }
 
   private static List<String> names(List<StorePath> items) {

@@ -2,6 +2,7 @@ package dev.carrel.shell;
 
 import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.Explanation;
+import dev.carrel.api.container.Life;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.IdMapping;
 import dev.carrel.api.container.ProcessSpec;
@@ -46,6 +47,9 @@ record PlanReport(Workplace workplace, Explanation explanation) {
     line(text, "network", spec.network() == NetworkSpec.HOST ? "the host's" : "loopback only");
     line(text, "root", explanation.mounts().writableRoot() ? "writable" : "read-only");
     workplace.profile().ifPresent(profile -> line(text, "profile", profile.toString()));
+    for (Life.Pin pin : spec.life().pins()) {
+      line(text, "pinned", pin.item() + " by a link in " + pin.directory());
+    }
     for (String note : workplace.notes()) {
       line(text, "note", note);
     }

@@ -1,5 +1,7 @@
 package dev.carrel.api.container;
 
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -16,9 +18,10 @@ import java.util.Optional;
  * @param kept whether what is known of it is kept when it has ended, as that of a detached one always is
  * @param annotations what people note about it, by keys; Carrel itself makes nothing of it
  * @param hooks programs of the host that are run at its turns
+ * @param pins what a collector of another store's garbage must not take away as long as it lives
  */
 public record Life(Optional<String> name, boolean recorded, boolean detached, Restart restart, FirstProcess first, boolean kept,
-    Map<String, String> annotations, Hooks hooks) {
+    Map<String, String> annotations, Hooks hooks, List<Pin> pins) {
   private static final int LONGEST_NAME = 64;
   private static final Life PRIVATE = new Life(Optional.empty(), false, false, Restart.never());
 
@@ -35,9 +38,10 @@ public record Life(Optional<String> name, boolean recorded, boolean detached, Re
     Objects.requireNonNull(first);
     Objects.requireNonNull(hooks);
     annotations = Map.copyOf(annotations);
+    pins = List.copyOf(pins);
     name.ifPresent(Life::check);
-    if (!recorded && (name.isPresent() || detached || kept)) {
-      throw new IllegalArgumentException("a container that has a name, is kept or outlives this process has to be recorded");
+    if (!recorded && (name.isPresent() || detached || kept || !pins.isEmpty())) {
+      throw new IllegalArgumentException("a container that has a name, is kept, pins something or outlives this process has to be recorded");
     }
     if (!detached && restart.attempts() != 0) {
       throw new IllegalArgumentException("only a detached container is restarted: whoever waits for another can start it again");
@@ -57,24 +61,30 @@ public record Life(Optional<String> name, boolean recorded, boolean detached, Re
     this(name, recorded, detached, restart, FirstProcess.INIT, false, Map.of(), Hooks.none());
   }
 
+  /** With nothing pinned. */
+  public Life(Optional<String> name, boolean recorded, boolean detached, Restart restart, FirstProcess first, boolean kept,
+      Map<String, String> annotations, Hooks hooks) {
+    this(name, recorded, detached, restart, first, kept, annotations, hooks, List.of());
+  }
+
   /** The same, with another first process. */
   public Life withFirst(FirstProcess other) {
-    return new Life(name, recorded, detached, restart, other, kept, annotations, hooks);
+    return new Life(name, recorded, detached, restart, other, kept, annotations, hooks, pins);
   }
 
   /** The same, kept when it has ended. */
   public Life keeping() {
-    return new Life(name, recorded, detached, restart, first, true, annotations, hooks);
+    return new Life(name, recorded, detached, restart, first, true, annotations, hooks, pins);
   }
 
   /** The same, with these annotations. */
   public Life withAnnotations(Map<String, String> others) {
-    return new Life(name, recorded, detached, restart, first, kept, others, hooks);
+    return new Life(name, recorded, detached, restart, first, kept, others, hooks, pins);
   }
 
   /** The same, with these hooks. */
   public Life withHooks(Hooks others) {
-    return new Life(name, recorded, detached, restart, first, kept, annotations, others);
+    return new Life(name, recorded, detached, restart, first, kept, annotations, others, pins);
   }
 
   private static void check(String name) {
@@ -110,6 +120,26 @@ public record Life(Optional<String> name, boolean recorded, boolean detached, Re
   /** Outliving this JVM. */
   public static Life detached(Optional<String> name, Restart restart) {
     return new Life(name, true, true, restart);
+  }
+
+  /** The same, with these pins. */
+  public Life withPins(List<Pin> others) {
+    return new Life(name, recorded, detached, restart, first, kept, annotations, hooks, others);
+  }
+
+  /**
+   * A symbolic link that is there as long as the container is, so that a collector of garbage finds what is in use. It leads to
+   * another link, in the container's record, which leads to the item: without the record it leads nowhere, and counts for nothing.
+   *
+   * @param directory where the collector looks for links
+   * @param item what they lead to
+   */
+  public record Pin(Path directory, Path item) {
+    public Pin {
+      if (!directory.isAbsolute() || !item.isAbsolute()) {
+        throw new IllegalArgumentException("a pin has absolute paths, not " + directory + " and " + item);
+      }
+    }
   }
 
   /**
