@@ -4,6 +4,7 @@ import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
 import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.Identity;
+import dev.carrel.api.container.Life;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.ProcessSpec;
 import dev.carrel.api.environment.Workplace;
@@ -14,6 +15,7 @@ import dev.carrel.api.host.Host;
 import dev.carrel.api.mount.Mapping;
 import dev.carrel.api.mount.Mount;
 import dev.carrel.api.mount.RootSpec;
+import dev.carrel.api.store.HostStore;
 import dev.carrel.api.store.PackageSource;
 import dev.carrel.api.store.Store;
 import java.nio.file.Path;
@@ -64,6 +66,15 @@ public final class ContainerWorkplaces implements Workplaces {
     sources.remove(source);
   }
 
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addHostStore(HostStore store) {
+    sources.add(store);
+  }
+
+  void removeHostStore(HostStore store) {
+    sources.remove(store);
+  }
+
   @Override
   public Workplace prepare(WorkplaceRequest request, Progress progress) {
     return make(request, progress, true);
@@ -84,9 +95,16 @@ public final class ContainerWorkplaces implements Workplaces {
     Provision provision = Provision.none();
     if (request.software() instanceof Software.Packages packages) {
       Optional<Path> root = request.root().isPresent() ? Optional.of(request.directory().resolve(request.root().get())) : request.root();
-      provision = new Profiles(presentStore(), sources.choose(packages.source()), progress).provide(packages, root, realize);
+      provision = sources.arePlain(packages)
+          ? new Profiles(presentStore(), sources.choose(packages.source()), progress).provide(packages, root, realize)
+          : new MixedPackages(presentStore(), sources, progress).provide(packages, request.life(), root, realize);
     } else if (request.software() instanceof Software.ExistingProfile existing) {
       provision = Profiles.existing(existing.profile(), request.directory());
+    }
+    Life life = request.life();
+    if (provision.elsewhere().isPresent()) {
+      life = life.withPins(provision.elsewhere().get().pins());
+      notes.addAll(provision.elsewhere().get().notes());
     }
     List<Mount> base = new ArrayList<>(40);
     SoftwareTree software = new SoftwareTree(request.software(), provision, directories.targets(mappings));
@@ -102,13 +120,13 @@ public final class ContainerWorkplaces implements Workplaces {
     if (!ownRoot) {
       refuseMounts(request);
     }
-    Environment environment = new Environment(request, resident, provision.profile(), software.shell());
+    Environment environment = new Environment(request, resident, provision, software.shell());
     RootSpec root = ownRoot ? new RootSpec(base, mappings, request.writableRoot(), request.protection()) : new RootSpec(List.of(), List.of(), true);
     try {
       ProcessSpec process = new ProcessSpec(
           environment.command(), environment.variables(start), start, request.stdio(), request.traits());
       ContainerSpec spec = new ContainerSpec(process, request.namespaces(), request.joins(), request.clockOffset(), identity,
-          request.hostname(), request.sysctls(), root, request.network(), request.security(), request.life(), request.backend());
+          request.hostname(), request.sysctls(), root, request.network(), request.security(), life, request.backend());
       return new Workplace(spec, provision.profile(), provision.closure(), provision.resolution(), provision.missing(), notes);
     } catch (IllegalArgumentException e) {
       throw CarrelException.usage("cannot start such a container: " + e.getMessage());

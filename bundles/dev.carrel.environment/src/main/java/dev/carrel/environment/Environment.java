@@ -16,13 +16,13 @@ final class Environment {
 
   private final WorkplaceRequest request;
   private final Resident resident;
-  private final Optional<Path> profile;
+  private final Provision provision;
   private final String shell;
 
-  Environment(WorkplaceRequest request, Resident resident, Optional<Path> profile, String shell) {
+  Environment(WorkplaceRequest request, Resident resident, Provision provision, String shell) {
     this.request = request;
     this.resident = resident;
-    this.profile = profile;
+    this.provision = provision;
     this.shell = shell;
   }
 
@@ -46,10 +46,13 @@ final class Environment {
     if (request.stdio().terminal().isPresent() && terminal != null) {
       variables.put("TERM", terminal);
     }
+    if (provision.elsewhere().isPresent()) {
+      provision.elsewhere().get().addTo(variables);
+    }
     if (!request.preserve().isEmpty()) {
       preserve(variables);
     }
-    variables.put("CARREL_ENVIRONMENT", profile.isPresent() ? profile.get().toString() : "/usr");
+    variables.put("CARREL_ENVIRONMENT", provision.profile().isPresent() ? provision.profile().get().toString() : "/usr");
     for (VariableChange change : request.variables()) {
       change.applyTo(variables);
     }

@@ -53,6 +53,9 @@ final class SoftwareTree {
     } else if (software instanceof Software.HostSystem && !bringsItsOwnSystem()) {
       host(mounts);
     }
+    if (provision.elsewhere().isPresent()) {
+      ElsewhereTree.add(provision.elsewhere().get(), provision.profile().isPresent(), mounts);
+    }
     return mounts;
   }
 

@@ -1,17 +1,22 @@
 package dev.carrel.environment;
 
 import dev.carrel.api.CarrelException;
+import dev.carrel.api.environment.WorkplaceRequest.Software;
+import dev.carrel.api.store.HostStore;
+import dev.carrel.api.store.PackageRequest;
 import dev.carrel.api.store.PackageSource;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The package sources there are, the best first. */
+/** The package sources there are, the best first, and the stores of the host. */
 final class Sources {
   private record Ranked(PackageSource source, int ranking) {}
 
   private volatile List<Ranked> ranked = List.of();
+  private volatile List<HostStore> hostStores = List.of();
 
   synchronized void add(PackageSource source, Map<String, Object> properties) {
     int ranking = properties.get("service.ranking") instanceof Integer number ? number : 0;
@@ -30,6 +35,65 @@ final class Sources {
     ranked = changed;
   }
 
+  synchronized void add(HostStore store) {
+    List<HostStore> changed = new ArrayList<>(hostStores);
+    changed.add(store);
+    hostStores = changed;
+  }
+
+  synchronized void remove(HostStore store) {
+    List<HostStore> changed = new ArrayList<>(hostStores);
+    changed.removeIf(entry -> entry == store);
+    hostStores = changed;
+  }
+
+  /** Whether all come from one package source, which none of them names: nothing more has to be known of them then. */
+  boolean arePlain(Software.Packages wanted) {
+    for (PackageRequest request : wanted.packages()) {
+      if (request.name().indexOf(':') >= 0 || request.name().charAt(0) == '/') {
+        return false;
+      }
+    }
+    return !wanted.build() && (wanted.source().isEmpty() || hostStore(wanted.source().get()).isEmpty());
+  }
+
+  /** Whether a package source has that name. */
+  boolean has(String name) {
+    for (Ranked entry : ranked) {
+      if (entry.source().name().equals(name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The store of a name. */
+  Optional<HostStore> hostStore(String name) {
+    for (HostStore store : hostStores) {
+      if (store.name().equals(name)) {
+        return Optional.of(store);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The store that has an item of this path, or to which it leads. */
+  HostStore holder(Path item) {
+    StringBuilder known = new StringBuilder();
+    for (HostStore store : hostStores) {
+      if (store.holds(item)) {
+        return store;
+      }
+      known.append(known.length() == 0 ? "" : " or ").append(store.name());
+    }
+    if (known.length() == 0) {
+      throw CarrelException.failed("no store of the host available that could have " + item
+          + ": start the bundle dev.carrel.store.nix, which offers those of Nix and Guix");
+    }
+    throw CarrelException.usage("cannot use " + item + " as a package: it is no item of a store of " + known
+        + ", and does not lead to one. To see a directory of the host inside, use --expose");
+  }
+
   PackageSource choose(Optional<String> name) {
     List<Ranked> present = ranked;
     if (present.isEmpty()) {
@@ -45,6 +109,9 @@ final class Sources {
         return entry.source();
       }
       known.append(known.length() == 0 ? "" : ", ").append(entry.source().name());
+    }
+    for (HostStore store : hostStores) {
+      known.append(", ").append(store.name());
     }
     throw CarrelException.usage("no package source is called '" + name.get() + "': there is " + known
         + ". Choose one of these, or start the bundle that offers it");

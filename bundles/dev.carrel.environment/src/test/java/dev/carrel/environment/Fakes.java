@@ -6,24 +6,28 @@ import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.ProcessTraits;
 import dev.carrel.api.container.Security;
 import dev.carrel.api.container.Stdio;
-import dev.carrel.api.environment.WorkplaceRequest;
+import dev.carrel.api.environment.WorkplaceRequest.GuestRange;
 import dev.carrel.api.environment.WorkplaceRequest.MappingRequest;
 import dev.carrel.api.environment.WorkplaceRequest.Software;
+import dev.carrel.api.environment.WorkplaceRequest;
 import dev.carrel.api.host.Account;
 import dev.carrel.api.host.Group;
 import dev.carrel.api.host.Host;
 import dev.carrel.api.host.SubordinateIds;
-import dev.carrel.api.environment.WorkplaceRequest.GuestRange;
 import dev.carrel.api.mount.Access;
 import dev.carrel.api.mount.PathProtection;
 import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.api.store.Closure;
+import dev.carrel.api.store.HostStore;
+import dev.carrel.api.store.Installation;
 import dev.carrel.api.store.PackageRequest;
 import dev.carrel.api.store.PackageSource;
 import dev.carrel.api.store.Recipe;
 import dev.carrel.api.store.Resolution;
 import dev.carrel.api.store.Store;
 import dev.carrel.api.store.StorePath;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -90,7 +94,14 @@ final class Fakes {
 
     @Override
     public void realize(Collection<Recipe> recipes, Progress progress) {
-      throw new UnsupportedOperationException("only package sources do this");
+      for (Recipe recipe : recipes) {
+        try {
+          recipe.builder().build(Files.createDirectories(locate(recipe.item())));
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+        valid.add(recipe.item());
+      }
     }
 
     @Override
@@ -172,6 +183,57 @@ final class Fakes {
     }
   }
 
+  /** Has two items, of which one needs the other. */
+  static final class FakeHostStore implements HostStore {
+    final List<String> calls = new ArrayList<>();
+    private final String name;
+    private final Path root;
+    String state = "today";
+    Optional<Path> roots = Optional.empty();
+    boolean shell;
+
+    /** @param root where its items are on the host */
+    FakeHostStore(String name, Path root) throws IOException {
+      this.name = name;
+      this.root = root;
+      Files.createDirectories(root.resolve("hello/bin"));
+      Files.createFile(root.resolve("library"));
+    }
+
+    Path item(String item) {
+      return Path.of("/", name, "store", item);
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public boolean holds(Path path) {
+      return path.startsWith(Path.of("/", name, "store"));
+    }
+
+    @Override
+    public String state(List<PackageRequest> wanted) {
+      return state;
+    }
+
+    @Override
+    public Installation resolve(List<PackageRequest> wanted, boolean build, Progress progress) {
+      calls.add("resolve " + wanted + (build ? " and build" : ""));
+      return new Installation(name, List.of(item("hello")),
+          List.of(new Installation.Item(item("hello"), root.resolve("hello")), new Installation.Item(item("library"), root.resolve("library"))),
+          shell ? Map.of(Path.of("/bin/sh"), item("hello").resolve("bin/sh")) : Map.of(),
+          Map.of("PATH", item("hello/bin").toString(), "MANPATH", item("hello/share/man").toString()));
+    }
+
+    @Override
+    public Optional<Path> roots() {
+      return roots;
+    }
+  }
+
   /** A request for the host's programs, to be changed. */
   static final class Wanted {
     Software software = new Software.HostSystem();
@@ -186,6 +248,7 @@ final class Fakes {
     NetworkSpec network = NetworkSpec.NONE;
     Optional<String> hostname = Optional.empty();
     Optional<Path> root = Optional.empty();
+    Life life = Life.unrecorded();
     Stdio stdio = Stdio.inherit();
 
     Wanted(Path directory) {
@@ -213,7 +276,7 @@ final class Fakes {
 
     WorkplaceRequest request() {
       return new WorkplaceRequest(software, command, directory, shareDirectory, mappings, List.of(), PathProtection.none(), variables, preserve, List.of(), user, Optional.empty(), range, network,
-          network == NetworkSpec.HOST ? Namespace.standardBut(Namespace.NETWORK) : Namespace.standard(), List.of(), Optional.empty(), false, hostname, Map.of(), root, Optional.empty(), Security.standard(), Life.unrecorded(), ProcessTraits.standard(), stdio);
+          network == NetworkSpec.HOST ? Namespace.standardBut(Namespace.NETWORK) : Namespace.standard(), List.of(), Optional.empty(), false, hostname, Map.of(), root, Optional.empty(), Security.standard(), life, ProcessTraits.standard(), stdio);
     }
   }
 

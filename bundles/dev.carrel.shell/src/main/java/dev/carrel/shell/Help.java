@@ -386,15 +386,20 @@ final class Help {
         packages. Nothing else of the host is inside but the working directory. Without COMMAND: an
         interactive shell. PACKAGE is a name or NAME=VERSION. Packages are downloaded once.
 
+        nix:NAME and guix:NAME are packages of the Nix or Guix store of this host, as is the path of an item of
+        it; they are mounted where they are, and may stand beside Debian's.
+
         """
         + "  carrel " + name + " hello cowsay python3 jq -- python3 -c 'print(6*7)'\n"
-        + "  carrel " + name + " --no-cwd --network=host curl\n" + """
+        + "  carrel " + name + " --no-cwd --network=host curl\n"
+        + "  carrel " + name + " nix:hello /nix/store/...-gcc-wrapper-12.3 jq\n" + """
 
         Which packages:
           --refresh            fetch the lists of packages anew first
           -r, --root=LINK      make LINK a link to the profile, which keeps it from collection
           -p, --profile=PATH   use a profile that is there instead of naming packages
-          --source=NAME        which package source
+          --source=NAME        where packages without a prefix come from: debian, nix or guix
+          --build              have Nix or Guix build or fetch those that are not in their stores
         """ + INSIDE + STATUS;
   }
 }

@@ -188,7 +188,7 @@ final class WorkplaceLine {
         throw usage(e.getMessage());
       }
     }
-    return new Software.Packages(wanted, value("source"), line.hasOption("refresh"));
+    return new Software.Packages(wanted, value("source"), line.hasOption("refresh"), line.hasOption("build"));
   }
 
   /** What would make another profile has no meaning beside one that is there; nothing is silently ignored. */
@@ -200,7 +200,7 @@ final class WorkplaceLine {
     if (line.hasOption("root")) {
       throw usage("--root makes a link to a new profile, and --profile uses one that is there: leave one out");
     }
-    for (String option : new String[] {"source", "refresh"}) {
+    for (String option : new String[] {"source", "refresh", "build"}) {
       if (line.hasOption(option)) {
         throw usage("--" + option + " is about finding packages, and --profile uses a set that is there: leave one out");
       }

@@ -46,7 +46,7 @@ enum WorkplaceOptions {
     }
     if (this == SHELL) {
       options.addOption(valued("r", "root")).addOption(valued("p", "profile")).addOption(valued(null, "source"));
-      options.addOption(flag("refresh"));
+      options.addOption(flag("refresh")).addOption(flag("build"));
     } else {
       options.addOption(flag("no-system"));
     }

@@ -79,10 +79,16 @@ public record WorkplaceRequest(
     /**
      * Packages.
      *
-     * @param source name of the package source; empty: the best there is
+     * @param source name of the package source or store for those that do not name theirs; empty: the best package source there is
      * @param refresh whether the lists of packages are fetched anew first
+     * @param build whether the package manager of a store of the host is asked to build or fetch what is not there
      */
-    record Packages(List<PackageRequest> packages, Optional<String> source, boolean refresh) implements Software {
+    record Packages(List<PackageRequest> packages, Optional<String> source, boolean refresh, boolean build) implements Software {
+      /** From what is there, or a package source fetches. */
+      public Packages(List<PackageRequest> packages, Optional<String> source, boolean refresh) {
+        this(packages, source, refresh, false);
+      }
+
       public Packages {
         packages = List.copyOf(packages);
       }
