@@ -16,6 +16,8 @@ enum BundleSets {
   /** What packages need. */
   PACKAGES("dev.carrel.store", "dev.carrel.store.debian", "sqlite-jdbc", "commons-compress", "commons-io", "commons-lang3",
       "commons-codec", "xz", "zstd-jni"),
+  /** What packages in other stores of the host need, besides. */
+  HOST_STORES("dev.carrel.store.nix"),
   /** What {@code --json} needs; a headless start has it on its class path. */
   JSON("gson"),
   /** What the interactive shell needs. */
@@ -40,6 +42,22 @@ enum BundleSets {
     if (command.equals("plan") && words.size() > 1) {
       command = words.get(1).equals("--json") && words.size() > 2 ? words.get(2) : words.get(1);
     }
-    return WITHOUT_PACKAGES.contains(command) ? List.of(CORE) : List.of(CORE, PACKAGES);
+    if (WITHOUT_PACKAGES.contains(command)) {
+      return List.of(CORE);
+    }
+    return mayNameHostStore(words) ? List.of(CORE, PACKAGES, HOST_STORES) : List.of(CORE, PACKAGES);
+  }
+
+  /** Whether a word before {@code --} may ask for such a store: one too many costs milliseconds. */
+  private static boolean mayNameHostStore(List<String> words) {
+    for (String word : words) {
+      if (word.equals("--")) {
+        return false;
+      }
+      if (word.startsWith("/") || word.startsWith("nix:") || word.startsWith("guix:") || word.endsWith("nix") || word.endsWith("guix")) {
+        return true;
+      }
+    }
+    return false;
   }
 }

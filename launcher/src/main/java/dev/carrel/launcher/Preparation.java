@@ -21,6 +21,7 @@ public final class Preparation {
         case "storage" -> {
           OsgiRuntime.warm(folder, List.of(BundleSets.CORE));
           OsgiRuntime.warm(folder, List.of(BundleSets.CORE, BundleSets.PACKAGES));
+          OsgiRuntime.warm(folder, List.of(BundleSets.CORE, BundleSets.PACKAGES, BundleSets.HOST_STORES));
         }
         case "java" -> SystemPackages.write(Path.of(System.getProperty("carrel.home")), folder);
         default -> train(folder);
