@@ -244,7 +244,7 @@ class HostStoresIT {
     refused(shell("nix:hello", "hello").withVariable("CARREL_NIX_ROOT", directory.resolve("no\nwhere").toString()).run(), "there is no Nix store here");
     refused(shell("nix:hello", "hello").withVariable("CARREL_NIX_ROOT", "here").run(), "CARREL_NIX_ROOT=here: it is not an absolute path");
     refused(shell("/nix/store/" + "0".repeat(32) + "-none", "hello").run(), "is not valid in " + nix.state().resolve("db/db.sqlite"));
-    refused(shell("/etc/passwd", "hello").run(), "it is no item of a store of guix or nix");
+    refused(shell("/etc/passwd", "hello").run(), "cannot use /etc/passwd as a package: it is no item of a store of ");
     refused(shell("nix:hello", "hello", "--root=" + directory.resolve("link")).run(), "they are in no profile of Carrel's");
     refused(shell("nix:hello;id", "hello").run(), "is no name of a package of Nix");
     refused(shell("nix:hello", "hello", "--build").withVariable("CARREL_NIX_ROOT", directory.resolve("none").toString())

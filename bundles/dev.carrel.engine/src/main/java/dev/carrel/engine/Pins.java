@@ -3,6 +3,7 @@ package dev.carrel.engine;
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.Life.Pin;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,11 +29,24 @@ record Pins(Path record, Properties lines) {
     for (int i = 0; i < pins.size(); i++) {
       Path link = Path.of(lines.getProperty(PIN + i));
       try {
+        makeDirectory(link.getParent());
         Path through = Files.createSymbolicLink(record.resolve(PIN + i), pins.get(i).item());
         Files.createSymbolicLink(link, through);
       } catch (IOException e) {
         throw CarrelException.failed("cannot keep " + pins.get(i).item() + " from collection by the link " + link + ": "
-            + e.getMessage() + ". Make its directory writable for you, or unwritable from the beginning: then nothing is kept, and Carrel says so", e);
+            + e + ". Make that directory writable for you", e);
+      }
+    }
+  }
+
+  private static void makeDirectory(Path directory) throws IOException {
+    try {
+      if (!Files.isDirectory(directory)) {
+        Files.createDirectory(directory);
+      }
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(directory)) { // else somebody was quicker
+        throw e;
       }
     }
   }

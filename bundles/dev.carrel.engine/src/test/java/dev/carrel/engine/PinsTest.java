@@ -102,6 +102,7 @@ class PinsTest {
   @Test
   void where_none_can_be_made_nothing_is_started() throws IOException {
     Files.delete(roots);
+    Files.createFile(roots);
     assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> engine.start(spec(Life.attached(Optional.empty()))))
         .withMessageContaining("cannot keep /nix/store/hello from collection");
     assertThat(backend.started()).isZero();

@@ -131,7 +131,7 @@ public record Life(Optional<String> name, boolean recorded, boolean detached, Re
    * A symbolic link that is there as long as the container is, so that a collector of garbage finds what is in use. It leads to
    * another link, in the container's record, which leads to the item: without the record it leads nowhere, and counts for nothing.
    *
-   * @param directory where the collector looks for links
+   * @param directory where the collector looks for links; made if only it is missing
    * @param item what they lead to
    */
   public record Pin(Path directory, Path item) {

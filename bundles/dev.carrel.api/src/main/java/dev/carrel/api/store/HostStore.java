@@ -36,8 +36,8 @@ public interface HostStore {
   Installation resolve(List<PackageRequest> wanted, boolean build, Progress progress);
 
   /**
-   * The directory in which a symbolic link to an item keeps it from being collected, through one more link if need be. Empty if
-   * there is none that the caller may write to.
+   * The directory in which a symbolic link to an item keeps it from being collected, through one more link if need be; it may have
+   * to be made. Empty if there is none that the caller may write to.
    */
   Optional<Path> roots();
 }

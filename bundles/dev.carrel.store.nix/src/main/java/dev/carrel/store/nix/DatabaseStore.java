@@ -182,13 +182,8 @@ abstract class DatabaseStore implements HostStore {
   public Optional<Path> roots() {
     Path roots = place().onHost(place().state().resolve("gcroots"));
     Path auto = roots.resolve("auto");
-    try {
-      // Nix makes it with the first root; whoever may write beside it may make it as well.
-      if (Files.isDirectory(roots) && Files.isWritable(roots) && !Files.exists(auto)) {
-        Files.createDirectory(auto);
-      }
-    } catch (IOException e) {
-      // somebody else has made it, or there is none
+    if (!Files.exists(auto) && Files.isDirectory(roots) && Files.isWritable(roots)) {
+      return Optional.of(auto); // Nix makes it with the first root; whoever may write beside it may make it as well
     }
     List<Path> candidates = new ArrayList<>(List.of(auto));
     String user = environment.getOrDefault("USER", environment.getOrDefault("LOGNAME", ""));

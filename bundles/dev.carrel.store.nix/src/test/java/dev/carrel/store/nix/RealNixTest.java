@@ -125,7 +125,7 @@ class RealNixTest {
     Files.createDirectories(nix.place().onHost(item));
     nix.register(RealNix.registration(item, List.of()));
     Path through = directory.resolve("record");
-    Path link = store().roots().orElseThrow().resolve("carrel-1-0");
+    Path link = Files.createDirectories(store().roots().orElseThrow()).resolve("carrel-1-0");
     Files.createSymbolicLink(through, item);
     Files.createSymbolicLink(link, through);
 
