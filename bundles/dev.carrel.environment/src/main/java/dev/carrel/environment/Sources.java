@@ -13,6 +13,8 @@ import java.util.Optional;
 
 /** The package sources there are, the best first, and the stores of the host. */
 final class Sources {
+  private static final String STORES = "dev.carrel.store.nix";
+
   private record Ranked(PackageSource source, int ranking) {}
 
   private volatile List<Ranked> ranked = List.of();
@@ -67,12 +69,19 @@ final class Sources {
     return false;
   }
 
-  /** The store of a name. */
+  /**
+   * The store of a name, if it is one of a store.
+   *
+   * @throws CarrelException if it is that of a store whose bundle is not there
+   */
   Optional<HostStore> hostStore(String name) {
     for (HostStore store : hostStores) {
       if (store.name().equals(name)) {
         return Optional.of(store);
       }
+    }
+    if (name.equals("nix") || name.equals("guix")) {
+      throw CarrelException.failed("no store " + name + " available: start the bundle " + STORES + ", which offers it");
     }
     return Optional.empty();
   }
@@ -88,7 +97,7 @@ final class Sources {
     }
     if (known.length() == 0) {
       throw CarrelException.failed("no store of the host available that could have " + item
-          + ": start the bundle dev.carrel.store.nix, which offers those of Nix and Guix");
+          + ": start the bundle " + STORES + ", which offers those of Nix and Guix");
     }
     throw CarrelException.usage("cannot use " + item + " as a package: it is no item of a store of " + known
         + ", and does not lead to one. To see a directory of the host inside, use --expose");

@@ -183,7 +183,8 @@ class ElsewhereTest {
     assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> places.prepare(wanted.request(), Progress.silent()))
         .withMessageContaining("--build is for those of a store of the host");
     places.removeHostStore(nix);
-    refused("start the bundle dev.carrel.store.nix", "/nix/store/hello");
+    refused("start the bundle dev.carrel.store.nix, which offers", "/nix/store/hello");
+    refused("start the bundle dev.carrel.store.nix, which offers", "nix:hello");
   }
 
   @Test

@@ -151,9 +151,9 @@ class PackagesTest {
 
   @Test
   void an_unknown_source_is_refused_naming_those_there_are() {
-    wanted.software = new Software.Packages(List.of(PackageRequest.parse("hello")), Optional.of("guix"), false);
+    wanted.software = new Software.Packages(List.of(PackageRequest.parse("hello")), Optional.of("pacman"), false);
     assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> prepare(wanted))
-        .withMessageContaining("'guix'").withMessageContaining("debian");
+        .withMessageContaining("'pacman'").withMessageContaining("debian");
   }
 
   @Test

@@ -67,6 +67,13 @@ class WorkplaceOptionsTest {
   }
 
   @Test
+  void packages_of_other_stores_are_words_like_others_and_a_path_has_no_version() {
+    assertThat(shell("nix:hello=2.12", "/nix/store/x-a=b", "--build").software()).isEqualTo(new Software.Packages(
+        List.of(new PackageRequest("nix:hello", Optional.of("2.12")), new PackageRequest("/nix/store/x-a=b", Optional.empty())),
+        Optional.empty(), false, true));
+  }
+
+  @Test
   void the_command_of_run_begins_at_the_first_operand_and_keeps_its_own_options() {
     assertThat(run("-q", "ls", "-l", "--no-cwd").command()).containsExactly("ls", "-l", "--no-cwd");
     assertThat(run("ls", "--no-cwd").shareDirectory()).isTrue();
