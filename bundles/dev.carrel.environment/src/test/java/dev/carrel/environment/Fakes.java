@@ -171,7 +171,7 @@ final class Fakes {
       List<Resolution.Resolved> found = new ArrayList<>();
       for (PackageRequest request : wanted) {
         found.add(new Resolution.Resolved(request.name(), "1", "all",
-            StorePath.of("fedcba9876543210fedcba9876543210", request.name(), "1"), 1, "0".repeat(64), "pool"));
+            StorePath.of("fedcba9876543210fedcba9876543210", request.name().replace(':', '_'), "1"), 1, "0".repeat(64), "pool"));
       }
       return new Resolution(name, found);
     }
