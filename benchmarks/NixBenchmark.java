@@ -1,4 +1,16 @@
 import dev.carrel.api.Progress;
+import dev.carrel.api.container.ContainerSpec;
+import dev.carrel.api.container.Containers;
+import dev.carrel.api.container.IdMapping;
+import dev.carrel.api.container.Identity;
+import dev.carrel.api.container.Namespace;
+import dev.carrel.api.container.ProcessSpec;
+import dev.carrel.api.container.Stdio;
+import dev.carrel.api.mount.Access;
+import dev.carrel.api.mount.Mapping;
+import dev.carrel.api.mount.Mount;
+import dev.carrel.api.mount.RootSpec;
+import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.api.store.HostStore;
 import dev.carrel.api.store.Installation;
 import dev.carrel.api.store.PackageRequest;
@@ -15,13 +27,14 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import org.osgi.framework.BundleContext;
 
 /**
  * The closure of an item of a Nix store, by Carrel in a running JVM and by {@code nix-store -qR}, by turns. Run by
  * benchmarks/nix-closure; see docs/performance.md.
  *
  * <p>Arguments: {@code items COUNT} prints COUNT items, each with eight references or so, for nix-store --load-db, the last of
- * which needs all; {@code measure DISTRIBUTION ROOT ITEM} measures.
+ * which needs all; {@code measure DISTRIBUTION ROOT ITEM SMALLER} measures, and starts containers with what a smaller one needs.
  */
 public final class NixBenchmark {
   private static final int ROUNDS = 31;
@@ -41,8 +54,10 @@ public final class NixBenchmark {
             + "dev.carrel.api.host;version=1.0.0,dev.carrel.api.store;version=1.0.0,dev.carrel.api.environment;version=1.0.0"));
     int status = 0;
     try {
-      HostStore store = runtime.context().getService(runtime.context().getServiceReferences(HostStore.class, "(carrel.source=nix)").iterator().next());
+      BundleContext context = runtime.context();
+      HostStore store = context.getService(context.getServiceReferences(HostStore.class, "(carrel.source=nix)").iterator().next());
       measure(store, arguments[2], arguments[3]);
+      start(store, context.getService(context.getServiceReference(Containers.class)), arguments[4]);
     } catch (Throwable e) {
       e.printStackTrace();
       status = 1;
@@ -50,6 +65,33 @@ public final class NixBenchmark {
       runtime.stop();
       System.exit(status);
     }
+  }
+
+  /** Starts containers that have every item of a closure at its own path, and the host's programs. */
+  private static void start(HostStore store, Containers containers, String item) throws Exception {
+    List<Mount> mounts = new ArrayList<>();
+    for (String name : List.of("usr", "lib", "lib64", "bin")) {
+      Path real = Path.of("/", name).toRealPath();
+      mounts.add(new Mount.Bind(real, Path.of("/", name), Access.EXPOSE, Mapping.Kind.DIRECTORY, false));
+    }
+    for (Installation.Item one : store.resolve(List.of(new PackageRequest(item, Optional.empty())), false, Progress.silent()).closure()) {
+      Files.createDirectories(one.source());
+      mounts.add(new Mount.Bind(one.source(), one.path(), Access.EXPOSE, Mapping.Kind.DIRECTORY, false));
+    }
+    ProcessSpec process = new ProcessSpec(List.of("/bin/true"), Map.of(), Path.of("/"), Stdio.discard());
+    long id = ((Number) Files.getAttribute(Path.of("/proc/self"), "unix:uid")).longValue();
+    Identity user = new Identity(new IdMapping(id, id, 1), new IdMapping(id, id, 1));
+    ContainerSpec spec = new ContainerSpec(process, Namespace.standard(), user, Optional.empty(), new RootSpec(mounts, List.of(), false),
+        NetworkSpec.NONE, Optional.empty());
+    long[] took = new long[ROUNDS];
+    for (int round = 0; round < ROUNDS; round++) {
+      long begin = System.nanoTime();
+      containers.start(spec).exit().join();
+      took[round] = System.nanoTime() - begin;
+    }
+    double first = took[0] / 1e6;
+    Arrays.sort(took);
+    System.out.printf("container with %d mounts: the first %.0f ms, median %.1f ms%n", mounts.size(), first, took[ROUNDS / 2] / 1e6);
   }
 
   private static void print(int count) {
