@@ -81,7 +81,7 @@ final class Sources {
       }
     }
     if (name.equals("nix") || name.equals("guix")) {
-      throw CarrelException.failed("no store " + name + " available: start the bundle " + STORES + ", which offers it");
+      throw CarrelException.failed("no store of " + name + " available: start the bundle " + STORES + ", which offers one");
     }
     return Optional.empty();
   }
@@ -97,7 +97,7 @@ final class Sources {
     }
     if (known.length() == 0) {
       throw CarrelException.failed("no store of the host available that could have " + item
-          + ": start the bundle " + STORES + ", which offers those of Nix and Guix");
+          + ": start the bundle " + STORES + ", which offers one");
     }
     throw CarrelException.usage("cannot use " + item + " as a package: it is no item of a store of " + known
         + ", and does not lead to one. To see a directory of the host inside, use --expose");
