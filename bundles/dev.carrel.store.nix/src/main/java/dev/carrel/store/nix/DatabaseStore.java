@@ -151,12 +151,14 @@ abstract class DatabaseStore implements HostStore {
         packages.add(found.isPresent() ? found.get() : refuse(finder, request, tool));
       }
     }
-    Set<Path> closure = finder.closure(packages);
+    List<Path> closure = finder.closure(packages);
     Map<Path, Path> links = new Links(finder).find(packages, closure);
     Set<Path> roots = new LinkedHashSet<>(packages);
     links.values().forEach(target -> roots.add(place().item(target)));
-    if (!closure.containsAll(roots)) {
-      closure = finder.closure(roots);
+    for (Path root : roots) {
+      if (!Finder.contains(closure, root)) {
+        closure = finder.closure(roots);
+      }
     }
     List<Item> items = new ArrayList<>(closure.size());
     Path onHost = place().onHost(place().items());

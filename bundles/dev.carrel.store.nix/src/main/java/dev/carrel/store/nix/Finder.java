@@ -8,7 +8,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -102,14 +102,19 @@ record Finder(Catalog catalog, Profiles profiles) {
   }
 
   /** The items and all that they need, in the order of their paths. */
-  Set<Path> closure(Set<Path> items) throws SQLException {
-    Set<Path> closure = new LinkedHashSet<>(catalog.closure(items));
+  List<Path> closure(Set<Path> items) throws SQLException {
+    List<Path> closure = catalog.closure(items);
     for (Path item : items) {
-      if (!closure.contains(item)) {
+      if (!contains(closure, item)) {
         throw CarrelException.failed("cannot use " + item + ": it is not valid in " + catalog.place().database()
             + ". " + catalog.place().title() + " may have collected it: install it again");
       }
     }
     return closure;
+  }
+
+  /** Whether an item is in a closure, whose order is that of the paths. */
+  static boolean contains(List<Path> closure, Path item) {
+    return Collections.binarySearch(closure, item) >= 0;
   }
 }

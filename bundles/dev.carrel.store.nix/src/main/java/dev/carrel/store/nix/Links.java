@@ -17,7 +17,7 @@ import java.util.Set;
  * thousands of items takes longer than all the rest.
  */
 record Links(Finder finder) {
-  private static final int BEFORE_NAME = 33; // the hash and a dash
+  private static final int BEFORE_NAME = 34; // a slash, the hash and a dash
   private static final Path SHELL = Path.of("/bin/sh");
   private static final Path ENV = Path.of("/usr/bin/env");
   private static final List<String> SHELLS = List.of("bash-interactive", "bash", "bash-minimal", "bash-static", "dash", "busybox");
@@ -28,7 +28,7 @@ record Links(Finder finder) {
    *
    * @param closure of the packages; a shell may be of an item that is not in it
    */
-  Map<Path, Path> find(Set<Path> packages, Set<Path> closure) throws SQLException {
+  Map<Path, Path> find(Set<Path> packages, List<Path> closure) throws SQLException {
     Map<Path, Path> links = new HashMap<>();
     first("bin/sh", packages).or(() -> first("bin/sh", called(SHELLS, closure))).ifPresent(program -> links.put(SHELL, program));
     first("bin/env", packages).or(() -> first("bin/env", called(TOOLS, closure))).ifPresent(program -> links.put(ENV, program));
@@ -41,12 +41,13 @@ record Links(Finder finder) {
     return links;
   }
 
-  private static List<Path> called(List<String> names, Collection<Path> items) {
+  private List<Path> called(List<String> names, Collection<Path> items) {
     List<Path> called = new ArrayList<>();
+    int start = finder.catalog().place().items().toString().length() + BEFORE_NAME;
     for (Path item : items) {
-      String file = item.getFileName().toString();
+      String file = item.toString();
       for (String name : names) {
-        if (file.startsWith(name, BEFORE_NAME) && ItemName.of(item).map(parts -> parts.isCalled(name, Optional.empty())).orElse(false)) {
+        if (file.startsWith(name, start) && ItemName.of(item).map(parts -> parts.isCalled(name, Optional.empty())).orElse(false)) {
           called.add(item);
         }
       }
