@@ -40,6 +40,8 @@ final class RecordFile {
   private static final String GROUP = "group.";
   private static final String RULE = "rule.";
   private static final String FILTER = "filter.";
+  /** In the place of a profile. */
+  private static final String PRETENDED_ROOT = "pretended root";
   private static final String FILTER_ORIGIN = "filter-origin.";
 
   private RecordFile() {}
@@ -74,7 +76,8 @@ final class RecordFile {
     }
     List<SystemCallFilter> filters = security.systemCalls().parts();
     for (int i = 0; i < filters.size(); i++) {
-      String json = filters.get(i) instanceof SystemCallFilter.Oci profile ? profile.json() : "";
+      String json = filters.get(i) instanceof SystemCallFilter.Oci profile ? profile.json()
+          : filters.get(i) instanceof SystemCallFilter.PretendedRoot ? PRETENDED_ROOT : "";
       lines.setProperty(FILTER + i, json); // empty: Carrel's own
       lines.setProperty(FILTER_ORIGIN + i, filters.get(i) instanceof SystemCallFilter.Oci profile ? profile.origin() : "");
     }
@@ -157,7 +160,7 @@ final class RecordFile {
     List<SystemCallFilter> filters = new ArrayList<>();
     for (String json : list(lines, FILTER)) {
       filters.add(json.isEmpty() ? new SystemCallFilter.Standard()
-          : new SystemCallFilter.Oci(json, lines.getProperty(FILTER_ORIGIN + filters.size(), "")));
+          : json.equals(PRETENDED_ROOT) ? new SystemCallFilter.PretendedRoot() : new SystemCallFilter.Oci(json, lines.getProperty(FILTER_ORIGIN + filters.size(), "")));
     }
     return filters.size() == 1 ? filters.get(0) : new SystemCallFilter.Several(filters);
   }

@@ -3,6 +3,7 @@ package dev.carrel.environment;
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
 import dev.carrel.api.container.ContainerSpec;
+import dev.carrel.api.container.Containers;
 import dev.carrel.api.container.Identity;
 import dev.carrel.api.container.Life;
 import dev.carrel.api.container.Namespace;
@@ -38,6 +39,7 @@ public final class ContainerWorkplaces implements Workplaces {
   private final Sources sources = new Sources();
 
   private final AtomicReference<Store> store = new AtomicReference<>();
+  private final AtomicReference<Containers> containers = new AtomicReference<>();
 
   @Activate
   public ContainerWorkplaces(@Reference Host host) {
@@ -55,6 +57,18 @@ public final class ContainerWorkplaces implements Workplaces {
   /** When one replaces another, the new one is set before the old one goes. */
   void unsetStore(Store gone) {
     store.compareAndSet(gone, null);
+  }
+
+  @Reference(
+      cardinality = ReferenceCardinality.OPTIONAL,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
+  void setContainers(Containers present) {
+    containers.set(present);
+  }
+
+  void unsetContainers(Containers gone) {
+    containers.compareAndSet(gone, null);
   }
 
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
@@ -95,9 +109,11 @@ public final class ContainerWorkplaces implements Workplaces {
     Provision provision = Provision.none();
     if (request.software() instanceof Software.Packages packages) {
       Optional<Path> root = request.root().isPresent() ? Optional.of(request.directory().resolve(request.root().get())) : request.root();
+      Store present = presentStore();
+      ConfiguredProfiles setup = new ConfiguredProfiles(containers, host, present, request.backend(), progress, notes);
       provision = sources.arePlain(packages)
-          ? new Profiles(presentStore(), sources.choose(packages.source()), progress).provide(packages, root, realize)
-          : new MixedPackages(presentStore(), sources, progress).provide(packages, request.life(), root, realize);
+          ? new Profiles(present, sources.choose(packages.source()), setup, progress).provide(packages, root, realize)
+          : new MixedPackages(present, sources, setup, progress).provide(packages, request.life(), root, realize);
     } else if (request.software() instanceof Software.ExistingProfile existing) {
       provision = Profiles.existing(existing.profile(), request.directory());
     }
@@ -109,7 +125,7 @@ public final class ContainerWorkplaces implements Workplaces {
     List<Mount> base = new ArrayList<>(40);
     SoftwareTree software = new SoftwareTree(request.software(), provision, directories.targets(mappings));
     base.addAll(software.mounts());
-    base.addAll(new PrivateFiles(resident, host, request, software.shell()).mounts());
+    base.addAll(new PrivateFiles(resident, host, request, provision.profile(), software.shell()).mounts());
     if (directories.workingDirectory().isPresent()) {
       base.add(directories.workingDirectory().get());
     }

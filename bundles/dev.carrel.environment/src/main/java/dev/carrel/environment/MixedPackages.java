@@ -23,11 +23,13 @@ import java.util.Set;
 final class MixedPackages {
   private final Store store;
   private final Sources sources;
+  private final Profiles.Setup setup;
   private final Progress progress;
 
-  MixedPackages(Store store, Sources sources, Progress progress) {
+  MixedPackages(Store store, Sources sources, Profiles.Setup setup, Progress progress) {
     this.store = store;
     this.sources = sources;
+    this.setup = setup;
     this.progress = progress;
   }
 
@@ -68,8 +70,8 @@ final class MixedPackages {
       }
       return Provision.none().with(new Elsewhere(found, pins, notes));
     }
-    Software.Packages plain = new Software.Packages(parted.plain, parted.plainSource, wanted.refresh());
-    Provision provision = new Profiles(store, sources.choose(parted.plainSource), progress).provide(plain, root, realize);
+    Software.Packages plain = new Software.Packages(parted.plain, parted.plainSource, wanted.refresh(), false, wanted.scripts());
+    Provision provision = new Profiles(store, sources.choose(parted.plainSource), setup, progress).provide(plain, root, realize);
     return parted.elsewhere.isEmpty() ? provision : provision.with(new Elsewhere(found, pins, notes));
   }
 

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** What a container has for itself: directories in memory, and files that say who and where it is. */
@@ -25,12 +26,19 @@ final class PrivateFiles {
   private final Resident resident;
   private final Host host;
   private final WorkplaceRequest request;
+  private final Optional<Path> profile;
   private final String shell;
 
-  PrivateFiles(Resident resident, Host host, WorkplaceRequest request, String shell) {
+  /**
+   * For a request.
+   *
+   * @param profile whose users and groups exist inside as well
+   */
+  PrivateFiles(Resident resident, Host host, WorkplaceRequest request, Optional<Path> profile, String shell) {
     this.resident = resident;
     this.host = host;
     this.request = request;
+    this.profile = profile;
     this.shell = shell;
   }
 
@@ -69,16 +77,47 @@ final class PrivateFiles {
   }
 
   private String passwd(Account user) {
-    StringBuilder lines = new StringBuilder(120);
+    StringBuilder lines = new StringBuilder(2000);
+    Set<String> names = new HashSet<>();
     if (user.uid() != 0) {
       lines.append("root:x:0:0:root:/root:/bin/sh\n");
+      names.add("root");
     }
     lines.append(user.name()).append(":x:").append(user.uid()).append(':').append(user.gid()).append(':')
         .append(user.gecos()).append(':').append(user.home()).append(':').append(shell).append('\n');
+    names.add(user.name());
     if (user.uid() != OVERFLOW) {
       lines.append("nobody:x:65534:65534:not mapped:/nonexistent:/usr/sbin/nologin\n");
+      names.add("nobody");
     }
+    appendOfProfile("passwd", 7, lines, names);
     return lines.toString();
+  }
+
+  /**
+   * Those that packages have made. Who is there already comes first, so that an id leads to the user, and a name that both have is the
+   * user's.
+   */
+  private void appendOfProfile(String file, int fields, StringBuilder lines, Set<String> names) {
+    if (profile.isEmpty()) {
+      return;
+    }
+    String text;
+    try {
+      text = Files.readString(profile.get().resolve("etc").resolve(file));
+    } catch (IOException e) {
+      return; // only planned, or of a system without users
+    }
+    int start = 0;
+    while (start < text.length()) {
+      int end = text.indexOf('\n', start);
+      String line = text.substring(start, end < 0 ? text.length() : end);
+      start = end < 0 ? text.length() : end + 1;
+      int colon = line.indexOf(':');
+      if (colon > 0 && line.split(":", -1).length == fields && names.add(line.substring(0, colon))) {
+        lines.append(line).append('\n');
+      }
+    }
   }
 
   private String groups(Account user) {
@@ -95,6 +134,7 @@ final class PrivateFiles {
     append(lines, "root", 0, names, ids);
     append(lines, "tty", 5, names, ids);
     append(lines, "nogroup", OVERFLOW, names, ids);
+    appendOfProfile("group", 4, lines, names);
     return lines.toString();
   }
 

@@ -2,7 +2,10 @@ package dev.carrel.environment;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
+import dev.carrel.api.environment.WorkplaceRequest.Scripts;
 import dev.carrel.api.environment.WorkplaceRequest.Software;
+import dev.carrel.api.store.Configuration;
+import dev.carrel.api.store.Finish;
 import dev.carrel.api.store.PackageRequest;
 import dev.carrel.api.store.PackageSource;
 import dev.carrel.api.store.PackageSource.Lists;
@@ -22,16 +25,23 @@ import java.util.TreeSet;
 /** Finds or makes the profile for a set of packages. */
 final class Profiles {
   /** Changes whenever what is made from the same request changes. */
-  private static final String FORMAT = "profile-1";
+  private static final String FORMAT = "profile-2";
   private static final String NAME = "profile";
 
   private final Store store;
   private final PackageSource source;
   private final Progress progress;
+  private final Setup setup;
 
-  Profiles(Store store, PackageSource source, Progress progress) {
+  /** How packages are configured: a class of its own, which only loads where a profile is made. */
+  interface Setup {
+    Finish finish(Configuration configuration, Resolution resolution, Scripts scripts);
+  }
+
+  Profiles(Store store, PackageSource source, Setup setup, Progress progress) {
     this.store = store;
     this.source = source;
+    this.setup = setup;
     this.progress = progress;
   }
 
@@ -57,17 +67,23 @@ final class Profiles {
     Resolution resolution = source.resolve(wanted.packages(), store, lists, progress);
     List<StorePath> items = resolution.items();
     if (!realize) {
-      StorePath profile = store.unionPath(NAME, items);
+      StorePath profile = store.unionPath(NAME, items, finish(resolution, wanted.scripts()).name());
       return provision(profile, resolution, missing(profile, items));
     }
     source.realize(resolution, store, progress);
-    StorePath made = store.union(NAME, items, progress);
+    StorePath made = store.union(NAME, items, finish(resolution, wanted.scripts()), progress);
     String state = source.state(store); // now: the lists may have been fetched only just
     if (!state.isEmpty()) {
       store.remember(key(wanted, state), made);
     }
     keep(root, made);
     return provision(made, resolution, List.of());
+  }
+
+  private Finish finish(Resolution resolution, Scripts scripts) {
+    Optional<Configuration> configuration = source.configuration();
+    return configuration.isEmpty() || scripts.use() == Scripts.Use.NONE
+        ? Finish.none() : setup.finish(configuration.get(), resolution, scripts);
   }
 
   private Optional<StorePath> recall(Software.Packages wanted) {
@@ -107,6 +123,9 @@ final class Profiles {
       names.add(request.toString());
     }
     StringBuilder text = new StringBuilder(FORMAT).append('\0').append(source.name()).append('\0').append(state);
+    if (wanted.scripts().use() != Scripts.Use.ALL) {
+      text.append('\0').append(wanted.scripts().use().name());
+    }
     for (String name : names) {
       text.append('\0').append(name);
     }

@@ -19,7 +19,7 @@ final class SoftwareTree {
   private static final int DIRECTORY_MODE = 0755;
   private static final Path USR = Path.of("/usr");
   /** Every profile has these; see Store.union. */
-  private static final String[] PROFILE_DIRECTORIES = {"usr", "etc", "var", "opt", "srv"};
+  static final String[] PROFILE_DIRECTORIES = {"usr", "etc", "var", "opt", "srv"};
   private static final String[] MERGED = {"bin", "sbin", "lib", "lib64", "lib32", "libx32"};
   /** Those that every system has; the others only if there is something in them. */
   private static final int ALWAYS_MERGED = 4;
@@ -68,6 +68,11 @@ final class SoftwareTree {
         place(source, ROOT.resolve(name), mounts);
       }
     }
+    merge(profile, mounts);
+  }
+
+  /** The links to what a profile has below usr. */
+  static void merge(Path profile, List<Mount> mounts) {
     for (int i = 0; i < MERGED.length; i++) {
       if (i < ALWAYS_MERGED || Files.isDirectory(profile.resolve("usr").resolve(MERGED[i]))) {
         mounts.add(new Mount.Symlink(ROOT.resolve(MERGED[i]), "usr/" + MERGED[i]));

@@ -18,6 +18,7 @@ import dev.carrel.api.mount.Access;
 import dev.carrel.api.mount.PathProtection;
 import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.api.store.Closure;
+import dev.carrel.api.store.Finish;
 import dev.carrel.api.store.HostStore;
 import dev.carrel.api.store.Installation;
 import dev.carrel.api.store.PackageRequest;
@@ -105,12 +106,12 @@ final class Fakes {
     }
 
     @Override
-    public StorePath unionPath(String name, List<StorePath> items) {
+    public StorePath unionPath(String name, List<StorePath> items, String finish) {
       return StorePath.of("0123456789abcdef0123456789abcdef", name, "");
     }
 
     @Override
-    public StorePath union(String name, List<StorePath> items, Progress progress) {
+    public StorePath union(String name, List<StorePath> items, Finish finish, Progress progress) {
       calls.add("union");
       StorePath made = unionPath(name, items);
       valid.add(made);

@@ -400,6 +400,12 @@ final class Help {
           -p, --profile=PATH   use a profile that is there instead of naming packages
           --source=NAME        where packages without a prefix come from: debian, nix or guix
           --build              have Nix or Guix build or fetch those that are not in their stores
+          --no-scripts         do not configure them: no script of theirs is run; alternatives, users, caches
+                               and certificates are missing then
+          --skip-failed-scripts
+                               go on without the script of a package that fails, and say so
+          --script-timeout=SECONDS
+                               how long the script of one package may take; 300
         """ + INSIDE + STATUS;
   }
 }

@@ -46,7 +46,8 @@ enum WorkplaceOptions {
     }
     if (this == SHELL) {
       options.addOption(valued("r", "root")).addOption(valued("p", "profile")).addOption(valued(null, "source"));
-      options.addOption(flag("refresh")).addOption(flag("build"));
+      options.addOption(flag("refresh")).addOption(flag("build")).addOption(flag("no-scripts")).addOption(flag("skip-failed-scripts"))
+          .addOption(valued(null, "script-timeout"));
     } else {
       options.addOption(flag("no-system"));
     }

@@ -4,6 +4,7 @@ import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
 import dev.carrel.api.host.Host;
 import dev.carrel.api.store.Closure;
+import dev.carrel.api.store.Finish;
 import dev.carrel.api.store.Recipe;
 import dev.carrel.api.store.Store;
 import dev.carrel.api.store.StorePath;
@@ -121,21 +122,21 @@ public final class DirectoryStore implements Store {
   }
 
   @Override
-  public StorePath unionPath(String name, List<StorePath> items) {
-    return Union.path(name, items);
+  public StorePath unionPath(String name, List<StorePath> items, String finish) {
+    return Union.path(name, items, finish);
   }
 
   @Override
-  public StorePath union(String name, List<StorePath> items, Progress progress) {
-    StorePath profile = unionPath(name, items);
+  public StorePath union(String name, List<StorePath> items, Finish finish, Progress progress) {
+    StorePath profile = unionPath(name, items, finish.name());
     Writing store = writing();
     try {
       Database database = store.database().enter();
       if (!store.realization().isValid(profile, database)) {
         store.realization().requireValid("make the profile " + profile, items, database);
-        Union union = new Union(profile, items, store.layout());
+        Union union = new Union(profile, items, finish, store.layout());
         Recipe recipe = new Recipe(profile, new HashSet<>(items), union::build);
-        store.realization().realize(List.of(recipe), union::finish, database, progress);
+        store.realization().realize(List.of(recipe), union::freeze, database, progress);
       }
     } finally {
       store.database().leave();

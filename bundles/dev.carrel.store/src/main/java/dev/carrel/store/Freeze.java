@@ -1,6 +1,7 @@
 package dev.carrel.store;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -22,7 +23,8 @@ final class Freeze extends SimpleFileVisitor<Path> {
   private static final FileTime EPOCH = FileTime.fromMillis(1000);
   private static final Set<PosixFilePermission> READ = PosixFilePermissions.fromString("r--r--r--");
   private static final Set<PosixFilePermission> READ_EXECUTE = PosixFilePermissions.fromString("r-xr-xr-x");
-  private static final Set<PosixFilePermission> OPEN = PosixFilePermissions.fromString("rwxr-xr-x");
+  static final Set<PosixFilePermission> OPEN = PosixFilePermissions.fromString("rwxr-xr-x");
+  static final Set<PosixFilePermission> CLOSED = PosixFilePermissions.fromString("rw-r--r--");
 
   private final Path tree;
   /** Files of several names, of which others may lie outside: by device and inode, what is known inside and how many exist. */
@@ -95,6 +97,11 @@ final class Freeze extends SimpleFileVisitor<Path> {
     Files.setPosixFilePermissions(directory, READ_EXECUTE);
   }
 
+  /** Lets its owner change what is in a directory, until it is frozen again. */
+  static void open(Path directory) throws IOException {
+    Files.setPosixFilePermissions(directory, OPEN);
+  }
+
   /** Sets the time of last modification, a link's own. */
   static void time(Path path) throws IOException {
     Files.getFileAttributeView(path, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS).setTimes(EPOCH, null, null);
@@ -109,6 +116,17 @@ final class Freeze extends SimpleFileVisitor<Path> {
       @Override
       public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) throws IOException {
         Files.setPosixFilePermissions(directory, OPEN);
+        return FileVisitResult.CONTINUE;
+      }
+
+      /** A directory that its owner may not read, as overlayfs and scripts make them. */
+      @Override
+      public FileVisitResult visitFileFailed(Path path, IOException failure) throws IOException {
+        if (!(failure instanceof AccessDeniedException) || !Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) || Files.isReadable(path)) {
+          throw failure;
+        }
+        open(path);
+        remove(path);
         return FileVisitResult.CONTINUE;
       }
 

@@ -1,6 +1,7 @@
 package dev.carrel.store;
 
 import dev.carrel.api.CarrelException;
+import dev.carrel.api.store.Finish;
 import dev.carrel.api.store.StorePath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +36,7 @@ final class Union {
 
   private final StorePath profile;
   private final List<StorePath> items;
+  private final Finish finish;
   private final Layout layout;
   private final Map<Path, StorePath> owners = new HashMap<>();
   /** Everything of the tree that is no hard link to a file of an item, and so has to be frozen. */
@@ -42,19 +44,20 @@ final class Union {
   private Path target;
 
   /** To be built once. */
-  Union(StorePath profile, List<StorePath> items, Layout layout) {
+  Union(StorePath profile, List<StorePath> items, Finish finish, Layout layout) {
     this.profile = profile;
     this.items = items;
+    this.finish = finish;
     this.layout = layout;
   }
 
   /** The name of the profile of some items: in whatever order they are told. */
-  static StorePath path(String name, List<StorePath> items) {
+  static StorePath path(String name, List<StorePath> items, String finish) {
     TreeMap<String, StorePath> sorted = new TreeMap<>();
     items.forEach(item -> sorted.put(item.fileName(), item));
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update((FORMAT + "\0" + name).getBytes(StandardCharsets.UTF_8));
+      digest.update((FORMAT + "\0" + name + (finish.isEmpty() ? "" : "\0" + finish)).getBytes(StandardCharsets.UTF_8));
       sorted.keySet().forEach(item -> digest.update(("\0" + item).getBytes(StandardCharsets.UTF_8)));
       return StorePath.of(HexFormat.of().formatHex(digest.digest(), 0, 16), name, "");
     } catch (NoSuchAlgorithmException e) {
@@ -81,6 +84,26 @@ final class Union {
       mergeLink(link.getValue(), link.getKey(), target.resolve(layout.item(link.getValue()).relativize(link.getKey())));
     }
     complete();
+    if (!finish.name().isEmpty()) {
+      change();
+    }
+  }
+
+  /** What is changed is put in the place of what was there: files of items are never written. */
+  private void change() throws IOException {
+    freezeOwn(); // it is to be seen as it will be, times included
+    Path changes = Files.createDirectory(target.resolveSibling(target.getFileName() + ".changes"));
+    finish.work().change(target, changes);
+    for (String name : DIRECTORIES) {
+      new Changes(own).apply(changes.resolve(name).resolve("upper"), target.resolve(name));
+    }
+    Freeze.remove(changes);
+    Freeze.open(target.resolve("etc"));
+    for (String file : COVERED) {
+      coverable(target.resolve(file));
+    }
+    Freeze.open(target.resolve("var"));
+    linkPrivate();
   }
 
   /** What every root file system has, and what containers mount upon. */
@@ -98,6 +121,10 @@ final class Union {
     for (String file : COVERED) {
       coverable(target.resolve(file));
     }
+    linkPrivate();
+  }
+
+  private void linkPrivate() throws IOException {
     link("var/run", "/run");
     link("var/lock", "/run/lock");
     link("var/tmp", "/tmp");
@@ -106,7 +133,12 @@ final class Union {
   /**
    * Freezes the tree and tells its hash, which follows from its members: to read all of their files again would take seconds.
    */
-  Nar.Result finish(Path tree) throws IOException {
+  Nar.Result freeze(Path tree) throws IOException {
+    freezeOwn();
+    return new Nar.Result("derived:" + profile.digest(), 0);
+  }
+
+  private void freezeOwn() throws IOException {
     for (Path path : own) {
       if (Files.isSymbolicLink(path)) {
         Freeze.time(path);
@@ -116,7 +148,6 @@ final class Union {
         Freeze.file(path);
       }
     }
-    return new Nar.Result("derived:" + profile.digest(), 0);
   }
 
   private void make(Path directory) throws IOException {
@@ -144,9 +175,9 @@ final class Union {
 
   /** A mount point has to be a file: a link, as packages make it of /etc/localtime, would lead away from it. */
   private void coverable(Path file) throws IOException {
-    if (Files.isSymbolicLink(file)) {
-      Files.delete(file);
-      own.remove(file);
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      Freeze.remove(file);
+      own.removeIf(path -> path.startsWith(file));
     }
     if (!Files.exists(file)) {
       Files.createFile(file);

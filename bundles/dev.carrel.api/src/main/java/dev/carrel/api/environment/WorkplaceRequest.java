@@ -82,15 +82,22 @@ public record WorkplaceRequest(
      * @param source name of the package source or store for those that do not name theirs; empty: the best package source there is
      * @param refresh whether the lists of packages are fetched anew first
      * @param build whether the package manager of a store of the host is asked to build or fetch what is not there
+     * @param scripts how they are configured
      */
-    record Packages(List<PackageRequest> packages, Optional<String> source, boolean refresh, boolean build) implements Software {
+    record Packages(List<PackageRequest> packages, Optional<String> source, boolean refresh, boolean build, Scripts scripts) implements Software {
+      public Packages {
+        packages = List.copyOf(packages);
+        Objects.requireNonNull(scripts);
+      }
+
+      /** Configured as usual. */
+      public Packages(List<PackageRequest> packages, Optional<String> source, boolean refresh, boolean build) {
+        this(packages, source, refresh, build, Scripts.standard());
+      }
+
       /** From what is there, or a package source fetches. */
       public Packages(List<PackageRequest> packages, Optional<String> source, boolean refresh) {
         this(packages, source, refresh, false);
-      }
-
-      public Packages {
-        packages = List.copyOf(packages);
       }
     }
 
@@ -102,6 +109,39 @@ public record WorkplaceRequest(
 
     /** Nothing but the mappings. */
     record MappingsOnly() implements Software {}
+  }
+
+  /**
+   * How the scripts of packages are run that configure them.
+   *
+   * @param use which of them
+   * @param limit how long one may take
+   */
+  public record Scripts(Use use, Duration limit) {
+    /** Long enough for what compiles or indexes something. */
+    private static final Duration USUAL = Duration.ofMinutes(5);
+
+    /** Which are run. */
+    public enum Use {
+      /** All; if one fails, there is no workplace. */
+      ALL,
+      /** All but those that fail, which is told in the workplace's notes. */
+      SKIP_FAILED,
+      /** None: packages are as they are unpacked. */
+      NONE
+    }
+
+    public Scripts {
+      Objects.requireNonNull(use);
+      if (limit.isNegative() || limit.isZero()) {
+        throw new IllegalArgumentException("the time for a script is longer than nothing");
+      }
+    }
+
+    /** All of them, five minutes each. */
+    public static Scripts standard() {
+      return new Scripts(Use.ALL, USUAL);
+    }
   }
 
   /** A change of the environment. */

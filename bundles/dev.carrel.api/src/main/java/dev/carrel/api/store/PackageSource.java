@@ -2,6 +2,7 @@ package dev.carrel.api.store;
 
 import dev.carrel.api.Progress;
 import java.util.List;
+import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /** Somewhere packages come from. The service property {@value #NAME} repeats {@link #name()}. */
@@ -24,7 +25,7 @@ public interface PackageSource {
   String name();
 
   /**
-   * A fingerprint of everything but the request that a resolution depends on: lists, configuration, architecture.
+   * A fingerprint of everything but the request that a profile depends on: lists, settings, architecture, how packages are configured.
    * Quick and offline. Empty if the lists were never fetched.
    */
   String state(Store store);
@@ -43,4 +44,9 @@ public interface PackageSource {
    * @throws dev.carrel.api.CarrelException if that failed; what is in the store then is valid
    */
   void realize(Resolution resolution, Store store, Progress progress);
+
+  /** How its packages are configured; empty: they are ready as they are. */
+  default Optional<Configuration> configuration() {
+    return Optional.empty();
+  }
 }

@@ -30,8 +30,17 @@ public interface Store {
    */
   void realize(Collection<Recipe> recipes, Progress progress);
 
-  /** The name that {@link #union} gives to a profile of these items; a pure function. */
-  StorePath unionPath(String name, List<StorePath> items);
+  /**
+   * The name that {@link #union} gives to a profile of these items; a pure function.
+   *
+   * @param finish the name of its {@link Finish}
+   */
+  StorePath unionPath(String name, List<StorePath> items, String finish);
+
+  /** The name of one that is not finished in any way. */
+  default StorePath unionPath(String name, List<StorePath> items) {
+    return unionPath(name, items, Finish.none().name());
+  }
 
   /**
    * Makes a profile: one tree with the content of all items, whose files are hard links to theirs. Its references are
@@ -39,9 +48,15 @@ public interface Store {
    *
    * <p>The tree always has the directories usr, etc, var, opt and srv.
    *
+   * @param finish what is done to it in the end; not asked if it is there
    * @throws dev.carrel.api.CarrelException if two items have different things at one path that cannot be merged
    */
-  StorePath union(String name, List<StorePath> items, Progress progress);
+  StorePath union(String name, List<StorePath> items, Finish finish, Progress progress);
+
+  /** Makes one that is not finished in any way. */
+  default StorePath union(String name, List<StorePath> items, Progress progress) {
+    return union(name, items, Finish.none(), progress);
+  }
 
   /** The closure of a valid item. */
   Closure closure(StorePath item);

@@ -72,7 +72,7 @@ final class OverlayTree {
     }
     program.purpose("mount an overlay at " + overlay.target());
     tree.owners().beRoot(); // copies files up with the rights of who mounts it
-    tree.mountOverlay(options.toString());
+    tree.mountOverlay(options.toString(), changes != null);
     tree.owners().beOwner();
     if (changes != null) {
       program.call(SystemCall.CLOSE, Operand.of(UPPER));

@@ -319,9 +319,12 @@ final class RootTree {
     mountNew("tmpfs", target, Kernel.MS_NOSUID | Kernel.MS_NODEV | moreFlags, options + ownedBy);
   }
 
-  /** Over the current directory. Who is not root for the host keeps what overlayfs notes in attributes that users may write. */
-  void mountOverlay(String options) {
-    mountNew("overlay", program.string(".").address(), Kernel.MS_NOSUID | Kernel.MS_NODEV, options + (owners.root() ? "" : ",userxattr"));
+  /**
+   * Over the current directory. What overlayfs notes is kept in attributes that users may write, unless root mounts what ends with the
+   * container: memory has no such attributes before Linux 6.6.
+   */
+  void mountOverlay(String options, boolean kept) {
+    mountNew("overlay", program.string(".").address(), Kernel.MS_NOSUID | Kernel.MS_NODEV, options + (owners.root() && !kept ? "" : ",userxattr"));
   }
 
   /** Mounts a new file system. */

@@ -3,6 +3,7 @@ package dev.carrel.backend.namespace;
 import dev.carrel.api.container.Capability;
 import dev.carrel.api.container.ResourceLimit;
 import dev.carrel.api.container.Security;
+import dev.carrel.api.container.SystemCallFilter;
 import dev.carrel.api.container.Weakness;
 import dev.carrel.linux.machine.Errno;
 import dev.carrel.linux.seccomp.FilterPolicy;
@@ -45,6 +46,14 @@ final class StandardFilter {
   private static final String[] RESTART = {"kexec_file_load", "kexec_load", "reboot"};
   private static final String[] CLOCK = {"clock_adjtime", "clock_settime", "settimeofday", "stime"};
   private static final String[] PORTS = {"ioperm", "iopl"};
+  /** What a user with one id cannot do, and what installers do to files that then belong to them anyway. */
+  private static final String[] OWNERS = {"chown", "fchown", "fchownat", "lchown", "setfsgid", "setfsuid", "setgid", "setgroups", "setregid",
+      "setresgid", "setresuid", "setreuid", "setuid"};
+  /** What is made by a program that is thrown away if it does not end well is written to the device afterwards, once. */
+  private static final String[] WRITING = {"fdatasync", "fsync", "sync", "sync_file_range", "syncfs"};
+  private static final int FILE_TYPE = 0170000;
+  private static final int CHARACTER_DEVICE = 0020000;
+  private static final int BLOCK_DEVICE = 0060000;
   /** Without a use today. */
   private static final String[] OBSOLETE = {"_sysctl", "nfsservctl", "sysfs", "uselib", "ustat", "vm86", "vm86old"};
 
@@ -90,6 +99,9 @@ final class StandardFilter {
     if (Confinement.forbidsCoreDumps(security)) {
       keepCoreLimit();
     }
+    if (security.systemCalls() instanceof SystemCallFilter.PretendedRoot) {
+      pretend();
+    }
     return new FilterPolicy(Action.ALLOW, Action.KILL_PROCESS, rules, security.has(Weakness.FOREIGN_ABI));
   }
 
@@ -121,6 +133,20 @@ final class StandardFilter {
 
   private void forbid(String call, Condition condition) {
     rules.add(new Rule(call, Action.errno(Errno.EPERM.number()), List.of(condition)));
+  }
+
+  /** These seem to succeed: they return 0, and the kernel does nothing. */
+  private void pretend() {
+    Action success = Action.errno(0);
+    for (String[] calls : new String[][] {OWNERS, WRITING}) {
+      for (String call : calls) {
+        rules.add(new Rule(call, success, List.of()));
+      }
+    }
+    for (int type : new int[] {CHARACTER_DEVICE, BLOCK_DEVICE}) {
+      rules.add(new Rule("mknod", success, List.of(new Condition(1, Comparison.MASKED_EQ, FILE_TYPE, type))));
+      rules.add(new Rule("mknodat", success, List.of(new Condition(2, Comparison.MASKED_EQ, FILE_TYPE, type))));
+    }
   }
 
   /** What clone3 gets lies in memory, where no filter sees it: without it, the C library takes clone. */

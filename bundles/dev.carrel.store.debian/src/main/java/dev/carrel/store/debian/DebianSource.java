@@ -2,6 +2,7 @@ package dev.carrel.store.debian;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
+import dev.carrel.api.store.Configuration;
 import dev.carrel.api.store.PackageRequest;
 import dev.carrel.api.store.PackageSource;
 import dev.carrel.api.store.Recipe;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -96,6 +98,11 @@ public final class DebianSource implements PackageSource {
       store.realize(recipes, progress);
       downloads.discard(missing);
     }
+  }
+
+  @Override
+  public Optional<Configuration> configuration() {
+    return Optional.of(new DebianConfiguration());
   }
 
   private static List<Resolved> missing(Resolution resolution, Store store) {

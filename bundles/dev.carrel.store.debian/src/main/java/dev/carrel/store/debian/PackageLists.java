@@ -41,7 +41,7 @@ final class PackageLists {
     } catch (IOException e) {
       return "";
     }
-    StringBuilder text = new StringBuilder(RESOLVER).append(' ').append(stamp);
+    StringBuilder text = new StringBuilder(RESOLVER).append(' ').append(DebianConfiguration.FORMAT).append(' ').append(stamp);
     for (String name : new String[] {"sources.list", "preferences", "apt.conf"}) {
       appendFile(text, etc.resolve(name));
     }

@@ -3,6 +3,7 @@ package dev.carrel.store.debian;
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
 import dev.carrel.api.store.Closure;
+import dev.carrel.api.store.Finish;
 import dev.carrel.api.store.Recipe;
 import dev.carrel.api.store.Store;
 import dev.carrel.api.store.StorePath;
@@ -72,12 +73,12 @@ final class DirectoryStore implements Store {
   }
 
   @Override
-  public StorePath unionPath(String name, List<StorePath> items) {
+  public StorePath unionPath(String name, List<StorePath> items, String finish) {
     throw new UnsupportedOperationException();
   }
 
   @Override
-  public StorePath union(String name, List<StorePath> items, Progress progress) {
+  public StorePath union(String name, List<StorePath> items, Finish finish, Progress progress) {
     throw new UnsupportedOperationException();
   }
 

@@ -1,0 +1,126 @@
+package dev.carrel.store.debian;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Writes the database that dpkg has when it has unpacked packages and not configured any; see dpkg(1), dpkg-query(1) and
+ * deb-triggers(5).
+ */
+final class PackageDatabase {
+  private static final Set<String> SCRIPTS = Set.of("preinst", "postinst", "config");
+
+  private final Path directory;
+  private final Set<String> skipped;
+
+  /**
+   * In a directory.
+   *
+   * @param skipped names of packages that get no scripts
+   */
+  PackageDatabase(Path directory, Set<String> skipped) {
+    this.directory = directory;
+    this.skipped = skipped;
+  }
+
+  void write(List<UnpackedPackage> packages) throws IOException {
+    Path info = Files.createDirectories(directory.resolve("info"));
+    for (String name : new String[] {"alternatives", "parts", "updates", "triggers"}) {
+      Files.createDirectories(directory.resolve(name));
+    }
+    StringBuilder status = new StringBuilder();
+    Map<String, Set<String>> interests = new TreeMap<>();
+    Set<String> paths = new TreeSet<>();
+    for (UnpackedPackage one : packages) {
+      status.append(paragraph(one)).append('\n');
+      boolean withoutScripts = one.isAmong(skipped);
+      for (Path file : one.controlFiles()) {
+        String kind = file.getFileName().toString();
+        if (!(withoutScripts && SCRIPTS.contains(kind))) {
+          Files.copy(file, info.resolve(one.name() + "." + kind));
+        }
+      }
+      Files.writeString(info.resolve(one.name() + ".list"), String.join("\n", one.files()) + "\n");
+      if (one.has("triggers") && !withoutScripts) {
+        addInterests(one, interests, paths);
+      }
+    }
+    Files.writeString(directory.resolve("status"), status);
+    Files.writeString(info.resolve("format"), "1\n");
+    for (String name : new String[] {"available", "diversions", "statoverride", "triggers/Unincorp"}) {
+      Files.writeString(directory.resolve(name), "");
+    }
+    Files.writeString(directory.resolve("triggers/File"), lines(paths));
+    for (Map.Entry<String, Set<String>> interest : interests.entrySet()) {
+      Files.writeString(directory.resolve("triggers").resolve(interest.getKey()), lines(interest.getValue()));
+    }
+  }
+
+  private static String lines(Set<String> lines) {
+    return lines.isEmpty() ? "" : String.join("\n", lines) + "\n";
+  }
+
+  private static String paragraph(UnpackedPackage one) throws IOException {
+    StringBuilder text = new StringBuilder(2000);
+    text.append("Package: ").append(one.plainName()).append("\nStatus: install ok unpacked\n");
+    for (String line : one.control().lines()) {
+      if (!line.regionMatches(true, 0, "Package:", 0, "Package:".length())) {
+        text.append(line).append('\n');
+      }
+    }
+    List<String> settings = settings(one);
+    if (!settings.isEmpty()) {
+      text.append("Conffiles:\n").append(String.join("\n", settings)).append('\n');
+    }
+    return text.toString();
+  }
+
+  /** Files that an administrator may change, with what the package brought: deb-conffiles(5). */
+  private static List<String> settings(UnpackedPackage one) throws IOException {
+    List<String> lines = new ArrayList<>();
+    if (one.has("conffiles")) {
+      for (String line : Files.readString(one.controlFile("conffiles")).split("\n")) {
+        String name = line.strip();
+        if (name.startsWith("/") && Files.isRegularFile(one.file(name))) { // others begin with a flag
+          lines.add(" " + name + " " + md5(one.file(name)));
+        }
+      }
+    }
+    return lines;
+  }
+
+  private static String md5(Path file) throws IOException {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(Files.readAllBytes(file)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JVM has MD5", e);
+    }
+  }
+
+  private static void addInterests(UnpackedPackage one, Map<String, Set<String>> interests, Set<String> paths) throws IOException {
+    String text = Files.readString(one.controlFile("triggers"), StandardCharsets.ISO_8859_1);
+    for (String line : text.split("\n")) {
+      String[] words = line.replaceAll("#.*", "").strip().split("\\s+");
+      if (words.length != 2 || !words[0].startsWith("interest")) {
+        continue;
+      }
+      String who = one.name() + (words[0].endsWith("-noawait") ? "/noawait" : "");
+      if (words[1].startsWith("/")) {
+        paths.add(words[1] + " " + who);
+      } else if (words[1].matches("[A-Za-z0-9][A-Za-z0-9+._:-]*")) { // it becomes the name of a file
+        interests.computeIfAbsent(words[1], key -> new TreeSet<>()).add(who);
+      }
+    }
+  }
+}

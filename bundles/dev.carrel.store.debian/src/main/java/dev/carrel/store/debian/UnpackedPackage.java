@@ -1,0 +1,145 @@
+package dev.carrel.store.debian;
+
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.store.Resolution.Resolved;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** A package as it lies in the store. */
+final class UnpackedPackage {
+  private static final String CONTROL = "DEBIAN";
+  private static final String[] BESIDE_USR = {"lib64", "lib32", "libx32", "libo32"};
+
+  private final Path item;
+  private final ControlFile control;
+
+  private UnpackedPackage(Path item, ControlFile control) {
+    this.item = item;
+    this.control = control;
+  }
+
+  static UnpackedPackage read(Resolved resolved, Path item) throws IOException {
+    ControlFile control = ControlFile.read(item.resolve(CONTROL).resolve("control"));
+    if (!PackageName.isName(control.field("Package")) || !PackageName.isArchitecture(control.field("Architecture"))) {
+      throw CarrelException.failed("The package " + resolved.name() + " " + resolved.version() + " cannot be configured: its control file has no"
+          + " valid name and architecture. Report it to those who made the archive, or leave it unconfigured with --no-scripts.");
+    }
+    return new UnpackedPackage(item, control);
+  }
+
+  ControlFile control() {
+    return control;
+  }
+
+  String plainName() {
+    return control.field("Package");
+  }
+
+  String architecture() {
+    return control.field("Architecture");
+  }
+
+  /** As dpkg names it in its database: with the architecture where there may be several. */
+  String name() {
+    return control.field("Multi-Arch").equals("same") ? plainName() + ":" + architecture() : plainName();
+  }
+
+  /** Whether it is among some packages, named with or without the architecture. */
+  boolean isAmong(Set<String> names) {
+    return names.contains(name()) || names.contains(plainName());
+  }
+
+  boolean has(String controlFile) {
+    return Files.isRegularFile(controlFile(controlFile), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  Path controlFile(String name) {
+    return item.resolve(CONTROL).resolve(name);
+  }
+
+  /** All but the control file itself. */
+  List<Path> controlFiles() throws IOException {
+    List<Path> files = new ArrayList<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(item.resolve(CONTROL))) {
+      for (Path file : all) {
+        if (!file.endsWith("control")) {
+          files.add(file);
+        }
+      }
+    }
+    return files;
+  }
+
+  /** Where a file of the archive is: below usr, if the root directory has only a link there. */
+  Path file(String absolute) throws IOException {
+    try {
+      return item.resolve(ItemTree.path(absolute.substring(1)));
+    } catch (RefusedException e) {
+      throw new IOException(e);
+    }
+  }
+
+  /**
+   * The names of its files and directories, as its archive had them: what lies below usr/bin now may have been in /bin, and scripts ask
+   * for it. The checksums tell that of regular files, and so of the directories.
+   */
+  Set<String> files() throws IOException {
+    Set<String> aliased = new HashSet<>();
+    Set<String> plain = new HashSet<>();
+    if (has("md5sums")) {
+      for (String line : Files.readString(controlFile("md5sums")).split("\n")) {
+        String name = line.length() > 34 ? line.substring(34) : "";
+        String parent = name.substring(0, Math.max(0, name.lastIndexOf('/')));
+        (name.startsWith("usr/") ? plain : aliased).add(parent);
+      }
+    }
+    Set<String> names = new TreeSet<>();
+    names.add("/.");
+    for (String name : BESIDE_USR) {
+      if (Files.isDirectory(item.resolve("usr").resolve(name))) {
+        names.add("/" + name);
+      }
+    }
+    add(item, "", aliased, plain, names);
+    return names;
+  }
+
+  private static void add(Path directory, String path, Set<String> aliased, Set<String> plain, Set<String> names) throws IOException {
+    String below = path.startsWith("usr/") ? path.substring("usr/".length()) : "";
+    boolean moved = !below.isEmpty() && aliased.contains(below);
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+      for (Path entry : entries) {
+        String name = entry.getFileName().toString();
+        boolean isDirectory = Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS);
+        if (path.isEmpty() && name.equals(CONTROL)) {
+          continue;
+        }
+        String full = path.isEmpty() ? name : path + "/" + name;
+        if (moved && !isDirectory) {
+          addWithParents("/" + below + "/" + name, names);
+        }
+        if (!moved || isDirectory || plain.contains(path)) {
+          names.add("/" + full);
+        }
+        if (isDirectory) {
+          add(entry, full, aliased, plain, names);
+        }
+      }
+    }
+  }
+
+  private static void addWithParents(String name, Set<String> names) {
+    String next = name;
+    while (!next.isEmpty() && names.add(next)) {
+      next = next.substring(0, next.lastIndexOf('/'));
+    }
+  }
+}
