@@ -1,0 +1,213 @@
+package dev.carrel.store;
+
+import static dev.carrel.store.Samples.item;
+import static dev.carrel.store.Samples.recipe;
+import static dev.carrel.store.Samples.write;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.Progress;
+import dev.carrel.api.store.Finish;
+import dev.carrel.api.store.StorePath;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is done to a profile before it is frozen; the changes are laid down as overlayfs does it. */
+class FinishTest {
+  private final Progress silent = Progress.silent();
+  private DirectoryStore store;
+  private Path outside;
+
+  @BeforeEach
+  void makeStore(@TempDir Path temporary) throws IOException {
+    store = Samples.store(temporary.resolve("store"));
+    outside = Files.createDirectory(temporary.resolve("outside"));
+    store.realize(List.of(recipe("a", directory -> {
+      write(directory, "usr/bin/a", "a");
+      write(directory, "usr/share/a/one", "1");
+      write(directory, "usr/share/a/two", "2");
+      write(directory, "etc/a.conf", "as it came");
+    })), silent);
+  }
+
+  @AfterEach
+  void removeStore() throws IOException {
+    Freeze.remove(store.directory());
+  }
+
+  private Path finished(Finish.Work work) {
+    return store.locate(store.union("profile", List.of(item("a")), new Finish("test", work), silent));
+  }
+
+  private Path ofItem(String path) {
+    return store.locate(item("a")).resolve(path);
+  }
+
+  @Test
+  void what_is_changed_is_a_file_of_its_own_and_the_item_stays_as_it_was() throws IOException {
+    Path profile = finished((tree, changes) -> {
+      write(changes, "etc/upper/a.conf", "changed");
+      write(changes, "var/upper/cache/index", "new");
+    });
+
+    assertThat(profile.resolve("etc/a.conf")).hasContent("changed");
+    assertThat(profile.resolve("var/cache/index")).hasContent("new");
+    assertThat(ofItem("etc/a.conf")).hasContent("as it came");
+    assertThat(Files.isSameFile(profile.resolve("usr/bin/a"), ofItem("usr/bin/a"))).isTrue();
+  }
+
+  @Test
+  void what_was_only_touched_stays_one_file_with_the_items() throws IOException {
+    Path profile = finished((tree, changes) -> {
+      write(changes, "etc/upper/a.conf", "as it came");
+      Files.setPosixFilePermissions(changes.resolve("etc/upper/a.conf"), PosixFilePermissions.fromString("-w-------"));
+    });
+
+    assertThat(Files.isSameFile(profile.resolve("etc/a.conf"), ofItem("etc/a.conf"))).isTrue();
+    assertThat(ofItem("etc/a.conf")).isReadable();
+  }
+
+  @Test
+  void programs_stay_programs_and_links_lead_where_they_led() throws IOException {
+    Path profile = finished((tree, changes) -> {
+      write(changes, "usr/upper/bin/made", "#!/bin/sh");
+      Files.setPosixFilePermissions(changes.resolve("usr/upper/bin/made"), PosixFilePermissions.fromString("rwx------"));
+      Files.createSymbolicLink(changes.resolve("usr/upper/bin/b"), Path.of("/etc/alternatives/b"));
+    });
+
+    assertThat(Files.getPosixFilePermissions(profile.resolve("usr/bin/made"))).isEqualTo(PosixFilePermissions.fromString("r-xr-xr-x"));
+    assertThat(Files.readSymbolicLink(profile.resolve("usr/bin/b"))).isEqualTo(Path.of("/etc/alternatives/b"));
+  }
+
+  @Test
+  void all_of_it_is_frozen() throws IOException {
+    Path profile = finished((tree, changes) -> {
+      write(changes, "var/upper/lib/a/state", "x");
+      write(changes, "usr/upper/share/a/one", "changed");
+      Files.setPosixFilePermissions(changes.resolve("var/upper/lib/a"), PosixFilePermissions.fromString("---------"));
+    });
+
+    try (Stream<Path> all = Files.walk(profile)) {
+      assertThat(all).allSatisfy(path -> {
+        int mode = (Integer) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+        assertThat(mode & (Files.isSymbolicLink(path) ? 0 : 07222)).as(path.toString()).isZero();
+        assertThat(Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS).toMillis()).as(path.toString()).isEqualTo(1000);
+      });
+    }
+  }
+
+  @Test
+  void the_tree_is_to_be_seen_as_it_will_be() {
+    finished((tree, changes) -> {
+      assertThat(tree.resolve("usr/share/a/one")).hasContent("1");
+      assertThat(Files.getLastModifiedTime(tree.resolve("usr/share/a")).toMillis()).isEqualTo(1000);
+      assertThat(changes).isEmptyDirectory();
+    });
+  }
+
+  @Test
+  void what_overlayfs_notes_as_gone_is_gone() throws IOException {
+    assumeTrue(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "needs root, to make a whiteout");
+    Path profile = finished((tree, changes) -> {
+      whiteout(changes.resolve("usr/upper/share/a/one"));
+      whiteout(changes.resolve("usr/upper/bin"));
+    });
+
+    assertThat(profile.resolve("usr/share/a/one")).doesNotExist();
+    assertThat(profile.resolve("usr/share/a/two")).exists();
+    assertThat(profile.resolve("usr/bin")).doesNotExist();
+    assertThat(ofItem("usr/share/a/one")).exists();
+    assertThat(ofItem("usr/bin/a")).exists();
+  }
+
+  private static void whiteout(Path path) throws IOException {
+    Files.createDirectories(path.getParent());
+    try {
+      assertThat(new ProcessBuilder("mknod", path.toString(), "c", "0", "0").inheritIO().start().waitFor()).isZero();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void of_a_directory_that_was_made_anew_only_the_new_content_is_there() throws IOException {
+    Path profile = finished((tree, changes) -> {
+      write(changes, "usr/upper/share/a/three", "3");
+      UserDefinedFileAttributeView attributes =
+          Files.getFileAttributeView(changes.resolve("usr/upper/share/a"), UserDefinedFileAttributeView.class);
+      attributes.write("overlay.opaque", ByteBuffer.wrap(new byte[] {'y'}));
+    });
+
+    try (Stream<Path> there = Files.list(profile.resolve("usr/share/a"))) {
+      assertThat(there.map(path -> path.getFileName().toString())).containsExactly("three");
+    }
+    assertThat(ofItem("usr/share/a/one")).exists();
+  }
+
+  @Test
+  void a_link_in_the_place_of_a_directory_is_not_followed() throws IOException {
+    Path profile = finished((tree, changes) -> {
+      Files.createDirectories(changes.resolve("usr/upper/share"));
+      Files.createSymbolicLink(changes.resolve("usr/upper/share/a"), outside);
+      Files.createDirectories(changes.resolve("var/upper"));
+      Files.createSymbolicLink(changes.resolve("var/upper/run"), outside);
+      Files.createDirectories(changes.resolve("etc"));
+      Files.createSymbolicLink(changes.resolve("etc/upper"), outside);
+    });
+
+    assertThat(Files.readSymbolicLink(profile.resolve("usr/share/a"))).isEqualTo(outside);
+    assertThat(profile.resolve("etc/a.conf")).hasContent("as it came");
+    assertThat(outside).isEmptyDirectory();
+  }
+
+  @Test
+  void where_a_container_puts_files_of_its_own_there_are_files() throws IOException {
+    Path profile = finished((tree, changes) -> {
+      Files.createDirectories(changes.resolve("etc/upper/hosts/of/them"));
+      Files.createSymbolicLink(changes.resolve("etc/upper/localtime"), outside.resolve("zone"));
+      write(changes, "etc/upper/passwd", "root:x:0:0::/root:/bin/sh\n");
+    });
+
+    assertThat(Files.isRegularFile(profile.resolve("etc/hosts"), LinkOption.NOFOLLOW_LINKS)).isTrue();
+    assertThat(Files.isRegularFile(profile.resolve("etc/localtime"), LinkOption.NOFOLLOW_LINKS)).isTrue();
+    assertThat(profile.resolve("etc/passwd")).hasContent("root:x:0:0::/root:/bin/sh\n");
+    assertThat(outside).isEmptyDirectory();
+  }
+
+  @Test
+  void one_that_fails_leaves_nothing() {
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> finished((tree, changes) -> {
+      write(changes, "etc/upper/a.conf", "changed");
+      throw CarrelException.failed("it did not work");
+    })).withMessage("it did not work");
+
+    assertThat(store.isValid(store.unionPath("profile", List.of(item("a")), "test"))).isFalse();
+    assertThat(store.directory().resolve("staging")).isEmptyDirectory();
+    assertThat(ofItem("etc/a.conf")).hasContent("as it came");
+  }
+
+  @Test
+  void profiles_finished_in_another_way_are_others_and_one_that_is_there_is_not_finished_again() {
+    StorePath plain = store.union("profile", List.of(item("a")), silent);
+    StorePath one = store.union("profile", List.of(item("a")), new Finish("one", (tree, changes) -> {}), silent);
+
+    assertThat(plain).isNotEqualTo(one);
+    assertThat(store.union("profile", List.of(item("a")), new Finish("one", (tree, changes) -> {
+      throw new AssertionError("it is there");
+    }), silent)).isEqualTo(one);
+    assertThat(store.closure(one).requisites()).containsExactlyInAnyOrder(one, item("a"));
+  }
+}
