@@ -260,7 +260,7 @@ class ScriptsIT {
 
   @Test
   void the_list_of_packages_is_there() throws IOException {
-    assertThat(said("handmade-first", "--", "sh", "-c", "dpkg -l handmade-first; dpkg -S /bin/ls; dpkg --audit; dpkg -V"))
-        .contains("ii  handmade-first", "coreutils: /bin/ls").doesNotContain("missing");
+    assertThat(said("handmade-first", "--", "sh", "-c", "dpkg -l handmade-first; dpkg -S /bin/ls; dpkg -V coreutils libc6 mawk"))
+        .contains("ii  handmade-first", "coreutils: /bin/ls").doesNotContain("missing", "??5");
   }
 }

@@ -18,6 +18,7 @@ import dev.carrel.api.mount.Access;
 import dev.carrel.api.mount.PathProtection;
 import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.api.store.Closure;
+import dev.carrel.api.store.Configuration;
 import dev.carrel.api.store.Finish;
 import dev.carrel.api.store.HostStore;
 import dev.carrel.api.store.Installation;
@@ -107,13 +108,13 @@ final class Fakes {
 
     @Override
     public StorePath unionPath(String name, List<StorePath> items, String finish) {
-      return StorePath.of("0123456789abcdef0123456789abcdef", name, "");
+      return StorePath.of("0123456789abcdef0123456789abcdef", finish.isEmpty() ? name : name + "-" + finish.replaceAll("[^a-z0-9]", "-"), "");
     }
 
     @Override
     public StorePath union(String name, List<StorePath> items, Finish finish, Progress progress) {
       calls.add("union");
-      StorePath made = unionPath(name, items);
+      StorePath made = unionPath(name, items, finish.name());
       valid.add(made);
       return made;
     }
@@ -147,6 +148,7 @@ final class Fakes {
     final List<String> calls = new ArrayList<>();
     private final String name;
     String state = "lists of today";
+    Optional<Configuration> configuration = Optional.empty();
     boolean neverFetches;
 
     FakeSource(String name) {
@@ -175,6 +177,11 @@ final class Fakes {
             StorePath.of("fedcba9876543210fedcba9876543210", request.name().replace(':', '_'), "1"), 1, "0".repeat(64), "pool"));
       }
       return new Resolution(name, found);
+    }
+
+    @Override
+    public Optional<Configuration> configuration() {
+      return configuration;
     }
 
     @Override

@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
 import dev.carrel.api.environment.Workplace;
+import dev.carrel.api.environment.WorkplaceRequest.Scripts;
 import dev.carrel.api.environment.WorkplaceRequest.Software;
 import dev.carrel.api.mount.Access;
 import dev.carrel.api.mount.Mapping;
 import dev.carrel.api.mount.Mount;
+import dev.carrel.api.store.Configuration;
 import dev.carrel.api.store.PackageRequest;
+import dev.carrel.api.store.Resolution;
+import dev.carrel.api.store.Store;
 import dev.carrel.environment.Fakes.FakeHost;
 import dev.carrel.environment.Fakes.FakeSource;
 import dev.carrel.environment.Fakes.FakeStore;
@@ -18,9 +22,12 @@ import dev.carrel.environment.Fakes.Wanted;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,6 +97,62 @@ class PackagesTest {
     debian.neverFetches = true;
     prepare(wanted.packages("hello"));
     assertThat(store.calls).containsExactly("union");
+  }
+
+  @Test
+  void configured_packages_are_another_profile_than_those_that_are_not_or_only_in_part() {
+    debian.configuration = Optional.of(new NamedConfiguration("steps-7"));
+    Set<Path> profiles = new HashSet<>();
+    for (Scripts.Use use : Scripts.Use.values()) {
+      wanted.software = new Software.Packages(
+          List.of(PackageRequest.parse("hello")), Optional.empty(), false, new Scripts(use, Duration.ofSeconds(1)));
+      Path made = prepare(wanted).profile().orElseThrow();
+      profiles.add(made);
+
+      assertThat(places.plan(wanted.request(), Progress.silent()).profile()).contains(made);
+      assertThat(made.getFileName().toString()).matches(name -> name.contains("steps-7") == (use != Scripts.Use.NONE));
+    }
+    assertThat(profiles).hasSize(3);
+    assertThat(store.remembered).hasSize(3);
+  }
+
+  @Test
+  void users_and_groups_that_packages_made_are_there_beside_ones_own() throws IOException {
+    Path profile = Fakes.profile(store.locate(store.unionPath("profile", List.of())));
+    Files.writeString(profile.resolve("etc/passwd"), "root:*:0:0:x:/:/bin/x\nada:x:7:7::/:/bin/x\npostgres:x:100:102:P,,,:/var/lib/postgresql:/bin/sh\n"
+        + "www:x:1234:33::/var/www:/bin/sh\nbroken\n:x:1:1:::\n");
+    Files.writeString(profile.resolve("etc/group"), "staff:x:51:\nssl-cert:x:101:postgres\nbroken:x\n");
+    prepare(wanted.packages("hello"));
+
+    Workplace place = prepare(wanted.packages("hello"));
+
+    assertThat(generated(place, "/etc/passwd").lines()).containsExactly("root:x:0:0:root:/root:/bin/sh", "ada:x:1234:5678:Ada L.:/home/ada:/bin/sh",
+        "nobody:x:65534:65534:not mapped:/nonexistent:/usr/sbin/nologin", "postgres:x:100:102:P,,,:/var/lib/postgresql:/bin/sh",
+        "www:x:1234:33::/var/www:/bin/sh");
+    assertThat(generated(place, "/etc/group").lines()).contains("staff:x:50:", "ssl-cert:x:101:postgres").doesNotContain("staff:x:51:", "broken:x");
+  }
+
+  private static String generated(Workplace place, String path) {
+    return place.spec().root().base().stream().filter(mount -> mount.target().equals(Path.of(path)))
+        .map(mount -> ((Mount.GeneratedFile) mount).content().toString()).findFirst().orElseThrow();
+  }
+
+  /** Never asked what to do, as the store of these tests makes nothing. */
+  private record NamedConfiguration(String format) implements Configuration {
+    @Override
+    public Optional<Program> prepare(Resolution resolution, Store store, Path material, Path inside, Set<String> skipped) {
+      throw new UnsupportedOperationException("nothing is configured here");
+    }
+
+    @Override
+    public String lastOutput(String output) {
+      return output;
+    }
+
+    @Override
+    public Optional<Report> report(String line) {
+      return Optional.empty();
+    }
   }
 
   @Test

@@ -134,13 +134,13 @@ final class DebianConfiguration implements Configuration {
   @Override
   public String lastOutput(String output) {
     int end = output.lastIndexOf("dpkg: error processing");
-    String before = end < 0 ? output : output.substring(0, end);
+    String before = "\n" + (end < 0 ? output : output.substring(0, end));
     int start = -1;
-    for (String mark : new String[] {"Setting up ", "Preparing ", "Processing triggers for "}) {
-      start = Math.max(start, before.startsWith(mark) ? 0 : before.lastIndexOf("\n" + mark) + 1);
+    for (String mark : new String[] {"\nSetting up ", "\nPreparing ", "\nProcessing triggers for "}) {
+      start = Math.max(start, before.lastIndexOf(mark));
     }
-    int line = before.indexOf('\n', Math.max(0, start));
-    String said = start < 0 ? before : line < 0 ? "" : before.substring(line + 1);
+    int line = before.indexOf('\n', start + 1);
+    String said = start < 0 ? before.substring(1) : line < 0 ? "" : before.substring(line + 1);
     return said.length() > LONGEST ? "..." + said.substring(said.length() - LONGEST) : said;
   }
 }
