@@ -31,7 +31,7 @@ final class HandmadeArchive {
   }
 
   /**
-   * Adds a package without files.
+   * Adds a package with one file, {@code /usr/share/NAME/old}.
    *
    * @param fields more of its control file, a line each
    * @param controlFiles name and content, one after the other

@@ -83,12 +83,24 @@ class ScriptsIT {
         mkdir -m 0 /var/lib/handmade-closed
         """);
     add("slow", "", "sleep 4");
+    makeAuthority();
     archive.index();
   }
 
   /** One with a postinst. */
   private static void add(String name, String field, String script) throws IOException {
     archive.add("handmade-" + name, field.isEmpty() ? "" : field + "\n", "postinst", "#!/bin/sh\nset -e\n" + script + (script.endsWith("\n") ? "" : "\n"));
+  }
+
+  /** A package that adds an authority to those that the system trusts, and a server's certificate signed by it. */
+  private static void makeAuthority() throws IOException {
+    assumeTrue(Host.can("openssl", "version"), "needs openssl");
+    Path keys = Files.createDirectory(directory.resolve("keys"));
+    Host.says("sh", "-c", "cd " + keys + " && openssl req -x509 -newkey rsa:2048 -nodes -days 36500 -subj /CN=Handmade -keyout ca.key -out ca.crt"
+        + " && openssl req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout server.key -out server.csr"
+        + " && openssl x509 -req -days 36500 -in server.csr -CA ca.crt -CAkey ca.key -out server.crt && chmod a+r *");
+    add("authority", "Depends: ca-certificates", "mkdir -p /usr/local/share/ca-certificates\ncat >/usr/local/share/ca-certificates/handmade.crt <<EOF\n"
+        + Files.readString(keys.resolve("ca.crt")) + "EOF\ndpkg-trigger update-ca-certificates");
   }
 
   @AfterAll
@@ -225,6 +237,15 @@ class ScriptsIT {
   @Test
   void triggers_run() throws IOException {
     assertThat(said("handmade-activating", "--", "cat", "/etc/handmade-triggered")).isEqualTo("handmade-change\n");
+  }
+
+  @Test
+  void an_authority_that_a_package_adds_is_trusted() throws IOException {
+    String connect = "openssl s_server -accept 4433 -key /keys/server.key -cert /keys/server.crt -quiet & sleep 1;"
+        + " openssl s_client -connect localhost:4433 -verify_return_error </dev/null 2>&1 | grep 'Verify return code'";
+    String keys = "--expose=" + directory.resolve("keys") + "=/keys";
+
+    assertThat(said(keys, "handmade-authority", "openssl", "--", "sh", "-c", connect)).contains("0 (ok)");
   }
 
   @Test

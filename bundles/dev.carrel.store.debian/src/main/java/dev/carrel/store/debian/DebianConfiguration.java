@@ -24,9 +24,10 @@ import java.util.Set;
  */
 final class DebianConfiguration implements Configuration {
   /** Changes when the same packages would be configured differently. */
-  static final String FORMAT = "deb-configure-1";
+  static final String FORMAT = "deb-configure-2";
 
   private static final String SCRIPT = "configure.sh";
+  private static final String[] PROGRAMS = {SCRIPT, "keystore.pl"};
   private static final int LONGEST = 3000;
   private static final Map<String, String> ENVIRONMENT = Map.ofEntries(
       Map.entry("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
@@ -69,8 +70,10 @@ final class DebianConfiguration implements Configuration {
       }
     }
     Files.writeString(material.resolve("preinst"), first);
-    try (InputStream script = DebianConfiguration.class.getResourceAsStream(SCRIPT)) {
-      Files.copy(script, material.resolve(SCRIPT));
+    for (String name : PROGRAMS) {
+      try (InputStream program = DebianConfiguration.class.getResourceAsStream(name)) {
+        Files.copy(program, material.resolve(name));
+      }
     }
     return Optional.of(new Program(List.of("/bin/sh", inside.resolve(SCRIPT).toString()), ENVIRONMENT, steps));
   }

@@ -42,6 +42,9 @@ rm -f $denied /etc/passwd- /etc/group- /etc/shadow- /etc/gshadow- /etc/subuid- /
 if [ -s /etc/shadow ]; then
   sed -i -E 's/^([^:]*:[^:]*:)[0-9]*:/\1:/' /etc/shadow # the day on which a password was set
 fi
+if [ -e /etc/ssl/certs/java/cacerts ]; then
+  perl "$material/keystore.pl" /etc/ssl/certs/java/cacerts
+fi
 # What only one machine may have would be the same in all containers, and for everybody to read.
 rm -f /etc/machine-id /var/lib/dbus/machine-id /etc/ssh/ssh_host_*_key /etc/ssh/ssh_host_*_key.pub
 if [ -e /etc/ssl/private/ssl-cert-snakeoil.key ]; then
