@@ -1,7 +1,6 @@
 package dev.carrel.store;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -109,41 +108,6 @@ final class Freeze extends SimpleFileVisitor<Path> {
 
   /** Removes a tree, frozen or not, if it is there. Nothing is followed. */
   static void remove(Path tree) throws IOException {
-    if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    Files.walkFileTree(tree, new SimpleFileVisitor<>() {
-      @Override
-      public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) throws IOException {
-        Files.setPosixFilePermissions(directory, OPEN);
-        return FileVisitResult.CONTINUE;
-      }
-
-      /** A directory that its owner may not read, as overlayfs and scripts make them. */
-      @Override
-      public FileVisitResult visitFileFailed(Path path, IOException failure) throws IOException {
-        if (!(failure instanceof AccessDeniedException) || !Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) || Files.isReadable(path)) {
-          throw failure;
-        }
-        open(path);
-        remove(path);
-        return FileVisitResult.CONTINUE;
-      }
-
-      @Override
-      public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-        Files.delete(file);
-        return FileVisitResult.CONTINUE;
-      }
-
-      @Override
-      public FileVisitResult postVisitDirectory(Path directory, IOException failure) throws IOException {
-        if (failure != null) {
-          throw failure;
-        }
-        Files.delete(directory);
-        return FileVisitResult.CONTINUE;
-      }
-    });
+    Removal.remove(tree);
   }
 }

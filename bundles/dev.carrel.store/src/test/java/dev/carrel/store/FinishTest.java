@@ -134,9 +134,12 @@ class FinishTest {
   }
 
   private static void whiteout(Path path) throws IOException {
-    Files.createDirectories(path.getParent());
+    run(Files.createDirectories(path.getParent()), "mknod", path.toString(), "c", "0", "0");
+  }
+
+  private static void run(Path directory, String... command) throws IOException {
     try {
-      assertThat(new ProcessBuilder("mknod", path.toString(), "c", "0", "0").inheritIO().start().waitFor()).isZero();
+      assertThat(new ProcessBuilder(command).directory(directory.toFile()).inheritIO().start().waitFor()).isZero();
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
@@ -197,6 +200,16 @@ class FinishTest {
     assertThat(store.isValid(store.unionPath("profile", List.of(item("a")), "test"))).isFalse();
     assertThat(store.directory().resolve("staging")).isEmptyDirectory();
     assertThat(ofItem("etc/a.conf")).hasContent("as it came");
+  }
+
+  @Test
+  void directories_deeper_than_a_way_can_be_long_are_refused_and_removed() {
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> finished((tree, changes) -> {
+      Path upper = Files.createDirectories(changes.resolve("usr/upper"));
+      run(upper, "perl", "-e", "for (1 .. 300) { mkdir 'd' x 50 or die; chdir 'd' x 50 or die } open F, '>file'");
+    })).withMessageContaining("File name too long");
+
+    assertThat(store.directory().resolve("staging")).isEmptyDirectory();
   }
 
   @Test
