@@ -82,6 +82,7 @@ class ScriptsIT {
         echo new >/usr/share/handmade-gone/new
         mkdir -m 0 /var/lib/handmade-closed
         """);
+    add("large", "", "truncate -s 8T /var/lib/large");
     add("slow", "", "sleep 4");
     makeAuthority();
     archive.index();
@@ -196,6 +197,39 @@ class ScriptsIT {
     assertThat(result.err()).contains("handmade-looping", "did not end within 3 s", "--script-timeout=SECONDS", "going round");
     before.awaitNothingNew();
     assertNothingStaged();
+  }
+
+  @Test
+  void one_that_does_not_end_can_be_skipped_as_well() throws IOException {
+    Carrel.Result result = shell("--script-timeout=3", "--skip-failed-scripts", "handmade-looping", "--", "awk", "BEGIN { print 6 * 7 }").run();
+
+    assertThat(result.out()).as(result.err()).isEqualTo("42\n");
+    assertThat(result.err()).contains("note: the package handmade-looping is not configured: its script did not end within 3 s");
+  }
+
+  @Test
+  void a_file_that_only_seems_to_be_large_does_not_fill_the_disk() throws IOException {
+    Carrel.Result result = shell("handmade-large", "--", "true").run();
+
+    assertThat(result.status()).isEqualTo(125);
+    assertThat(result.err()).contains("handmade-large", "File too large");
+    assertNothingStaged();
+  }
+
+  @Test
+  void the_same_packages_become_the_same_profile_in_another_store() throws IOException {
+    String profile = said("handmade-early", "--", "sh", "-c", "echo $CARREL_ENVIRONMENT").strip();
+    Path other = directory.resolve(name).resolve("other");
+    Carrel.Result result = shell("handmade-early", "--", "sh", "-c", "echo $CARREL_ENVIRONMENT").withVariable("CARREL_STORE", other.toString()).run();
+    assertThat(result.status()).as(result.err()).isZero();
+
+    assertThat(Path.of(result.out().strip()).getFileName()).isEqualTo(Path.of(profile).getFileName());
+    assertThat(Host.says("diff", "-r", "--no-dereference", profile, result.out().strip())).isEmpty();
+    assertThat(listed(result.out().strip())).isEqualTo(listed(profile));
+  }
+
+  private static String listed(String profile) {
+    return Host.says("sh", "-c", "cd " + profile + " && find . -printf '%p %m %T@ %l\\n' | sort");
   }
 
   @Test

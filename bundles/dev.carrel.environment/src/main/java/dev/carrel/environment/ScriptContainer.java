@@ -9,6 +9,7 @@ import dev.carrel.api.container.Containers;
 import dev.carrel.api.container.ExitStatus;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.ProcessSpec;
+import dev.carrel.api.container.ResourceLimit;
 import dev.carrel.api.container.Security;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.container.SystemCallFilter;
@@ -47,7 +48,9 @@ final class ScriptContainer {
   /** What root of a system of its own would use on files, and to end processes; that owners change, it only seems. */
   private static final Set<Capability> CAPABILITIES = Set.of(Capability.CHOWN, Capability.DAC_OVERRIDE, Capability.FOWNER,
       Capability.FSETID, Capability.KILL, Capability.SETGID, Capability.SETUID);
-  private static final long PULSE = 100;
+  /** What is taken over is copied, and a file that only seems to have a size has it then. */
+  private static final long LARGEST_FILE = 4L << 30;
+  private static final long PULSE = 100; // milliseconds
 
   private final Containers containers;
   private final Host host;
@@ -135,11 +138,14 @@ final class ScriptContainer {
         Stdio.pipes().withInput(Stdio.Redirect.DISCARD));
     ContainerSpec spec = new ContainerSpec(process, Namespace.standard(), new Identities(host, root).ofPretendedRoot(), Optional.of("localhost"),
         new RootSpec(mounts(tree, changes, material), List.of(), true), NetworkSpec.NONE, backend).withSecurity(
-            Security.standard().withCapabilities(CAPABILITIES).withSystemCalls(new SystemCallFilter.PretendedRoot()));
+            Security.standard().withCapabilities(CAPABILITIES).withSystemCalls(new SystemCallFilter.PretendedRoot())
+                .withLimit(ResourceLimit.FSIZE, new ResourceLimit.Range(LARGEST_FILE, LARGEST_FILE)));
     try {
       return containers.start(spec);
     } catch (CarrelException e) {
-      throw new CarrelException(e.kind(), "cannot configure packages: " + e.getMessage() + ". Or leave them unconfigured with --no-scripts", e);
+      throw new CarrelException(e.kind(), "cannot configure packages: " + e.getMessage()
+          + ". If that comes from the file system of the store, set CARREL_STORE to a directory on another one; or leave them"
+          + " unconfigured with --no-scripts", e);
     }
   }
 

@@ -9,6 +9,7 @@ import dev.carrel.api.CarrelException.Kind;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.environment.WorkplaceRequest;
 import dev.carrel.api.environment.WorkplaceRequest.MappingRequest;
+import dev.carrel.api.environment.WorkplaceRequest.Scripts;
 import dev.carrel.api.environment.WorkplaceRequest.Software;
 import dev.carrel.api.mount.Access;
 import dev.carrel.api.mount.AccessTimes;
@@ -20,6 +21,7 @@ import dev.carrel.api.mount.TreeOptions;
 import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.api.store.PackageRequest;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -246,6 +248,31 @@ class WorkplaceOptionsTest {
   void no_package_is_refused_with_an_example() {
     assertThat(refusal(() -> shell())).contains("no package is named", "carrel shell python3");
     assertThat(refusal(() -> shell("--", "ls"))).contains("no package is named");
+  }
+
+  private static Scripts scripts(String... words) {
+    return ((Software.Packages) shell(words).software()).scripts();
+  }
+
+  @Test
+  void scripts_of_packages_are_run_unless_it_is_said_otherwise() {
+    assertThat(scripts("hello")).isEqualTo(Scripts.standard());
+    assertThat(scripts("hello", "--no-scripts").use()).isEqualTo(Scripts.Use.NONE);
+    assertThat(scripts("hello", "--skip-failed-scripts", "--script-timeout=1800"))
+        .isEqualTo(new Scripts(Scripts.Use.SKIP_FAILED, Duration.ofMinutes(30)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "-1", "5m", "", "1.5", "99999999"})
+  void what_is_no_time_for_a_script_is_refused(String time) {
+    assertThat(refusal(() -> shell("hello", "--script-timeout=" + time))).contains("--script-timeout");
+  }
+
+  @Test
+  void scripts_that_are_not_run_cannot_be_told_more_about() {
+    assertThat(refusal(() -> shell("hello", "--no-scripts", "--skip-failed-scripts"))).contains("--no-scripts", "--skip-failed-scripts");
+    assertThat(refusal(() -> shell("hello", "--no-scripts", "--script-timeout=5"))).contains("--no-scripts", "--script-timeout");
+    assertThat(refusal(() -> shell("--profile=/p", "--no-scripts"))).contains("--no-scripts", "--profile");
   }
 
   @Test
