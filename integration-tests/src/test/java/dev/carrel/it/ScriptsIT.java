@@ -212,7 +212,7 @@ class ScriptsIT {
     Carrel.Result result = shell("handmade-large", "--", "true").run();
 
     assertThat(result.status()).isEqualTo(125);
-    assertThat(result.err()).contains("handmade-large", "File too large");
+    assertThat(result.err()).contains("handmade-large", "File size limit exceeded");
     assertNothingStaged();
   }
 
