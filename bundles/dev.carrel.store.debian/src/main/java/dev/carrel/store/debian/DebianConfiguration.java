@@ -17,14 +17,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Debian's way: dpkg itself, which is one of the packages, configures what is unpacked already, as {@code dpkg --configure -a} does
- * after many packages were unpacked at once.
+ * after many packages were unpacked at once on a system that has the essential ones: of the others, settings (conffiles) are put in their
+ * places only when they are configured, so that nobody finds those of a package that is not ready.
  */
 final class DebianConfiguration implements Configuration {
   /** Changes when the same packages would be configured differently. */
-  static final String FORMAT = "deb-configure-2";
+  static final String FORMAT = "deb-configure-3";
 
   private static final String SCRIPT = "configure.sh";
   private static final String[] PROGRAMS = {SCRIPT, "keystore.pl"};
@@ -60,10 +62,18 @@ final class DebianConfiguration implements Configuration {
           + " does not call it essential. Add dpkg, or leave them unconfigured with --no-scripts.");
     }
     packages.sort(Comparator.comparing(UnpackedPackage::name));
-    new PackageDatabase(material.resolve("root/var/lib/dpkg"), skipped).write(packages);
+    Set<UnpackedPackage> base = new HashSet<>(inOrder(packages, one -> one.control().field("Essential").equalsIgnoreCase("yes")));
+    new PackageDatabase(material.resolve("root/var/lib/dpkg"), skipped, base).write(packages);
+    StringBuilder settings = new StringBuilder();
+    for (UnpackedPackage one : packages) {
+      for (String name : base.contains(one) ? List.<String>of() : one.settings()) {
+        settings.append(name).append('\n');
+      }
+    }
+    Files.writeString(material.resolve("settings"), settings);
     StringBuilder first = new StringBuilder();
     int steps = packages.size();
-    for (UnpackedPackage one : inOrder(packages)) {
+    for (UnpackedPackage one : inOrder(packages, any -> true)) {
       if (one.has("preinst") && !one.isAmong(skipped)) {
         first.append(one.name()).append(' ').append(one.plainName()).append(' ').append(one.architecture()).append('\n');
         steps++;
@@ -78,8 +88,8 @@ final class DebianConfiguration implements Configuration {
     return Optional.of(new Program(List.of("/bin/sh", inside.resolve(SCRIPT).toString()), ENVIRONMENT, steps));
   }
 
-  /** Each after those it needs; where they need each other, in the order of their names. */
-  static List<UnpackedPackage> inOrder(List<UnpackedPackage> packages) {
+  /** Some packages and all that they need, each after those it needs; where they need each other, in the order of their names. */
+  private static List<UnpackedPackage> inOrder(List<UnpackedPackage> packages, Predicate<UnpackedPackage> wanted) {
     Map<String, List<UnpackedPackage>> byName = new HashMap<>();
     for (UnpackedPackage one : packages) {
       byName.computeIfAbsent(one.plainName(), name -> new ArrayList<>()).add(one);
@@ -90,7 +100,9 @@ final class DebianConfiguration implements Configuration {
     List<UnpackedPackage> ordered = new ArrayList<>(packages.size());
     Set<UnpackedPackage> seen = new HashSet<>();
     for (UnpackedPackage one : packages) {
-      visit(one, byName, seen, ordered);
+      if (wanted.test(one)) {
+        visit(one, byName, seen, ordered);
+      }
     }
     return ordered;
   }

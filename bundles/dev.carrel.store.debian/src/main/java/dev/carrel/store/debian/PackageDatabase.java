@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -23,15 +22,18 @@ final class PackageDatabase {
 
   private final Path directory;
   private final Set<String> skipped;
+  private final Set<UnpackedPackage> base;
 
   /**
    * In a directory.
    *
    * @param skipped names of packages that get no scripts
+   * @param base packages whose settings are in their places, as if these had been there before the others
    */
-  PackageDatabase(Path directory, Set<String> skipped) {
+  PackageDatabase(Path directory, Set<String> skipped, Set<UnpackedPackage> base) {
     this.directory = directory;
     this.skipped = skipped;
+    this.base = base;
   }
 
   void write(List<UnpackedPackage> packages) throws IOException {
@@ -71,7 +73,7 @@ final class PackageDatabase {
     return lines.isEmpty() ? "" : String.join("\n", lines) + "\n";
   }
 
-  private static String paragraph(UnpackedPackage one) throws IOException {
+  private String paragraph(UnpackedPackage one) throws IOException {
     StringBuilder text = new StringBuilder(2000);
     text.append("Package: ").append(one.plainName()).append("\nStatus: install ok unpacked\n");
     for (String line : one.control().lines()) {
@@ -79,25 +81,14 @@ final class PackageDatabase {
         text.append(line).append('\n');
       }
     }
-    List<String> settings = settings(one);
+    List<String> settings = one.settings();
     if (!settings.isEmpty()) {
-      text.append("Conffiles:\n").append(String.join("\n", settings)).append('\n');
-    }
-    return text.toString();
-  }
-
-  /** Files that an administrator may change, with what the package brought: deb-conffiles(5). */
-  private static List<String> settings(UnpackedPackage one) throws IOException {
-    List<String> lines = new ArrayList<>();
-    if (one.has("conffiles")) {
-      for (String line : Files.readString(one.controlFile("conffiles")).split("\n")) {
-        String name = line.strip();
-        if (name.startsWith("/") && Files.isRegularFile(one.file(name))) { // others begin with a flag
-          lines.add(" " + name + " " + md5(one.file(name)));
-        }
+      text.append("Conffiles:\n");
+      for (String name : settings) {
+        text.append(' ').append(name).append(' ').append(base.contains(one) ? md5(one.file(name)) : "newconffile").append('\n');
       }
     }
-    return lines;
+    return text.toString();
   }
 
   private static String md5(Path file) throws IOException {

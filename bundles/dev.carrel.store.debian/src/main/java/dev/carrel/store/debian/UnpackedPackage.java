@@ -87,6 +87,20 @@ final class UnpackedPackage {
     }
   }
 
+  /** Files that an administrator may change: deb-conffiles(5). */
+  List<String> settings() throws IOException {
+    List<String> names = new ArrayList<>();
+    if (has("conffiles")) {
+      for (String line : Files.readString(controlFile("conffiles")).split("\n")) {
+        String name = line.strip();
+        if (name.startsWith("/") && Files.isRegularFile(file(name), LinkOption.NOFOLLOW_LINKS)) { // others begin with a flag
+          names.add(name);
+        }
+      }
+    }
+    return names;
+  }
+
   /**
    * The names of its files and directories, as its archive had them: what lies below usr/bin now may have been in /bin, and scripts ask
    * for it. The checksums tell that of regular files, and so of the directories.

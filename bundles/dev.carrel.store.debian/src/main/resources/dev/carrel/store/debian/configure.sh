@@ -14,6 +14,8 @@ mkdir -p /root /home /mnt /media /usr/local/bin /var/log /var/cache /var/lib/dpk
 
 # dpkg's database, in which all packages are unpacked.
 cp -R "$material/root/." / || exit 1
+# dpkg puts settings in their places when it configures their package.
+perl -ne 'chomp; rename $_, "$_.dpkg-new" or die "$_: $!\n"' "$material/settings" || exit 1
 # Nothing is to be started: see Debian's policy-rc.d-spec.
 if [ ! -e /usr/sbin/policy-rc.d ]; then
   printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d

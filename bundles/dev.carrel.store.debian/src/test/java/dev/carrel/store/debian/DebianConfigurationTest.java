@@ -99,12 +99,24 @@ class DebianConfigurationTest {
   }
 
   @Test
-  void settings_are_known_with_what_they_were() throws IOException {
+  void settings_are_put_in_their_places_when_their_package_is_configured() throws IOException {
     archive.add("set", "1", "", withScript("postinst").file("./etc/set.conf", "x").control("./conffiles", "/etc/set.conf\nremove-on-upgrade /etc/old\n", 0644));
 
     prepare(Set.of(), "set");
 
-    assertThat(database("status")).content().contains("Conffiles:\n /etc/set.conf 9dd4e461268c8034f5c8564e155c67a6\n").doesNotContain("/etc/old");
+    assertThat(database("status")).content().contains("Conffiles:\n /etc/set.conf newconffile\n").doesNotContain("/etc/old");
+    assertThat(material.resolve("settings")).hasContent("/etc/set.conf\n");
+  }
+
+  @Test
+  void settings_of_essential_packages_and_of_what_these_need_are_there_from_the_beginning() throws IOException {
+    archive.add("needed", "1", "", new DebBuilder().file("./etc/needed.conf", "x").control("./conffiles", "/etc/needed.conf\n", 0644));
+    archive.add("core", "1", "Essential: yes\nDepends: needed\n", withScript("postinst"));
+
+    prepare(Set.of(), "core");
+
+    assertThat(database("status")).content().contains("Conffiles:\n /etc/needed.conf 9dd4e461268c8034f5c8564e155c67a6\n");
+    assertThat(material.resolve("settings")).isEmptyFile();
   }
 
   @Test
