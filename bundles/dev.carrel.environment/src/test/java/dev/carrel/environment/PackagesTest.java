@@ -105,7 +105,7 @@ class PackagesTest {
     Set<Path> profiles = new HashSet<>();
     for (Scripts.Use use : Scripts.Use.values()) {
       wanted.software = new Software.Packages(
-          List.of(PackageRequest.parse("hello")), Optional.empty(), false, new Scripts(use, Duration.ofSeconds(1)));
+          List.of(PackageRequest.parse("hello")), Optional.empty(), false, false, new Scripts(use, Duration.ofSeconds(1)));
       Path made = prepare(wanted).profile().orElseThrow();
       profiles.add(made);
 

@@ -65,7 +65,7 @@ public final class EnterCommands {
   public int exec(String... arguments) {
     Options options = new Options().addOption("w", "workdir", true, "").addOption("u", "user", true, "");
     ProgramOptions.addTo(options);
-    return run("exec", Help.EXEC, options, arguments, line -> {
+    return run("exec", LifeHelp.EXEC, options, arguments, line -> {
       List<String> words = line.operands();
       if (words.isEmpty()) {
         throw line.usage("which container? Give its name or its id, and a command");
@@ -125,7 +125,7 @@ public final class EnterCommands {
 
   /** As Guix has it: {@code container exec PID COMMAND}. */
   public int container(String... arguments) {
-    return run("container", Help.CONTAINER, new Options(), arguments, line -> {
+    return run("container", LifeHelp.CONTAINER, new Options(), arguments, line -> {
       List<String> words = line.operands();
       if (words.isEmpty() || !words.get(0).equals("exec")) {
         throw line.usage(words.isEmpty() ? "what? Say carrel container exec PID COMMAND" : "'" + words.get(0) + "' is not known: say exec");

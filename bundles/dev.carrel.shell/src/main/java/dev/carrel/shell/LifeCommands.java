@@ -91,7 +91,7 @@ public final class LifeCommands {
   /** Lists containers. */
   public int list(String... arguments) {
     Options options = new Options().addOption("a", "all", false, "").addOption("q", "quiet", false, "").addOption(null, "json", false, "");
-    return run("list", Help.LIST, options, arguments, line -> {
+    return run("list", LifeHelp.LIST, options, arguments, line -> {
       line.noOperands();
       List<ContainerInfo> shown = new ArrayList<>();
       for (ContainerHandle container : containers().all()) {
@@ -108,7 +108,7 @@ public final class LifeCommands {
   /** Tells all that is known of containers. */
   public int inspect(String... arguments) {
     Options options = new Options().addOption(null, "json", false, "");
-    return run("inspect", Help.INSPECT, options, arguments, line -> {
+    return run("inspect", LifeHelp.INSPECT, options, arguments, line -> {
       List<ContainerInfo> shown = new ArrayList<>();
       int status = each(line, container -> {
         shown.add(container.info());
@@ -125,7 +125,7 @@ public final class LifeCommands {
   public int logs(String... arguments) {
     Options options = new Options().addOption("f", "follow", false, "").addOption("t", "timestamps", false, "")
         .addOption(null, "since", true, "").addOption("n", "tail", true, "").addOption(null, "json", false, "");
-    return run("logs", Help.LOGS, options, arguments, line -> {
+    return run("logs", LifeHelp.LOGS, options, arguments, line -> {
       if (line.operands().size() > 1) {
         throw line.usage("one container at a time");
       }
@@ -135,7 +135,7 @@ public final class LifeCommands {
 
   /** Waits for containers. */
   public int wait(String... arguments) {
-    return run("wait", Help.WAIT, new Options(), arguments, line -> each(line, container -> {
+    return run("wait", LifeHelp.WAIT, new Options(), arguments, line -> each(line, container -> {
       int status = container.exit().join().shellStatus();
       System.out.println(status);
       return status;
@@ -145,7 +145,7 @@ public final class LifeCommands {
   /** Ends containers. */
   public int stop(String... arguments) {
     Options options = new Options().addOption("t", "time", true, "");
-    return run("stop", Help.STOP, options, arguments, line -> {
+    return run("stop", LifeHelp.STOP, options, arguments, line -> {
       Duration grace = Duration.ofSeconds(line.number("time", GRACE));
       return each(line, container -> {
         container.stop(grace);
@@ -156,7 +156,7 @@ public final class LifeCommands {
 
   /** Starts the programs of containers that were created. */
   public int start(String... arguments) {
-    return run("start", Help.START, new Options(), arguments, line -> each(line, container -> {
+    return run("start", LifeHelp.START, new Options(), arguments, line -> each(line, container -> {
       container.start();
       return 0;
     }));
@@ -165,13 +165,13 @@ public final class LifeCommands {
   /** Tells of the turns of containers as they come. */
   public int events(String... arguments) {
     Options options = new Options().addOption(null, "json", false, "");
-    return run("events", Help.EVENTS, options, arguments, line -> new EventPrinter(containers(), line.operands(), line.has("json")).print());
+    return run("events", LifeHelp.EVENTS, options, arguments, line -> new EventPrinter(containers(), line.operands(), line.has("json")).print());
   }
 
   /** Lists the processes in a container. */
   public int processes(String... arguments) {
     Options options = new Options().addOption(null, "json", false, "").addOption("q", "quiet", false, "");
-    return run("processes", Help.PROCESSES, options, arguments, line -> {
+    return run("processes", LifeHelp.PROCESSES, options, arguments, line -> {
       if (line.operands().size() > 1) {
         throw line.usage("one container at a time");
       }
@@ -186,7 +186,7 @@ public final class LifeCommands {
   /** Sends signals. */
   public int kill(String... arguments) {
     Options options = new Options().addOption("s", "signal", true, "").addOption("a", "all", false, "");
-    return run("kill", Help.KILL, options, arguments, line -> {
+    return run("kill", LifeHelp.KILL, options, arguments, line -> {
       int signal = SignalNames.number(line, line.value("signal", "KILL"));
       return each(line, container -> {
         if (container.info().state() == State.ENDED) {
@@ -206,7 +206,7 @@ public final class LifeCommands {
 
   /** Has containers wait. */
   public int pause(String... arguments) {
-    return run("pause", Help.PAUSE, new Options(), arguments, line -> each(line, container -> {
+    return run("pause", LifeHelp.PAUSE, new Options(), arguments, line -> each(line, container -> {
       container.pause();
       return 0;
     }));
@@ -214,7 +214,7 @@ public final class LifeCommands {
 
   /** Has containers go on. */
   public int resume(String... arguments) {
-    return run("resume", Help.RESUME, new Options(), arguments, line -> each(line, container -> {
+    return run("resume", LifeHelp.RESUME, new Options(), arguments, line -> each(line, container -> {
       container.resume();
       return 0;
     }));
@@ -223,7 +223,7 @@ public final class LifeCommands {
   /** Forgets containers. */
   public int remove(String... arguments) {
     Options options = new Options().addOption("f", "force", false, "");
-    return run("remove", Help.REMOVE, options, arguments, line -> {
+    return run("remove", LifeHelp.REMOVE, options, arguments, line -> {
       if (!line.has("force")) {
         return each(line, this::remove);
       }
@@ -244,7 +244,7 @@ public final class LifeCommands {
 
   /** Removes what nobody needs. */
   public int clean(String... arguments) {
-    return run("clean", Help.CLEAN, new Options(), arguments, line -> {
+    return run("clean", LifeHelp.CLEAN, new Options(), arguments, line -> {
       line.noOperands();
       for (String removed : containers().clean()) {
         System.out.println("removed " + Printable.line(removed));
