@@ -1,5 +1,6 @@
 package dev.carrel.it;
 
+import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -67,6 +68,11 @@ record Carrel(Checkout checkout, List<String> words, List<String> prefix, Path d
 
   Carrel as(User other) {
     return new Carrel(checkout, words, prefix, directory, environment, input, Optional.of(other));
+  }
+
+  /** By somebody without privileges, whoever runs the tests. */
+  Carrel asOrdinaryUser() {
+    return User.weAreRoot() ? as(User.ordinary().orElseGet(() -> abort("needs a user " + User.TEST_USER))) : this;
   }
 
   /**

@@ -83,6 +83,12 @@ class HostStoresIT {
   }
 
   @Test
+  void a_database_that_may_not_be_read_is_told() throws IOException {
+    Files.setPosixFilePermissions(nix.state().resolve("db/db.sqlite"), java.util.Set.of());
+    refused(shell("nix:hello", "hello").asOrdinaryUser().run(), "cannot read the database of Nix");
+  }
+
+  @Test
   void a_package_of_nix_runs_at_its_own_path_with_what_it_needs_and_nothing_else() throws SQLException {
     try (Connection connection = nix.open()) {
       nix.add(connection, "stranger-1.0", List.of());

@@ -22,8 +22,12 @@ class ProcessShareIT {
     assumeTrue(Host.can("sh", "-c", "command -v chrt && command -v taskset && command -v ionice"), "needs util-linux's chrt, taskset and ionice");
   }
 
+  private Carrel command(String... words) {
+    return Carrel.command(words).withVariable("CARREL_STATE", directory.resolve("state").toString());
+  }
+
   private Carrel.Result carrel(String... words) {
-    return Carrel.command(words).withVariable("CARREL_STATE", directory.resolve("state").toString()).run();
+    return command(words).run();
   }
 
   private Carrel.Result run(List<String> options, String script) {
@@ -56,10 +60,9 @@ class ProcessShareIT {
 
   @Test
   void who_may_not_is_told_and_nothing_is_started() {
-    assumeTrue(!User.weAreRoot(), "root may");
-    refused(run(List.of("--nice=-20"), "true"), "cannot have the nice value -20", "only root may", "Give a higher one");
-    refused(run(List.of("--scheduler=rr:99"), "true"), "cannot be scheduled by rr:99", "ulimit -r");
-    refused(run(List.of("--io-priority=realtime:0"), "true"), "realtime:0", "only root may");
+    refused(command("run", "--no-cwd", "--nice=-20", "--", "true").asOrdinaryUser().run(), "cannot have the nice value -20", "only root may", "Give a higher one");
+    refused(command("run", "--no-cwd", "--scheduler=rr:99", "--", "true").asOrdinaryUser().run(), "cannot be scheduled by rr:99", "ulimit -r");
+    refused(command("run", "--no-cwd", "--io-priority=realtime:0", "--", "true").asOrdinaryUser().run(), "realtime:0", "only root may");
   }
 
   @Test

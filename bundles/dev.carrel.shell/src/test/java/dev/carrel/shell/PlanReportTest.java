@@ -66,7 +66,7 @@ class PlanReportTest {
     JsonObject plan = JsonParser.parseString(PlanJson.of(report)).getAsJsonObject();
 
     assertThat(plan.keySet()).containsExactly("command", "directory", "environment", "user", "group", "users", "groups", "hostname", "backend",
-        "namespaces", "network", "writableRoot", "profile", "notes", "closure", "missing", "source", "packages", "mounts", "masked", "readOnly", "steps");
+        "namespaces", "network", "writableRoot", "profile", "pinned", "notes", "closure", "missing", "source", "packages", "mounts", "masked", "readOnly", "steps");
     assertThat(plan.getAsJsonArray("command").get(2).getAsString()).isEqualTo("it's me");
     assertThat(plan.getAsJsonObject("environment").get("EVIL").getAsString()).isEqualTo("a\033[31m\nb");
     assertThat(plan.getAsJsonObject("user")).hasToString("{\"inside\":1000,\"outside\":1001}");

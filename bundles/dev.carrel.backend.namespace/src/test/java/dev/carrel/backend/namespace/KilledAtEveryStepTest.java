@@ -11,8 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +35,7 @@ class KilledAtEveryStepTest {
   private static final int PR_SET_CHILD_SUBREAPER = 36;
 
   @TempDir Path directory;
+  private final Set<Long> others = ProcessHandle.current().descendants().map(ProcessHandle::pid).collect(Collectors.toSet());
 
   /** What a killed JVM leaves behind becomes a child of this one. */
   @BeforeAll
@@ -87,18 +90,22 @@ class KilledAtEveryStepTest {
       TimeUnit.MILLISECONDS.sleep(SLOW_MILLIS + 50);
       left = leftOver();
       assertThat(left).as(when + ": it was detached").anySatisfy(process -> assertThat(process).contains("sleep"));
-      ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+      below().forEach(ProcessHandle::destroyForcibly);
       TimeUnit.MILLISECONDS.sleep(100);
       left = leftOver();
     }
     assertThat(left).as(when + ", whose errors were: " + Files.readString(directory.resolve("errors"))).isEmpty();
   }
 
-  /** Processes below this one that are no zombies; zombies are reaped on the way. */
-  private static List<String> leftOver() throws Exception {
+  /** Processes below this one that are no zombies, and not other tests'; zombies are reaped on the way. */
+  private List<ProcessHandle> below() {
+    return ProcessHandle.current().descendants().filter(process -> !others.contains(process.pid())).toList();
+  }
+
+  private List<String> leftOver() throws Exception {
     Memory info = LibC.zeros(128);
     List<String> left = new ArrayList<>();
-    for (ProcessHandle process : ProcessHandle.current().descendants().toList()) {
+    for (ProcessHandle process : below()) {
       Path status = Path.of("/proc/" + process.pid() + "/status");
       if (!Files.exists(status)) {
         continue;

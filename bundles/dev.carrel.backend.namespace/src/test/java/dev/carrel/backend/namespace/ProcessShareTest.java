@@ -95,11 +95,4 @@ class ProcessShareTest {
     assertThatThrownBy(() -> containers.run(plan(traits(far), "true"))).isInstanceOf(CarrelException.class)
         .hasMessageContainingAll("cannot have memory by bind:0,63", "not all of these nodes are there");
   }
-
-  @Test
-  void who_may_not_have_it_is_told_what_can_be_had() {
-    assumeTrue(containers.account.uid() != 0, "root may have everything");
-    assertThatThrownBy(() -> containers.run(plan(traits(scheduling(-20, "other", "0")), "true"))).hasMessageContaining("Give a higher one");
-    assertThatThrownBy(() -> containers.run(plan(traits(scheduling(0, "fifo:99", "0")), "true"))).hasMessageContaining("ulimit -r");
-  }
 }
