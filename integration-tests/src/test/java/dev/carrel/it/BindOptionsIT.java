@@ -276,6 +276,7 @@ class BindOptionsIT {
   }
 
   @Test
+  @Tag(User.ROOT)
   void a_file_system_of_a_program_can_be_mounted() throws Exception {
     assumeTrue(Files.exists(Path.of("/dev/fuse")) && Host.can("sh", "-c", "command -v bindfs && command -v fusermount3"), "needs FUSE and bindfs");
     Path mounted = Files.createDirectory(directory.resolve("fuse"));
