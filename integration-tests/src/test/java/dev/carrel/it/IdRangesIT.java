@@ -116,6 +116,17 @@ class IdRangesIT {
   }
 
   @Test
+  @Tag(User.ROOT)
+  void ids_can_be_as_high_as_the_kernel_counts() {
+    assumeTrue(User.weAreRoot(), "needs root");
+    Carrel.Result result = run("run", "--no-cwd", "--ids=4294967000:200", "--uid=199", "--gid=199", "--", "cat", "/proc/self/uid_map");
+    assertThat(result.out().lines().map(line -> line.strip().replaceAll(" +", " "))).as(result.err()).contains("0 4294967000 199", "199 4294967199 1");
+    Carrel.Result beyond = run("run", "--no-cwd", "--ids=4294967000:400", "--", "true");
+    assertThat(beyond.status()).isEqualTo(125);
+    assertThat(beyond.err()).contains("4294967000:400");
+  }
+
+  @Test
   void the_ids_of_others_are_refused_to_all_but_root() {
     Carrel.Result result = run("run", "--no-cwd", "--ids=1000:10", "--", "true");
     if (User.weAreRoot()) {

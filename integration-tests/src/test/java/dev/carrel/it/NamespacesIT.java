@@ -187,6 +187,8 @@ class NamespacesIT {
         "/proc/sys/net/ipv4/ip_unprivileged_port_start", "/proc/sys/net/ipv4/ip_forward");
     assertThat(result.err()).isEmpty();
     assertThat(result.out()).isEqualTo("80\n1\n");
+    assertThat(run("run", "--no-cwd", "--sysctl=kernel.domainname=example.org", "--", "cat", "/proc/sys/kernel/domainname").out()).isEqualTo("example.org\n");
+    refused(run("run", "--sysctl=kernel.domainname=" + "x".repeat(65), "--", "true"), "cannot set kernel.domainname", "no value for it");
     refused(run("run", "--sysctl=kernel.pid_max=5", "--", "true"), "kernel.pid_max belongs to the whole host");
     refused(run("run", "--sysctl=net.core.somaxconn=5", "--network=host", "--", "true"), "needs a namespace network of the container's own");
     refused(run("run", "--sysctl=net.none=5", "--", "true"), "cannot set net.none to 5", "no such setting");

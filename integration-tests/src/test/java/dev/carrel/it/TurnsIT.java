@@ -248,6 +248,40 @@ class TurnsIT {
   }
 
   @Test
+  void which_signals_reach_the_program_can_be_chosen() throws Exception {
+    Path output = directory.resolve("output");
+    String script = "trap 'echo usr2' USR2; trap 'echo term' TERM; echo ready; while :; do sleep 0.05; done";
+    Process process = containers.carrel("run", "--no-cwd", "--forward-signals=usr2,SIGTERM", "--", "sh", "-c", script).start(output);
+    awaitFile(output, "ready");
+    Host.says("kill", "-USR2", Long.toString(process.pid()));
+    awaitFile(output, "usr2");
+    Host.says("kill", "-TERM", Long.toString(process.pid()));
+    awaitFile(output, "term");
+    Host.says("kill", "-HUP", Long.toString(process.pid())); // does to Carrel what it always does
+    assertThat(process.waitFor()).isEqualTo(129);
+    refused(run("run", "--forward-signals=USR1", "--", "true"), "USR1 cannot be passed on");
+    refused(run("run", "--forward-signals=INT,FOO", "--", "true"), "'FOO' is no signal");
+    refused(run("run", "--detach", "--forward-signals=INT", "--", "true"), "in the foreground");
+  }
+
+  @Test
+  void its_pidfd_goes_to_who_wants_it() throws Exception {
+    Path socket = directory.resolve("socket");
+    Process listener = new ProcessBuilder("python3", "-c", "import array, os, select, signal, socket, sys\n"
+        + "s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(1); print('ready', flush=True)\n"
+        + "c, _ = s.accept(); m, a, _, _ = c.recvmsg(99, socket.CMSG_SPACE(4)); fd = array.array('i', a[0][2])[0]\n"
+        + "print(m.decode(), flush=True); signal.pidfd_send_signal(fd, signal.SIGTERM); print(len(select.select([fd], [], [], 20)[0]), flush=True)",
+        socket.toString()).redirectErrorStream(true).start();
+    assertThat(listener.inputReader().readLine()).isEqualTo("ready");
+    containers.detach("watched", "exec sleep 4321", "--pidfd-socket=" + socket);
+    assertThat(listener.inputReader().readLine()).isEqualTo(containers.inspect("watched").get("pid").getAsString());
+    assertThat(listener.inputReader().readLine()).isEqualTo("1"); // it has ended
+    assertThat(run("wait", "watched").status()).isEqualTo(143);
+    refused(run("run", "--no-cwd", "--pidfd-socket=" + directory.resolve("nobody"), "--", "true"), "cannot hand over the container's pidfd", "(pidfd-socket)");
+    refused(run("run", "--pidfd-socket=relative", "--", "true"), "no absolute path");
+  }
+
+  @Test
   void how_one_in_the_foreground_ended_is_kept_if_asked_for() {
     assertThat(run("run", "--no-cwd", "--keep", "--name=kept", "--", "sh", "-c", "exit 8").status()).isEqualTo(8);
     assertThat(containers.inspect("kept").get("status").getAsInt()).isEqualTo(8);

@@ -84,15 +84,17 @@ public interface Launcher {
    * @param guarded whether its first process is the program itself, and another one, which stays, ends it with this JVM
    * @param unattended whether its terminal is its own affair, and not to be handed over
    * @param listener who is told of system calls
+   * @param pidfdSocket who is given a pidfd of its first process
    */
-  record Given(Stdio stdio, List<Path> files, Optional<Owner> owner, boolean held, boolean guarded, boolean unattended, Optional<Listener> listener) {
+  record Given(Stdio stdio, List<Path> files, Optional<Owner> owner, boolean held, boolean guarded, boolean unattended, Optional<Listener> listener,
+      Optional<Path> pidfdSocket) {
     public Given {
       files = List.copyOf(files);
     }
 
     /** Of a program that is executed at once. */
     public Given(Stdio stdio, List<Path> files, Optional<Owner> owner, Optional<Listener> listener) {
-      this(stdio, files, owner, false, false, false, listener);
+      this(stdio, files, owner, false, false, false, listener, Optional.empty());
     }
   }
 

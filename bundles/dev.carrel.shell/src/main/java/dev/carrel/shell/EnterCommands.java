@@ -63,7 +63,7 @@ public final class EnterCommands {
 
   /** Runs a program in a container. */
   public int exec(String... arguments) {
-    Options options = new Options().addOption("w", "workdir", true, "").addOption("u", "user", true, "");
+    Options options = new Options().addOption("w", "workdir", true, "").addOption("u", "user", true, "").addOption(null, "forward-signals", true, "");
     ProgramOptions.addTo(options);
     return run("exec", LifeHelp.EXEC, options, arguments, line -> {
       List<String> words = line.operands();
@@ -120,7 +120,8 @@ public final class EnterCommands {
   private int attach(LifeLine line, ContainerHandle container, ProcessSpec program, Optional<GuestUser> user) {
     Foreground front = Services.present(foreground, Services.FOREGROUND, context);
     System.out.flush();
-    return front.run(() -> (ContainedProcess) container.exec(program, user)).shellStatus();
+    List<String> signals = line.has("forward-signals") ? SignalNames.forwarded(line.name(), line.value("forward-signals", "")) : SignalNames.FORWARDED;
+    return front.run(() -> (ContainedProcess) container.exec(program, user), signals).shellStatus();
   }
 
   /** As Guix has it: {@code container exec PID COMMAND}. */

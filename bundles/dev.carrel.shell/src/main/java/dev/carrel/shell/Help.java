@@ -42,6 +42,9 @@ final class Help {
         --as-pid-1           COMMAND itself is PID 1 inside: nobody reaps for it, or passes signals on
         --annotation=KEY=VALUE
                              a note about it, which carrel inspect and hooks are told; may be repeated
+        --pidfd-socket=PATH  give a pidfd of its first process to who listens at that UNIX socket, with its pid
+        --forward-signals=NAME[,NAME]|none
+                             which signals go to COMMAND in the foreground; INT,TERM,HUP without this
         --hook=TURN:PROGRAM  run a program of the host when it is created, before COMMAND; started; or ended. It
                              reads the container's state, as the OCI has it; may be repeated
         --pid-file=FILE      write the pid of its first process to FILE, as the host sees it

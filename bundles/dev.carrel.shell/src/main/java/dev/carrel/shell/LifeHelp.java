@@ -165,6 +165,8 @@ final class LifeHelp {
         --group-add=GID, --preserve-fds=N, --nice=N, --scheduler=POLICY, --cpu-affinity=LIST,
         --io-priority=CLASS, --memory-policy=POLICY, --personality=NAME
                              as with carrel run
+        --forward-signals=NAME[,NAME]|none
+                             which signals go to COMMAND; INT,TERM,HUP without this
         -w, --workdir=DIR    where it starts, inside; without this, where the container's program did
         -h, --help           this text
       """ + Help.STATUS;

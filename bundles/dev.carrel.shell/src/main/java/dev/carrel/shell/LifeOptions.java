@@ -5,6 +5,7 @@ import dev.carrel.api.container.Hooks;
 import dev.carrel.api.container.Hooks.Hook;
 import dev.carrel.api.container.Life;
 import dev.carrel.api.container.Life.FirstProcess;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,7 +24,7 @@ record LifeOptions(Life life, boolean held, boolean terminal) {
   static void addTo(Options options) {
     options.addOption("d", "detach", false, "").addOption("t", "tty", false, "").addOption(flag("hold")).addOption(flag("keep"))
         .addOption(flag("as-pid-1")).addOption(valued("name")).addOption(valued("restart")).addOption(valued("annotation"))
-        .addOption(valued("hook"));
+        .addOption(valued("hook")).addOption(valued("forward-signals")).addOption(valued("pidfd-socket"));
   }
 
   private static Option flag(String name) {
@@ -48,6 +49,7 @@ record LifeOptions(Life life, boolean held, boolean terminal) {
     FirstProcess first = FirstProcess.INIT;
     Optional<String> name = Optional.empty();
     Optional<String> restart = Optional.empty();
+    Optional<Path> socket = Optional.empty();
     Map<String, String> annotations = new HashMap<>(0);
     HookList hooks = null;
     for (Option option : options) {
@@ -56,6 +58,7 @@ record LifeOptions(Life life, boolean held, boolean terminal) {
         case "hold" -> held = true;
         case "keep" -> kept = true;
         case "tty" -> terminal = true;
+        case "pidfd-socket" -> socket = Optional.of(socket(command, option.getValue()));
         case "as-pid-1" -> first = FirstProcess.PROGRAM;
         case "name" -> name = Optional.of(option.getValue());
         case "restart" -> restart = Optional.of(option.getValue());
@@ -67,12 +70,15 @@ record LifeOptions(Life life, boolean held, boolean terminal) {
         default -> { }
       }
     }
+    if (detached && has(options, "forward-signals")) {
+      throw WorkplaceOptions.usage(command, "--forward-signals is for a container in the foreground; carrel kill sends signals to others");
+    }
     requireDetached(command, detached, held, "--hold lets a container wait until carrel start");
     requireDetached(command, detached, terminal, "--tty gives a terminal to a container that goes on by itself; another one has yours");
     requireDetached(command, detached, restart.isPresent(), "--restart is for a container that goes on by itself");
     try {
       Life life = new Life(name, true, detached, restart.isPresent() ? restart(command, restart.get()) : Life.Restart.never(), first, kept,
-          annotations, hooks == null ? Hooks.none() : hooks.hooks());
+          annotations, hooks == null ? Hooks.none() : hooks.hooks()).withPidfdSocket(socket);
       return new LifeOptions(life, held, terminal);
     } catch (IllegalArgumentException e) {
       throw WorkplaceOptions.usage(command, (name.isPresent() ? "--name=" + name.get() + ": " : "") + e.getMessage());
@@ -83,6 +89,23 @@ record LifeOptions(Life life, boolean held, boolean terminal) {
     if (asked && !detached) {
       throw WorkplaceOptions.usage(command, what + ": add --detach");
     }
+  }
+
+  private static boolean has(Option[] options, String name) {
+    for (Option option : options) {
+      if (name.equals(option.getLongOpt())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Path socket(String command, String text) {
+    Path path = Path.of(text);
+    if (!path.isAbsolute()) {
+      throw WorkplaceOptions.usage(command, "--pidfd-socket=" + text + " is no absolute path of a socket");
+    }
+    return path;
   }
 
   private static Life.Restart restart(String command, String text) {

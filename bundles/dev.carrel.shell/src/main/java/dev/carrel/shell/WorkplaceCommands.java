@@ -120,7 +120,7 @@ public final class WorkplaceCommands {
       public Container get() {
         return told(engine.start(workplace.spec()), pidFile, told);
       }
-    }).shellStatus();
+    }, line.forwardedSignals()).shellStatus();
     for (StatusLines lines : told) {
       lines.ended(status);
     }

@@ -133,6 +133,12 @@ final class WorkplaceLine {
     return life().held();
   }
 
+  /** Which signals go to the program in the foreground. */
+  List<String> forwardedSignals() {
+    Optional<String> list = value("forward-signals");
+    return list.isPresent() ? SignalNames.forwarded(name, list.get()) : SignalNames.FORWARDED;
+  }
+
   /** Where the pid of the first process is to be written. */
   Optional<Path> pidFile() {
     Optional<String> file = value("pid-file");

@@ -110,7 +110,7 @@ final class FakeServices implements Workplaces, Containers, Foreground {
   }
 
   @Override
-  public ExitStatus run(Supplier<? extends ContainedProcess> start) {
+  public ExitStatus run(Supplier<? extends ContainedProcess> start, List<String> signals) {
     calls.add("run");
     try (ContainedProcess container = start.get()) {
       return exit;

@@ -19,9 +19,10 @@ import java.util.Optional;
  * @param annotations what people note about it, by keys; Carrel itself makes nothing of it
  * @param hooks programs of the host that are run at its turns
  * @param pins what a collector of another store's garbage must not take away as long as it lives
+ * @param pidfdSocket a UNIX socket of somebody who is given a pidfd of its first process, with its pid as text; see pidfd_open(2)
  */
 public record Life(Optional<String> name, boolean recorded, boolean detached, Restart restart, FirstProcess first, boolean kept,
-    Map<String, String> annotations, Hooks hooks, List<Pin> pins) {
+    Map<String, String> annotations, Hooks hooks, List<Pin> pins, Optional<Path> pidfdSocket) {
   private static final int LONGEST_NAME = 64;
   private static final Life PRIVATE = new Life(Optional.empty(), false, false, Restart.never());
 
@@ -37,6 +38,7 @@ public record Life(Optional<String> name, boolean recorded, boolean detached, Re
     Objects.requireNonNull(restart);
     Objects.requireNonNull(first);
     Objects.requireNonNull(hooks);
+    Objects.requireNonNull(pidfdSocket);
     annotations = Map.copyOf(annotations);
     pins = List.copyOf(pins);
     name.ifPresent(Life::check);
@@ -64,27 +66,27 @@ public record Life(Optional<String> name, boolean recorded, boolean detached, Re
   /** With nothing pinned. */
   public Life(Optional<String> name, boolean recorded, boolean detached, Restart restart, FirstProcess first, boolean kept,
       Map<String, String> annotations, Hooks hooks) {
-    this(name, recorded, detached, restart, first, kept, annotations, hooks, List.of());
+    this(name, recorded, detached, restart, first, kept, annotations, hooks, List.of(), Optional.empty());
   }
 
   /** The same, with another first process. */
   public Life withFirst(FirstProcess other) {
-    return new Life(name, recorded, detached, restart, other, kept, annotations, hooks, pins);
+    return new Life(name, recorded, detached, restart, other, kept, annotations, hooks, pins, pidfdSocket);
   }
 
   /** The same, kept when it has ended. */
   public Life keeping() {
-    return new Life(name, recorded, detached, restart, first, true, annotations, hooks, pins);
+    return new Life(name, recorded, detached, restart, first, true, annotations, hooks, pins, pidfdSocket);
   }
 
   /** The same, with these annotations. */
   public Life withAnnotations(Map<String, String> others) {
-    return new Life(name, recorded, detached, restart, first, kept, others, hooks, pins);
+    return new Life(name, recorded, detached, restart, first, kept, others, hooks, pins, pidfdSocket);
   }
 
   /** The same, with these hooks. */
   public Life withHooks(Hooks others) {
-    return new Life(name, recorded, detached, restart, first, kept, annotations, others, pins);
+    return new Life(name, recorded, detached, restart, first, kept, annotations, others, pins, pidfdSocket);
   }
 
   private static void check(String name) {
@@ -122,9 +124,14 @@ public record Life(Optional<String> name, boolean recorded, boolean detached, Re
     return new Life(name, true, true, restart);
   }
 
+  /** The same, with somebody who is given its pidfd. */
+  public Life withPidfdSocket(Optional<Path> socket) {
+    return socket.equals(pidfdSocket) ? this : new Life(name, recorded, detached, restart, first, kept, annotations, hooks, pins, socket);
+  }
+
   /** The same, with these pins. */
   public Life withPins(List<Pin> others) {
-    return new Life(name, recorded, detached, restart, first, kept, annotations, hooks, others);
+    return new Life(name, recorded, detached, restart, first, kept, annotations, hooks, others, pidfdSocket);
   }
 
   /**

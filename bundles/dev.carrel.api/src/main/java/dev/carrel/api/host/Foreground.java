@@ -3,6 +3,7 @@ package dev.carrel.api.host;
 import dev.carrel.api.container.ContainedProcess;
 import dev.carrel.api.container.ExitStatus;
 import dev.carrel.api.container.Stdio;
+import java.util.List;
 import java.util.function.Supplier;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -20,12 +21,12 @@ public interface Foreground {
   Stdio stdio();
 
   /**
-   * Starts a program in a container with {@link #stdio()} and connects it until it ends: keys and output, window size, and the
-   * signals INT, TERM and HUP, which go to it, also those that come while it is started. The terminal is as before on every
-   * way out.
+   * Starts a program in a container with {@link #stdio()} and connects it until it ends: keys and output, window size, and
+   * signals, which go to it, also those that come while it is started. The terminal is as before on every way out.
    *
    * @param start called once; what it returns is closed in the end
+   * @param signals the names of those that are passed on, such as {@code TERM}; others do to this process what they always do
    * @throws dev.carrel.api.CarrelException what {@code start} throws
    */
-  ExitStatus run(Supplier<? extends ContainedProcess> start);
+  ExitStatus run(Supplier<? extends ContainedProcess> start, List<String> signals);
 }

@@ -35,6 +35,7 @@ final class Failures {
     return switch (call) {
       case EXECVE -> execution(failure);
       case UNSHARE, CLONE -> namespaces(failure);
+      case SETDOMAINNAME -> setting(failure);
       case SETNS -> other(failure, errno == Errno.ESRCH.number() ? ": it has ended"
           : errno == Errno.EINVAL.number() && failure.failed().purpose().startsWith("join ") ? ". It is no namespace of that kind"
           : errno == Errno.EPERM.number() ? ". It is another user's, or of a user namespace where you have no rights" : "");

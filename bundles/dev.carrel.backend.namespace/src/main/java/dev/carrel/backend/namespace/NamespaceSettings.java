@@ -8,12 +8,15 @@ import dev.carrel.linux.machine.Data;
 import dev.carrel.linux.machine.Operand;
 import dev.carrel.linux.machine.ProgramBuilder;
 import dev.carrel.linux.machine.SystemCall;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
 /** Writes what is set in new namespaces: host name, loopback interface, settings of the kernel, clocks. */
 final class NamespaceSettings {
+  private static final String DOMAIN_NAME = "kernel.domainname";
+
   private final ProgramBuilder program;
   private final ContainerSpec spec;
   private final OuterNamespaces outer;
@@ -44,6 +47,11 @@ final class NamespaceSettings {
   private void kernelSettings() {
     for (Map.Entry<String, String> setting : new TreeMap<>(spec.sysctls()).entrySet()) {
       program.purpose("set " + setting.getKey() + " to " + setting.getValue());
+      if (setting.getKey().equals(DOMAIN_NAME)) { // its file is the host's root's
+        Data name = program.string(setting.getValue());
+        program.call(SystemCall.SETDOMAINNAME, name.address(), Operand.of(setting.getValue().getBytes(StandardCharsets.UTF_8).length));
+        continue;
+      }
       outer.writeFile(hostProc.value(), "sys/" + setting.getKey().replace('.', '/'), setting.getValue());
     }
   }

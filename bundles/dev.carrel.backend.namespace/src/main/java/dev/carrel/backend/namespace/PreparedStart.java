@@ -86,7 +86,7 @@ final class PreparedStart implements AutoCloseable {
   static Given given(LaunchPlan plan, Account account) {
     ContainerSpec spec = plan.spec();
     return new Given(spec.process().stdio(), files(plan), MappedIds.owner(spec.identity(), account.root()), plan.held(),
-        spec.life().first() == FirstProcess.PROGRAM, spec.life().detached(), listener(plan.id(), spec.security()));
+        spec.life().first() == FirstProcess.PROGRAM, spec.life().detached(), listener(plan.id(), spec.security()), spec.life().pidfdSocket());
   }
 
   /** Who decides about system calls: nobody about those of Carrel's own filter, and so nothing is loaded to find out. */

@@ -145,6 +145,9 @@ final class Launching {
       throw CarrelException.failed("cannot watch the container's first process: pidfd_open: " + LibC.lastError());
     }
     try {
+      if (given.pidfdSocket().isPresent()) {
+        HandOver.ofPidfd(given.pidfdSocket().get(), pid, pidfd);
+      }
       return watch(pid, pidfd, guard, watcher);
     } catch (RuntimeException | Error e) {
       LibC.syscall(SystemCall.PIDFD_SEND_SIGNAL.number(Architecture.host()), pidfd, SIGKILL, 0, 0);
@@ -183,7 +186,7 @@ final class Launching {
     int descriptor = RightsMessage.receive(control[0])
         .orElseThrow(() -> CarrelException.failed("the container did not hand over the listener of its filter: recvmsg: " + LibC.lastError()));
     try {
-      CallListener.give(listener, pid, descriptor);
+      HandOver.ofListener(listener, pid, descriptor);
     } finally {
       LibC.close(descriptor);
     }

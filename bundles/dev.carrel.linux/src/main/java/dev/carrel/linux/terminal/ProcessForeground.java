@@ -52,10 +52,12 @@ public final class ProcessForeground implements Foreground {
   }
 
   @Override
-  public ExitStatus run(Supplier<? extends ContainedProcess> start) {
+  public ExitStatus run(Supplier<? extends ContainedProcess> start, List<String> signals) {
+    String[] taken = signals.toArray(new String[signals.size() + 1]);
+    taken[signals.size()] = "WINCH";
     Receiver receiver = new Receiver();
     // Before the start: its program may be signalled as soon as it says that it runs.
-    try (Signals signals = new Signals(receiver, "INT", "TERM", "HUP", "WINCH"); ContainedProcess container = start.get()) {
+    try (Signals handlers = new Signals(receiver, taken); ContainedProcess container = start.get()) {
       receiver.connect(container);
       return container.stdio().terminal().isPresent() ? attachTerminal(container) : attach(container);
     }
