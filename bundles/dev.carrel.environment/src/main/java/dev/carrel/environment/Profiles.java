@@ -3,9 +3,11 @@ package dev.carrel.environment;
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
 import dev.carrel.api.environment.WorkplaceRequest.Software;
+import dev.carrel.api.store.Generations;
 import dev.carrel.api.store.PackageRequest;
 import dev.carrel.api.store.PackageSource;
 import dev.carrel.api.store.PackageSource.Lists;
+import dev.carrel.api.store.ProfileName;
 import dev.carrel.api.store.Resolution;
 import dev.carrel.api.store.Store;
 import dev.carrel.api.store.StorePath;
@@ -57,20 +59,34 @@ final class Profiles {
       }
     }
     Lists lists = !realize ? Lists.AS_THEY_ARE : wanted.refresh() ? Lists.REFRESH : Lists.IF_MISSING;
-    Resolution resolution = source.resolve(wanted.packages(), store, lists, progress);
-    List<StorePath> items = resolution.items();
     if (!realize) {
-      StorePath profile = store.unionPath(NAME, items);
-      return provision(profile, resolution, missing(profile, items));
+      Resolution resolution = source.resolve(wanted.packages(), store, lists, progress);
+      StorePath profile = store.unionPath(NAME, resolution.items());
+      return provision(profile, resolution, missing(profile, resolution.items()));
     }
-    source.realize(resolution, store, progress);
-    StorePath made = store.union(NAME, items, progress);
+    Made made = make(wanted.packages(), lists);
     String state = source.state(store); // now: the lists may have been fetched only just
     if (!state.isEmpty()) {
-      store.remember(key(wanted, state), made);
+      store.remember(key(wanted, state), made.profile());
     }
-    keep(root, made);
-    return provision(made, resolution, List.of());
+    keep(root, made.profile());
+    return provision(made.profile(), made.resolution(), List.of());
+  }
+
+  /** A profile, and what is in it. */
+  record Made(StorePath profile, Resolution resolution) {}
+
+  /** Resolves packages, fetches what is missing and makes their profile. */
+  Made make(List<PackageRequest> packages, Lists lists) {
+    Resolution resolution = source.resolve(packages, store, lists, progress);
+    store.hold(resolution.items());
+    source.realize(resolution, store, progress);
+    return new Made(store.union(NAME, resolution.items(), progress), resolution);
+  }
+
+  /** The profile of no packages. */
+  StorePath empty() {
+    return store.union(NAME, List.of(), progress);
   }
 
   private Optional<StorePath> recall(Software.Packages wanted) {
@@ -119,6 +135,16 @@ final class Profiles {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JVM has SHA-256", e);
     }
+  }
+
+  /** What a profile with generations is now. */
+  static Provision named(Generations generations, ProfileName name) {
+    Path link = generations.link(name);
+    if (!Files.isSymbolicLink(link)) {
+      throw CarrelException.usage("cannot use the profile " + name + ": there is none of that name. Make it with carrel profile install"
+          + " --profile=" + name + " PACKAGE..., or give a path: --profile=./" + name);
+    }
+    return existing(link, link.getParent());
   }
 
   /** A profile that is there. */

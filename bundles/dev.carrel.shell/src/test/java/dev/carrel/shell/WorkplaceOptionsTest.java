@@ -13,6 +13,7 @@ import dev.carrel.api.environment.WorkplaceRequest.Software;
 import dev.carrel.api.mount.Access;
 import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.api.store.PackageRequest;
+import dev.carrel.api.store.ProfileName;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -216,6 +217,9 @@ class WorkplaceOptionsTest {
   @Test
   void a_profile_that_is_there_excludes_what_would_make_another() {
     assertThat(shell("--profile=/p").software()).isEqualTo(new Software.ExistingProfile(Path.of("/p")));
+    assertThat(shell("--profile=.env").software()).isEqualTo(new Software.ExistingProfile(Path.of(".env")));
+    assertThat(shell("--profile=work").software()).isEqualTo(new Software.NamedProfile(new ProfileName("work")));
+    assertThat(refusal(() -> shell("--profile=-x"))).contains("no name of a profile");
     assertThat(refusal(() -> shell("--profile=/p", "hello"))).contains("--profile=/p", "hello");
     assertThat(refusal(() -> shell("--profile=/p", "--root=/r"))).contains("--root", "--profile");
     assertThat(refusal(() -> shell("--profile=/p", "--refresh"))).contains("--refresh", "--profile");

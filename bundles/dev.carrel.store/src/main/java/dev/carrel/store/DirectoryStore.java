@@ -16,13 +16,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /** The store in a directory. Nothing is opened or made before it is needed; to locate and recall never needs it. */
-@Component
+@Component(service = {Store.class, DirectoryStore.class})
 public final class DirectoryStore implements Store {
   /** Property of the component: the absolute path of the directory, whatever else is said. */
   static final String DIRECTORY = "store.directory";
@@ -34,7 +35,15 @@ public final class DirectoryStore implements Store {
   private boolean stopped;
 
   /** What only those need who add something or ask the database: no start of a known profile loads it. */
-  private record Writing(Layout layout, Realization realization, OpenDatabase database) {}
+  private record Writing(Layout layout, Staging staging, HeldItems held, Realization realization, OpenDatabase database) {}
+
+  /** What its upkeep works with. */
+  record Tools(Layout layout, Staging staging, HeldItems held, Realization realization, Database database) {}
+
+  /** Upkeep of it. */
+  interface Upkeeping<T> {
+    T with(Tools tools) throws IOException;
+  }
 
   /** In the directory that the component's properties or the environment say. */
   @Activate
@@ -57,6 +66,11 @@ public final class DirectoryStore implements Store {
     stopped = true;
     if (writing != null) {
       writing.database().stop();
+      try {
+        writing.held().close();
+      } catch (IOException e) {
+        // the next collection removes what is left, once this process has ended
+      }
     }
   }
 
@@ -73,7 +87,10 @@ public final class DirectoryStore implements Store {
 
   private synchronized Writing writing() {
     if (writing == null) {
-      writing = new Writing(layout(), new Realization(host, layout()), new OpenDatabase(host, layout()));
+      Layout layout = layout();
+      Staging staging = new Staging(layout.staging(), layout.locks().resolve("staging"));
+      HeldItems held = new HeldItems(layout.held(), layout.locks().resolve("collection"));
+      writing = new Writing(layout, staging, held, new Realization(host, layout, staging), new OpenDatabase(host, layout));
       if (stopped) {
         writing.database().stop();
       }
@@ -105,8 +122,40 @@ public final class DirectoryStore implements Store {
     }
   }
 
+  /** Works on it. The database is opened, so it has to be worth it. */
+  <T> T upkeep(Upkeeping<T> work) throws IOException {
+    Writing store = writing();
+    try {
+      return work.with(new Tools(store.layout(), store.staging(), store.held(), store.realization(), store.database().enter()));
+    } finally {
+      store.database().leave();
+    }
+  }
+
+  @Override
+  public void hold(Collection<StorePath> items) {
+    if (items.isEmpty()) {
+      return;
+    }
+    Writing store = writing();
+    try {
+      store.database().enter(); // makes the store, if it is not there
+      store.held().add(items);
+    } catch (IOException e) {
+      throw store.layout().failure("use items of the store " + store.layout().directory(), e);
+    } finally {
+      store.database().leave();
+    }
+  }
+
   @Override
   public void realize(Collection<Recipe> recipes, Progress progress) {
+    Set<StorePath> used = new HashSet<>();
+    for (Recipe recipe : recipes) {
+      used.add(recipe.item());
+      used.addAll(recipe.references());
+    }
+    hold(used);
     Writing store = writing();
     try {
       store.realization().realize(recipes, DirectoryStore::freeze, store.database().enter(), progress);
@@ -128,6 +177,9 @@ public final class DirectoryStore implements Store {
   @Override
   public StorePath union(String name, List<StorePath> items, Progress progress) {
     StorePath profile = unionPath(name, items);
+    Set<StorePath> used = new HashSet<>(items);
+    used.add(profile);
+    hold(used);
     Writing store = writing();
     try {
       Database database = store.database().enter();
@@ -171,6 +223,7 @@ public final class DirectoryStore implements Store {
 
   @Override
   public void remember(String key, StorePath item) {
+    hold(List.of(item));
     if (!isValid(item)) {
       throw notThere("remember " + item, item);
     }
@@ -179,6 +232,7 @@ public final class DirectoryStore implements Store {
 
   @Override
   public void addRoot(Path link, StorePath item) {
+    hold(List.of(item));
     if (!isValid(item)) {
       throw notThere("make the link " + link + " to " + item, item);
     }

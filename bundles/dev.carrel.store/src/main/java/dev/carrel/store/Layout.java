@@ -4,12 +4,14 @@ import dev.carrel.api.CarrelException;
 import dev.carrel.api.host.Account;
 import dev.carrel.api.store.StorePath;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -39,6 +41,21 @@ record Layout(Path directory) {
     return directory.resolve("roots/auto");
   }
 
+  /** What users added under a name. */
+  Path added() {
+    return directory.resolve("added");
+  }
+
+  /** What processes hold just now. */
+  Path held() {
+    return locks().resolve("held");
+  }
+
+  /** Profiles with generations. */
+  Path profiles() {
+    return directory.resolve("profiles");
+  }
+
   Path staging() {
     return directory.resolve("staging");
   }
@@ -66,10 +83,20 @@ record Layout(Path directory) {
       make(environments(), PUBLIC, ownership);
       make(directory.resolve("roots"), PUBLIC, ownership);
       make(roots(), PUBLIC, ownership);
+      make(profiles(), PUBLIC, ownership);
+      make(added(), PUBLIC, ownership);
       make(staging(), PRIVATE, ownership);
       make(locks(), PRIVATE, ownership);
+      make(held(), PRIVATE, ownership);
     } catch (IOException e) {
       throw failure("make the store " + directory, e);
+    }
+  }
+
+  /** Writes a directory's entries to the device: fsync(2). */
+  static void flush(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
     }
   }
 

@@ -88,7 +88,7 @@ record Links(Layout layout) {
   }
 
   /** Makes a symbolic link, or replaces what is there, in one step. */
-  private static void replace(Path place, Path to) throws IOException {
+  static void replace(Path place, Path to) throws IOException {
     Path temporary = place.resolveSibling("." + place.getFileName() + "." + ProcessHandle.current().pid() + "."
         + Thread.currentThread().getId());
     Files.deleteIfExists(temporary);

@@ -6,13 +6,11 @@ import dev.carrel.api.host.Host;
 import dev.carrel.api.store.Recipe;
 import dev.carrel.api.store.StorePath;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -27,11 +25,11 @@ final class Realization {
   private final ItemLocks locks;
   private final Staging staging;
 
-  Realization(Host host, Layout layout) {
+  Realization(Host host, Layout layout, Staging staging) {
     this.host = host;
     this.layout = layout;
     this.locks = new ItemLocks(layout.locks().resolve("items"));
-    this.staging = new Staging(layout.staging(), layout.locks().resolve("staging"));
+    this.staging = staging;
   }
 
   /** Makes those items that are not valid. */
@@ -90,7 +88,7 @@ final class Realization {
             placed.add(place(entry.item(), place));
           }
         }
-        flush(layout.items());
+        Layout.flush(layout.items());
       });
     } catch (IOException | RuntimeException | Error e) {
       remove(placed, e);
@@ -108,13 +106,6 @@ final class Realization {
     }
     Freeze.directory(target); // only now: to move a directory elsewhere changes it, and needs its write permission
     return target;
-  }
-
-  /** Writes a directory's entries to the device: fsync(2). */
-  private static void flush(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
   }
 
   private static void remove(List<Path> placed, Throwable cause) {

@@ -23,6 +23,12 @@ public interface Store {
   boolean isValid(StorePath item);
 
   /**
+   * Keeps items, whether they are there yet or not, from collection for a day at most and as long as this process lives: for who
+   * finds out what is there and then uses it. A store from which nothing is collected need do nothing.
+   */
+  default void hold(Collection<StorePath> items) {}
+
+  /**
    * Makes items that are not there yet; all become valid in one transaction. Items that another process is making are
    * waited for, not made twice.
    *

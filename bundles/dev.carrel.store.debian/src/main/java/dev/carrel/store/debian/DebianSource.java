@@ -2,6 +2,7 @@ package dev.carrel.store.debian;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
+import dev.carrel.api.store.PackageInfo;
 import dev.carrel.api.store.PackageRequest;
 import dev.carrel.api.store.PackageSource;
 import dev.carrel.api.store.Recipe;
@@ -15,7 +16,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
@@ -95,6 +98,30 @@ public final class DebianSource implements PackageSource {
       }
       store.realize(recipes, progress);
       downloads.discard(missing);
+    }
+  }
+
+  @Override
+  public List<PackageInfo> search(List<String> words, Store store, Progress progress) {
+    return look(store, progress, catalog -> catalog.search(words));
+  }
+
+  @Override
+  public List<PackageInfo> describe(List<String> names, Store store, Progress progress) {
+    for (String name : names) {
+      PackageName.check(new PackageRequest(name, Optional.empty()));
+    }
+    return look(store, progress, catalog -> catalog.describe(names));
+  }
+
+  private List<PackageInfo> look(Store store, Progress progress, Function<Catalog, List<PackageInfo>> question) {
+    AptState state = new AptState(store.directory(), host.etc());
+    Apt apt = new Apt(host, state);
+    PackageLists lists = new PackageLists(state, apt, host.etc());
+    lists.provide(Lists.IF_MISSING, progress);
+    state.prepare();
+    try (HeldLock lock = HeldLock.shared(state.listsLock(), progress)) {
+      return question.apply(new Catalog(apt));
     }
   }
 

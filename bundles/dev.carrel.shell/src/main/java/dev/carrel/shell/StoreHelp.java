@@ -1,0 +1,57 @@
+package dev.carrel.shell;
+
+/** The texts of {@code --help} about profiles and the store. */
+final class StoreHelp {
+  static final String PROFILE = """
+      Usage: carrel profile COMMAND [--profile=NAME] [OPTION]... [ARGUMENT]...
+
+      Packages to keep, as profiles that can be rolled back. Each change makes a new generation, in one step, of all
+      that was ever asked for. carrel shell --profile=NAME starts a container from one.
+
+        carrel profile install python3 jq
+        carrel profile rollback
+        carrel shell --profile=default -- jq --version
+
+        install PACKAGE...      add packages; PACKAGE is NAME or NAME=VERSION
+        remove PACKAGE...       take packages out that were asked for
+        upgrade                 fetch the lists of packages anew, and take the newest
+        list                    what was asked for
+        search WORD...          packages in whose name or description all words are
+        show PACKAGE...         what is known of packages
+        generations             what there is to go back to, of all profiles or of that of --profile
+        rollback                go to the generation before
+        switch N                go to generation N
+        delete-generations N|N..M|30d
+                                forget generations: one, some, or those older than that; never the present one
+
+        -p, --profile=NAME      which profile; without this, default
+        --source=NAME           which package source
+        --refresh               with install: fetch the lists of packages anew first
+        --json                  with list, search, show and generations: as JSON
+        -q, --quiet             no progress
+        -h, --help              this text
+      """;
+
+  static final String STORE = """
+      Usage: carrel store COMMAND [OPTION]... [ARGUMENT]...
+
+      Looks after the store, where all software lies once.
+
+        carrel store gc --delete-older-than=30d
+        carrel store roots
+
+        gc                      delete what nothing needs: no generation of a profile, no link made by --root, no container
+                                that runs, and no request of carrel shell within the last week
+          --delete-older-than=30d
+                                first forget generations that old, but the present ones, and requests not made for so long
+          --free=SIZE           stop when SIZE is free: 500M, 10G
+          -n, --dry-run         only tell what would go
+        roots                   what keeps items, and which
+
+        --json                  with roots: as JSON
+        -q, --quiet             no progress
+        -h, --help              this text
+      """;
+
+  private StoreHelp() {}
+}
