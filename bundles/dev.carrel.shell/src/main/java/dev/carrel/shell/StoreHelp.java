@@ -47,10 +47,18 @@ final class StoreHelp {
           --free=SIZE           stop when SIZE is free: 500M, 10G
           -n, --dry-run         only tell what would go
         roots                   what keeps items, and which
+        list [--size]           what is in it
+        info ITEM...            what is known of items; ITEM is a name, or the name of a directory in items/
+        requisites ITEM...      all they need, directly or not
+        referrers ITEM...       what needs them directly
+        verify [--repair]       compare every file with what it was; make again what is damaged, the database too
+        optimise                make equal files one; what is added comes that way by itself
 
-        --json                  with roots: as JSON
+        --json                  with roots, list, info, requisites, referrers and verify: as JSON
         -q, --quiet             no progress
         -h, --help              this text
+
+      Exit status: 0; 1 if verify found damage that is not repaired; 125 if Carrel could not do it.
       """;
 
   private StoreHelp() {}

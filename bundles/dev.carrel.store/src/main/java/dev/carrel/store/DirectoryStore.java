@@ -132,6 +132,15 @@ public final class DirectoryStore implements Store {
     }
   }
 
+  /** Whether another process works with it. */
+  boolean othersHold() throws IOException {
+    return writing().held().othersHold();
+  }
+
+  OpenDatabase openDatabase() {
+    return writing().database();
+  }
+
   @Override
   public void hold(Collection<StorePath> items) {
     if (items.isEmpty()) {
@@ -164,9 +173,9 @@ public final class DirectoryStore implements Store {
     }
   }
 
-  private static Nar.Result freeze(Path tree) throws IOException {
+  private static Nar.Content freeze(Path tree) throws IOException {
     Freeze.contents(tree);
-    return Nar.of(tree);
+    return Nar.content(tree);
   }
 
   @Override

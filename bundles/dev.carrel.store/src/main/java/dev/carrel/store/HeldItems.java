@@ -112,6 +112,19 @@ final class HeldItems {
     }
   }
 
+  /** Whether another process holds anything. */
+  synchronized boolean othersHold() throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      for (Path one : files) {
+        String name = one.getFileName().toString();
+        if (!name.endsWith(LOCK) && !name.startsWith(own) && !removed(one, name)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /** What is held by anybody at this moment. */
   private Set<String> all() throws IOException {
     Set<String> all = new HashSet<>();

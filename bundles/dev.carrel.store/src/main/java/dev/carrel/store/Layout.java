@@ -41,6 +41,20 @@ record Layout(Path directory) {
     return directory.resolve("roots/auto");
   }
 
+  /** What is noted of items beside them. */
+  Path about() {
+    return directory.resolve("about");
+  }
+
+  Path about(StorePath item) {
+    return about().resolve(item.fileName());
+  }
+
+  /** Each distinct content of a file once. */
+  Path links() {
+    return directory.resolve("links");
+  }
+
   /** What users added under a name. */
   Path added() {
     return directory.resolve("added");
@@ -83,6 +97,8 @@ record Layout(Path directory) {
       make(environments(), PUBLIC, ownership);
       make(directory.resolve("roots"), PUBLIC, ownership);
       make(roots(), PUBLIC, ownership);
+      make(about(), PUBLIC, ownership);
+      make(links(), PUBLIC, ownership);
       make(profiles(), PUBLIC, ownership);
       make(added(), PUBLIC, ownership);
       make(staging(), PRIVATE, ownership);

@@ -20,6 +20,8 @@ import java.util.Set;
 
 /** Brings items into being; the order of its steps is told in the package's description. */
 final class Realization {
+  private static final String NOTES = "about"; // no name of an item
+
   private final Host host;
   private final Layout layout;
   private final ItemLocks locks;
@@ -73,9 +75,19 @@ final class Realization {
 
   private void make(Collection<Recipe> recipes, Workshop.Finish finish, Database database, Progress progress) throws IOException {
     try (Staging.Place place = staging.open(); Progress.Task task = progress.begin("adding to the store", recipes.size(), Progress.Unit.ITEMS)) {
-      List<Database.Entry> entries = new Workshop(layout, place.path(), finish).stage(recipes, task);
+      List<About> made = new Workshop(layout, place.path(), finish).stage(recipes, task);
+      Path notes = Files.createDirectory(place.path().resolve(NOTES));
+      for (About about : made) {
+        about.write(notes.resolve(about.entry().item().fileName()));
+      }
       host.sync(place.path()); // once for all, and before the database is held
-      register(entries, place.path(), database);
+      EqualFiles equal = new EqualFiles(layout, place.path());
+      for (About about : made) {
+        if (about.entry().hash().startsWith(Nar.ALGORITHM)) { // a union has files of items, which are shared already
+          equal.share(place.path().resolve(about.entry().item().fileName()), about.files());
+        }
+      }
+      register(made.stream().map(About::entry).toList(), place.path(), database);
     }
   }
 
@@ -100,6 +112,7 @@ final class Realization {
     Path target = layout.item(item);
     Freeze.remove(target); // not registered: a killed process left it
     try {
+      Files.move(place.resolve(NOTES).resolve(item.fileName()), layout.about(item), StandardCopyOption.ATOMIC_MOVE);
       Files.move(place.resolve(item.fileName()), target, StandardCopyOption.ATOMIC_MOVE);
     } catch (AtomicMoveNotSupportedException e) {
       throw new IOException("its staging/ and items/ are not on one file system", e);

@@ -39,6 +39,8 @@ final class Union {
   private final Map<Path, StorePath> owners = new HashMap<>();
   /** Everything of the tree that is no hard link to a file of an item, and so has to be frozen. */
   private final Set<Path> own = new LinkedHashSet<>();
+  /** Every hard link, with the file of an item that it is. */
+  private final Map<Path, Path> linked = new HashMap<>();
   private Path target;
 
   /** To be built once. */
@@ -106,7 +108,8 @@ final class Union {
   /**
    * Freezes the tree and tells its hash, which follows from its members: to read all of their files again would take seconds.
    */
-  Nar.Result finish(Path tree) throws IOException {
+  Nar.Content finish(Path tree) throws IOException {
+    UnionListing listing = new UnionListing(layout, tree);
     for (Path path : own) {
       if (Files.isSymbolicLink(path)) {
         Freeze.time(path);
@@ -115,8 +118,12 @@ final class Union {
       } else {
         Freeze.file(path);
       }
+      listing.own(path);
     }
-    return new Nar.Result("derived:" + profile.digest(), 0);
+    for (Map.Entry<Path, Path> file : linked.entrySet()) {
+      listing.linked(file.getKey(), file.getValue());
+    }
+    return new Nar.Content(new Nar.Result(listing.files().hash(), 0), listing.files());
   }
 
   private void make(Path directory) throws IOException {
@@ -183,6 +190,7 @@ final class Union {
   private void mergeFile(StorePath item, Path entry, Path place) throws IOException {
     try {
       Files.createLink(place, entry);
+      linked.put(place, entry);
     } catch (FileAlreadyExistsException e) {
       if (!Files.isRegularFile(place, LinkOption.NOFOLLOW_LINKS) || Files.mismatch(place, entry) >= 0) {
         throw conflict(item, place);
@@ -240,10 +248,13 @@ final class Union {
         Files.move(entry, place);
         if (own.remove(entry)) {
           own.add(place);
+        } else {
+          linked.put(place, linked.remove(entry));
         }
       } else if (isSame(entry, place)) {
         Files.delete(entry);
         own.remove(entry);
+        linked.remove(entry);
       } else {
         throw conflict(item, place);
       }

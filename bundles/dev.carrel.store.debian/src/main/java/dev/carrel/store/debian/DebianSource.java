@@ -2,6 +2,7 @@ package dev.carrel.store.debian;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
+import dev.carrel.api.store.Origin;
 import dev.carrel.api.store.PackageInfo;
 import dev.carrel.api.store.PackageRequest;
 import dev.carrel.api.store.PackageSource;
@@ -94,7 +95,8 @@ public final class DebianSource implements PackageSource {
       List<Recipe> recipes = new ArrayList<>();
       for (Resolved resolved : missing) {
         recipes.add(new Recipe(resolved.item(), Set.of(), directory ->
-            new DebArchive(resolved.name() + " " + resolved.version()).unpack(downloads.verified(resolved), directory)));
+            new DebArchive(resolved.name() + " " + resolved.version()).unpack(downloads.verified(resolved), directory),
+            Optional.of(new Origin(SOURCE, resolved))));
       }
       store.realize(recipes, progress);
       downloads.discard(missing);
