@@ -88,4 +88,37 @@ class StoreIT {
     assertThat(ok("store", "verify", "--repair")).contains("the database: repaired");
     ok("profile", "install", "sl");
   }
+
+  @Test
+  void a_program_of_ones_own_is_a_package_like_others() throws IOException {
+    Path program = Files.createDirectories(directory.resolve("tool/bin")).resolve("mytool");
+    Files.writeString(program, "#!/bin/sh\necho mine\n");
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+    ok("store", "add", directory.resolve("tool").toString(), "--name=mytool", "--version=1");
+
+    assertThat(ok("shell", "store:mytool", "hello", "--no-cwd", "--", "sh", "-c", "mytool; hello")).isEqualTo("mine\nHello, world!\n");
+    ok("profile", "install", "store:mytool");
+    assertThat(ok("shell", "--profile=default", "--no-cwd", "--", "mytool")).isEqualTo("mine\n");
+    assertThat(carrel("shell", "store:other", "--", "true").run().err()).contains("nothing was added", "mytool");
+    ok("store", "forget", "mytool");
+    assertThat(carrel("shell", "store:mytool", "--no-cwd", "--", "mytool").run().status()).isEqualTo(125);
+  }
+
+  @Test
+  void a_profile_goes_to_another_store_as_an_archive_and_works_there() throws IOException {
+    String profile = ok("store", "referrers", "hello").strip();
+    Path archive = directory.resolve("archive");
+    Carrel.Result sent = carrel("store", "export", profile).under("sh", "-c", "exec \"$0\" \"$@\" > " + archive).run();
+    assertThat(sent.status()).as(sent.err()).isZero();
+
+    Path other = store.resolveSibling("other");
+    Carrel.Result received = carrel("store", "import").withVariable("CARREL_STORE", other.toString()).withInput(Files.readAllBytes(archive)).run();
+    assertThat(received.status()).as(received.err()).isZero();
+    assertThat(carrel("store", "verify").withVariable("CARREL_STORE", other.toString()).run().status()).isZero();
+    assertThat(carrel("shell", "--profile=" + other.resolve("items").resolve(profile), "--no-cwd", "--", "hello").run().out())
+        .isEqualTo("Hello, world!\n");
+    Carrel.Result copied = carrel("store", "copy", "--to=" + store.resolveSibling("third"), profile).run();
+    assertThat(copied.status()).as(copied.err()).isZero();
+    assertThat(store.resolveSibling("third/items").resolve(profile)).isDirectory();
+  }
 }

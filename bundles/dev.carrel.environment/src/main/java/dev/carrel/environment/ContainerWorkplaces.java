@@ -98,7 +98,7 @@ public final class ContainerWorkplaces implements Workplaces {
     Provision provision = Provision.none();
     if (request.software() instanceof Software.Packages packages) {
       Optional<Path> root = request.root().isPresent() ? Optional.of(request.directory().resolve(request.root().get())) : request.root();
-      provision = new Profiles(presentStore(), sources.choose(packages.source()), progress).provide(packages, root, realize);
+      provision = new Profiles(presentStore(), sources.choose(packages.source(), packages.packages()), progress).provide(packages, root, realize);
     } else if (request.software() instanceof Software.ExistingProfile existing) {
       provision = Profiles.existing(existing.profile(), request.directory());
     } else if (request.software() instanceof Software.NamedProfile named) {

@@ -127,7 +127,7 @@ public final class ProfileInstaller implements Installations {
       }
       requests.add(one.request());
     }
-    PackageSource source = sources.choose(Optional.of(wanted.get(0).source()));
+    PackageSource source = sources.choose(Optional.of(wanted.get(0).source()), requests);
     Profiles.Made made = new Profiles(store, source, progress).make(requests, lists);
     for (Chosen one : wanted) {
       found.add(new Chosen(one.request(), one.source(), version(one.request().name(), made.resolution())));
@@ -137,7 +137,7 @@ public final class ProfileInstaller implements Installations {
 
   private static String version(String name, Resolution resolution) {
     for (Resolved resolved : resolution.packages()) {
-      if (resolved.name().equals(name)) {
+      if (name.equals(resolved.name()) || name.endsWith(":" + resolved.name())) {
         return resolved.version();
       }
     }

@@ -4,6 +4,7 @@ import dev.carrel.api.CarrelException;
 import dev.carrel.api.host.Foreground;
 import dev.carrel.api.store.Store;
 import dev.carrel.api.store.StorePath;
+import dev.carrel.api.store.Transfers;
 import dev.carrel.api.store.Upkeep;
 import dev.carrel.api.store.Upkeep.Collected;
 import dev.carrel.api.store.Upkeep.Collection;
@@ -28,12 +29,13 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
-/** The store: {@code store gc|list|info|requisites|referrers|roots|verify|optimise}. */
+/** The store: {@code store gc|list|info|requisites|referrers|roots|verify|optimise|add|forget|export|import|copy}. */
 @Component(
     service = StoreCommands.class,
     property = {"osgi.command.scope=carrel", "osgi.command.function=store"})
 public final class StoreCommands {
-  private static final String WHAT = "Say carrel store gc, list, info, requisites, referrers, roots, verify or optimise";
+  private static final String WHAT = "Say carrel store gc, list, info, requisites, referrers, roots, verify, optimise, add,"
+      + " forget, export, import or copy";
 
   private final BundleContext context;
 
@@ -48,6 +50,12 @@ public final class StoreCommands {
       policy = ReferencePolicy.DYNAMIC,
       policyOption = ReferencePolicyOption.GREEDY)
   volatile Store store;
+
+  @Reference(
+      cardinality = ReferenceCardinality.OPTIONAL,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
+  volatile Transfers transfers;
 
   @Reference(
       cardinality = ReferenceCardinality.OPTIONAL,
@@ -93,7 +101,9 @@ public final class StoreCommands {
       case "list" -> options.addOption(null, "json", false, "").addOption(null, "size", false, "");
       case "info", "requisites", "referrers", "roots" -> options.addOption(null, "json", false, "");
       case "verify" -> options.addOption(null, "json", false, "").addOption(null, "repair", false, "");
-      case "optimise" -> { }
+      case "optimise", "forget", "export", "import" -> { }
+      case "add" -> options.addOption(null, "name", true, "").addOption(null, "version", true, "").addOption(null, "reference", true, "");
+      case "copy" -> options.addOption(null, "to", true, "");
       default -> throw WorkplaceOptions.usage("store", "'" + verb + "' is not known. " + WHAT);
     }
     return options.addOption("q", "quiet", false, "");
@@ -123,6 +133,11 @@ public final class StoreCommands {
         System.out.println(StoreReport.count((int) Math.min(optimised.files(), Integer.MAX_VALUE), "file") + " replaced by links to equal ones; "
             + Sizes.of(optimised.bytes()) + " freed");
       }
+      case "add" -> transfers(line).add();
+      case "forget" -> transfers(line).forget();
+      case "export" -> transfers(line).send();
+      case "import" -> transfers(line).receive();
+      case "copy" -> transfers(line).copy();
       default -> {
         line.noOperands();
         System.out.print(StoreReport.roots(upkeep().roots(), json));
@@ -158,6 +173,11 @@ public final class StoreCommands {
     if (!line.has("quiet")) {
       System.out.println(StoreReport.collected(collected, dry));
     }
+  }
+
+  private StoreTransfers transfers(LifeLine line) {
+    return new StoreTransfers(line, Services.present(transfers, Services.STORE, context), Services.present(foreground, Services.FOREGROUND, context),
+        word -> item(line, word));
   }
 
   /** Every item that is named; a name alone means the only item that has it. */

@@ -53,6 +53,14 @@ final class StoreHelp {
         referrers ITEM...       what needs them directly
         verify [--repair]       compare every file with what it was; make again what is damaged, the database too
         optimise                make equal files one; what is added comes that way by itself
+        add DIR|FILE|TARBALL --name=NAME [--version=V] [--reference=ITEM]...
+                                add a package of your own: carrel shell store:NAME. What has bin, lib and so on goes below
+                                /usr, a program to /usr/bin, anything else to /opt/NAME
+        forget NAME...          forget what was added under a name
+        export ITEM... > FILE   items and all they need, as one archive
+        import < FILE           add the items of an archive. Import only from whom you trust
+        copy --to=DIR|ssh:HOST ITEM...
+                                the same into the store in another directory, or of another host
 
         --json                  with roots, list, info, requisites, referrers and verify: as JSON
         -q, --quiet             no progress

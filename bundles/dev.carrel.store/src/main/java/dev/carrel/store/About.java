@@ -25,6 +25,13 @@ record About(Database.Entry entry, long time, Optional<Origin> origin, Listing f
 
   /** Writes it, in one step. */
   void write(Path file) throws IOException {
+    Path fresh = file.resolveSibling("." + file.getFileName());
+    Files.writeString(fresh, text());
+    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** As lines. */
+  String text() {
     StringBuilder text = new StringBuilder(FORMAT).append('\n');
     text.append("hash ").append(entry.hash()).append('\n');
     text.append("size ").append(entry.size()).append('\n');
@@ -38,10 +45,7 @@ record About(Database.Entry entry, long time, Optional<Origin> origin, Listing f
       text.append("origin ").append(String.join("\t", origin.get().source(), made.name(), made.version(), made.architecture(),
           Long.toString(made.size()), made.sha256(), made.location())).append('\n');
     }
-    text.append("files\n").append(files.text());
-    Path fresh = file.resolveSibling("." + file.getFileName());
-    Files.writeString(fresh, text);
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    return text.append("files\n").append(files.text()).toString();
   }
 
   /**
@@ -55,14 +59,17 @@ record About(Database.Entry entry, long time, Optional<Origin> origin, Listing f
       return Optional.empty();
     }
     try {
-      List<String> lines = Files.readAllLines(file);
-      return lines.isEmpty() || !lines.get(0).equals(FORMAT) ? Optional.empty() : Optional.of(parse(lines, item));
+      return Optional.of(parse(Files.readAllLines(file), item));
     } catch (IllegalArgumentException | java.nio.charset.CharacterCodingException e) {
       return Optional.empty();
     }
   }
 
-  private static About parse(List<String> lines, String item) {
+  /** @throws IllegalArgumentException if this is not what is noted of an item */
+  static About parse(List<String> lines, String item) {
+    if (lines.isEmpty() || !lines.get(0).equals(FORMAT)) {
+      throw new IllegalArgumentException("it does not begin with '" + FORMAT + "'");
+    }
     String hash = "";
     String version = "";
     long size = 0;

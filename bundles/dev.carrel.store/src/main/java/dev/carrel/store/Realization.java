@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -75,20 +76,45 @@ final class Realization {
 
   private void make(Collection<Recipe> recipes, Workshop.Finish finish, Database database, Progress progress) throws IOException {
     try (Staging.Place place = staging.open(); Progress.Task task = progress.begin("adding to the store", recipes.size(), Progress.Unit.ITEMS)) {
-      List<About> made = new Workshop(layout, place.path(), finish).stage(recipes, task);
-      Path notes = Files.createDirectory(place.path().resolve(NOTES));
-      for (About about : made) {
-        about.write(notes.resolve(about.entry().item().fileName()));
-      }
-      host.sync(place.path()); // once for all, and before the database is held
-      EqualFiles equal = new EqualFiles(layout, place.path());
-      for (About about : made) {
-        if (about.entry().hash().startsWith(Nar.ALGORITHM)) { // a union has files of items, which are shared already
-          equal.share(place.path().resolve(about.entry().item().fileName()), about.files());
-        }
-      }
-      register(made.stream().map(About::entry).toList(), place.path(), database);
+      adopt(new Workshop(layout, place.path(), finish).stage(recipes, task), place.path(), database);
     }
+  }
+
+  /** Who brings items that are made already. */
+  interface Bringing {
+    /**
+     * Unpacks and freezes items into a place, each under its name.
+     *
+     * @param missing those that are not valid yet
+     */
+    List<About> bring(Set<StorePath> missing, Path place) throws IOException;
+  }
+
+  /** Brings items that are made already; all become valid in one transaction. */
+  void bring(Collection<StorePath> items, Bringing bringing, Database database, Progress progress) throws IOException {
+    try (PatientLock.Held held = locks.acquire(items, progress); Staging.Place place = staging.open()) {
+      Set<StorePath> missing = new LinkedHashSet<>(items);
+      missing.removeIf(item -> isValid(item, database));
+      List<About> brought = bringing.bring(missing, place.path());
+      if (!brought.isEmpty()) {
+        adopt(brought, place.path(), database);
+      }
+    }
+  }
+
+  private void adopt(List<About> made, Path place, Database database) throws IOException {
+    Path notes = Files.createDirectory(place.resolve(NOTES));
+    for (About about : made) {
+      about.write(notes.resolve(about.entry().item().fileName()));
+    }
+    host.sync(place); // once for all, and before the database is held
+    EqualFiles equal = new EqualFiles(layout, place);
+    for (About about : made) {
+      if (about.entry().hash().startsWith(Nar.ALGORITHM)) { // a union has files of items, which are shared already
+        equal.share(place.resolve(about.entry().item().fileName()), about.files());
+      }
+    }
+    register(made.stream().map(About::entry).toList(), place, database);
   }
 
   private void register(List<Database.Entry> entries, Path place, Database database) throws IOException {
