@@ -14,7 +14,6 @@ import dev.carrel.api.host.Host;
 import dev.carrel.api.mount.Mapping;
 import dev.carrel.api.mount.Mount;
 import dev.carrel.api.mount.RootSpec;
-import dev.carrel.api.store.Generations;
 import dev.carrel.api.store.PackageSource;
 import dev.carrel.api.store.Store;
 import java.nio.file.Path;
@@ -37,7 +36,6 @@ public final class ContainerWorkplaces implements Workplaces {
   private final Sources sources = new Sources();
 
   private final AtomicReference<Store> store = new AtomicReference<>();
-  private final AtomicReference<Generations> generations = new AtomicReference<>();
 
   @Activate
   public ContainerWorkplaces(@Reference Host host) {
@@ -55,18 +53,6 @@ public final class ContainerWorkplaces implements Workplaces {
   /** When one replaces another, the new one is set before the old one goes. */
   void unsetStore(Store gone) {
     store.compareAndSet(gone, null);
-  }
-
-  @Reference(
-      cardinality = ReferenceCardinality.OPTIONAL,
-      policy = ReferencePolicy.DYNAMIC,
-      policyOption = ReferencePolicyOption.GREEDY)
-  void setGenerations(Generations present) {
-    generations.set(present);
-  }
-
-  void unsetGenerations(Generations gone) {
-    generations.compareAndSet(gone, null);
   }
 
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
@@ -102,7 +88,7 @@ public final class ContainerWorkplaces implements Workplaces {
     } else if (request.software() instanceof Software.ExistingProfile existing) {
       provision = Profiles.existing(existing.profile(), request.directory());
     } else if (request.software() instanceof Software.NamedProfile named) {
-      provision = Profiles.named(presentGenerations(), named.profile());
+      provision = Profiles.named(presentStore(), named.profile());
     }
     List<Mount> base = new ArrayList<>(40);
     SoftwareTree software = new SoftwareTree(request.software(), provision, directories.targets(mappings));
@@ -137,14 +123,6 @@ public final class ContainerWorkplaces implements Workplaces {
       throw CarrelException.usage("cannot mount anything in a container without a mount namespace of its own: it sees the host's files."
           + " Leave out packages, --expose, --share, --mount, --symlink, --user and --writable-root, or add mnt to --namespaces");
     }
-  }
-
-  private Generations presentGenerations() {
-    Generations present = generations.get();
-    if (present == null) {
-      throw CarrelException.failed("no profiles available: start the bundle dev.carrel.store, which offers one");
-    }
-    return present;
   }
 
   private Store presentStore() {

@@ -3,7 +3,6 @@ package dev.carrel.environment;
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
 import dev.carrel.api.environment.WorkplaceRequest.Software;
-import dev.carrel.api.store.Generations;
 import dev.carrel.api.store.PackageRequest;
 import dev.carrel.api.store.PackageSource;
 import dev.carrel.api.store.PackageSource.Lists;
@@ -138,8 +137,8 @@ final class Profiles {
   }
 
   /** What a profile with generations is now. */
-  static Provision named(Generations generations, ProfileName name) {
-    Path link = generations.link(name);
+  static Provision named(Store store, ProfileName name) {
+    Path link = store.profile(name);
     if (!Files.isSymbolicLink(link)) {
       throw CarrelException.usage("cannot use the profile " + name + ": there is none of that name. Make it with carrel profile install"
           + " --profile=" + name + " PACKAGE..., or give a path: --profile=./" + name);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -27,6 +28,7 @@ record About(Database.Entry entry, long time, Optional<Origin> origin, Listing f
   void write(Path file) throws IOException {
     Path fresh = file.resolveSibling("." + file.getFileName());
     Files.writeString(fresh, text());
+    Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("r--r--r--")); // whatever the umask: others read it, too
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
   }
 

@@ -1,12 +1,12 @@
 package dev.carrel.store;
 
 import dev.carrel.api.CarrelException;
+import dev.carrel.api.Progress;
 import dev.carrel.api.host.Host;
 import dev.carrel.api.store.Generation;
 import dev.carrel.api.store.Generation.Chosen;
 import dev.carrel.api.store.Generations;
 import dev.carrel.api.store.ProfileName;
-import dev.carrel.api.store.Store;
 import dev.carrel.api.store.StorePath;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -26,11 +26,11 @@ import org.osgi.service.component.annotations.Reference;
 /** Profiles as links in a store's directory. Its own threads come one after the other, other processes by a lock. */
 @Component
 public final class DirectoryGenerations implements Generations {
-  private final Store store;
+  private final DirectoryStore store;
   private final Host host;
 
   @Activate
-  public DirectoryGenerations(@Reference Store store, @Reference Host host) {
+  public DirectoryGenerations(@Reference DirectoryStore store, @Reference Host host) {
     this.store = store;
     this.host = host;
   }
@@ -112,6 +112,7 @@ public final class DirectoryGenerations implements Generations {
 
   @Override
   public Optional<Generation> add(ProfileName profile, int expected, StorePath item, List<Chosen> packages) {
+    store.bringHome(item, Progress.silent());
     store.hold(List.of(item));
     return change("change", profile, files -> {
       if (files.current() != expected) {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -30,7 +31,9 @@ public final class DirectoryStore implements Store {
 
   private final Host host;
   private final String configured;
+  private final Map<String, String> environment;
   private Links links;
+  private Optional<SystemStore> system;
   private Writing writing;
   private boolean stopped;
 
@@ -57,8 +60,13 @@ public final class DirectoryStore implements Store {
    * @param configured its absolute path; empty: where the environment says
    */
   DirectoryStore(Host host, String configured) {
+    this(host, configured, System.getenv());
+  }
+
+  DirectoryStore(Host host, String configured, Map<String, String> environment) {
     this.host = host;
     this.configured = configured;
+    this.environment = environment;
   }
 
   @Deactivate
@@ -76,9 +84,23 @@ public final class DirectoryStore implements Store {
 
   private synchronized Links links() {
     if (links == null) {
-      links = new Links(new Layout(Location.of(host, configured, System.getenv())));
+      links = new Links(new Layout(Location.of(host, configured, environment)));
     }
     return links;
+  }
+
+  /** The store of root, if it may be used; looked at only when something is not in the user's own. */
+  private synchronized Optional<SystemStore> system() {
+    if (system == null) {
+      Optional<SystemStore> beside = SystemStore.beside(layout().directory(), Location.isChosen(configured, environment), environment);
+      system = beside.isPresent() && Files.isDirectory(beside.get().layout().items()) && beside.get().isSafe(host) ? beside : Optional.empty();
+    }
+    return system;
+  }
+
+  private boolean isElsewhere(StorePath item) {
+    Optional<SystemStore> beside = system();
+    return beside.isPresent() && beside.get().has(item);
   }
 
   private Layout layout() {
@@ -105,13 +127,19 @@ public final class DirectoryStore implements Store {
 
   @Override
   public Path locate(StorePath item) {
-    return layout().item(item);
+    Path own = layout().item(item);
+    return !Files.isDirectory(own, LinkOption.NOFOLLOW_LINKS) && isElsewhere(item) ? system().get().layout().item(item) : own;
   }
 
   @Override
   public boolean isValid(StorePath item) {
+    return isOwn(item) || isElsewhere(item);
+  }
+
+  /** Whether it is in the user's own store. */
+  private boolean isOwn(StorePath item) {
     // What is not there is answered without a database, so that asking makes none.
-    if (!Files.isDirectory(locate(item), LinkOption.NOFOLLOW_LINKS) || !Files.exists(layout().database())) {
+    if (!Files.isDirectory(layout().item(item), LinkOption.NOFOLLOW_LINKS) || !Files.exists(layout().database())) {
       return false;
     }
     Writing store = writing();
@@ -159,15 +187,22 @@ public final class DirectoryStore implements Store {
 
   @Override
   public void realize(Collection<Recipe> recipes, Progress progress) {
+    List<Recipe> own = new ArrayList<>();
     Set<StorePath> used = new HashSet<>();
     for (Recipe recipe : recipes) {
-      used.add(recipe.item());
-      used.addAll(recipe.references());
+      if (isOwn(recipe.item()) || !isElsewhere(recipe.item())) {
+        own.add(new Recipe(recipe.item(), ownOf(recipe.references()), recipe.builder(), recipe.origin()));
+        used.add(recipe.item());
+        used.addAll(recipe.references());
+      }
+    }
+    if (own.isEmpty()) {
+      return;
     }
     hold(used);
     Writing store = writing();
     try {
-      store.realization().realize(recipes, DirectoryStore::freeze, store.database().enter(), progress);
+      store.realization().realize(own, DirectoryStore::freeze, store.database().enter(), progress);
     } finally {
       store.database().leave();
     }
@@ -183,20 +218,34 @@ public final class DirectoryStore implements Store {
     return Union.path(name, items);
   }
 
+  /** A store refers to nothing outside: what is in the system store is not this one's to keep. */
+  private Set<StorePath> ownOf(Collection<StorePath> references) {
+    Set<StorePath> own = new HashSet<>(references);
+    own.removeIf(reference -> !Files.isDirectory(layout().item(reference), LinkOption.NOFOLLOW_LINKS) && isElsewhere(reference));
+    return own;
+  }
+
   @Override
   public StorePath union(String name, List<StorePath> items, Progress progress) {
     StorePath profile = unionPath(name, items);
-    Set<StorePath> used = new HashSet<>(items);
+    return !isOwn(profile) && isElsewhere(profile) ? profile : ownUnion(name, items, progress);
+  }
+
+  private StorePath ownUnion(String name, List<StorePath> items, Progress progress) {
+    StorePath profile = unionPath(name, items);
+    Set<StorePath> own = ownOf(items);
+    Set<StorePath> used = new HashSet<>(own);
     used.add(profile);
     hold(used);
     Writing store = writing();
     try {
       Database database = store.database().enter();
       if (!store.realization().isValid(profile, database)) {
-        store.realization().requireValid("make the profile " + profile, items, database);
-        Union union = new Union(profile, items, store.layout());
-        Recipe recipe = new Recipe(profile, new HashSet<>(items), union::build);
+        store.realization().requireValid("make the profile " + profile, own, database);
+        Union union = new Union(profile, items, own.size() == items.size() ? List.of(layout()) : List.of(layout(), system().get().layout()));
+        Recipe recipe = new Recipe(profile, own, union::build);
         store.realization().realize(List.of(recipe), union::finish, database, progress);
+        union.tellCost(progress);
       }
     } finally {
       store.database().leave();
@@ -204,15 +253,45 @@ public final class DirectoryStore implements Store {
     return profile;
   }
 
+  /** Sees to it that an item is in this store, and not only in that of root, who may collect it: the same under the same name. */
+  void bringHome(StorePath item, Progress progress) {
+    if (isOwn(item) || !isElsewhere(item)) {
+      return;
+    }
+    SystemStore beside = system().get();
+    try {
+      About about = About.read(beside.layout().about(item), item.fileName()).orElseThrow();
+      List<StorePath> references = List.copyOf(about.entry().references());
+      if (unionPath(item.name(), references).equals(item)) {
+        ownUnion(item.name(), references, progress);
+        return;
+      }
+      Recipe recipe = new Recipe(item, ownOf(references), directory -> Trees.copy(beside.layout().item(item), directory), about.origin());
+      hold(List.of(item));
+      upkeep(tools -> {
+        tools.realization().realize(List.of(recipe), DirectoryStore::freeze, tools.database(), progress);
+        return item;
+      });
+    } catch (IOException e) {
+      throw layout().failure("copy " + item + " from the store " + beside.layout().directory() + " to the store " + directory(), e);
+    }
+  }
+
   @Override
   public Closure closure(StorePath item) {
-    Writing store = writing();
     List<StorePath> requisites = List.of();
-    if (isValid(item)) {
+    if (isOwn(item)) {
+      Writing store = writing();
       try {
         requisites = store.database().enter().closure(item);
       } finally {
         store.database().leave();
+      }
+    } else if (isElsewhere(item)) {
+      try {
+        requisites = system().get().closure(item);
+      } catch (IOException e) {
+        throw layout().failure("tell what " + item + " needs", e);
       }
     }
     if (requisites.isEmpty()) {
@@ -227,7 +306,9 @@ public final class DirectoryStore implements Store {
 
   @Override
   public Optional<StorePath> recall(String key) {
-    return links().recall(key);
+    Optional<StorePath> item = links().recall(key);
+    // Also what root has collected meanwhile is not there any more.
+    return item.isPresent() && Files.isDirectory(locate(item.get()), LinkOption.NOFOLLOW_LINKS) ? item : Optional.empty();
   }
 
   @Override
@@ -241,6 +322,7 @@ public final class DirectoryStore implements Store {
 
   @Override
   public void addRoot(Path link, StorePath item) {
+    bringHome(item, Progress.silent());
     hold(List.of(item));
     if (!isValid(item)) {
       throw notThere("make the link " + link + " to " + item, item);

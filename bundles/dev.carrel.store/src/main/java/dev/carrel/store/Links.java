@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /** The symbolic links that lead to items: what was remembered, and roots. */
 record Links(Layout layout) {
-  /** What a key leads to, if that is there. */
+  /** What a key leads to, whether that is there or not. */
   Optional<StorePath> recall(String key) {
     Path link = layout.environments().resolve(checked(key));
     try {
@@ -20,8 +20,7 @@ record Links(Layout layout) {
       if (name == null) {
         return Optional.empty(); // the root directory
       }
-      StorePath item = ItemName.parse(name.toString());
-      return Files.isDirectory(layout.item(item), LinkOption.NOFOLLOW_LINKS) ? Optional.of(item) : Optional.empty();
+      return Optional.of(ItemName.parse(name.toString()));
     } catch (IOException e) {
       return Optional.empty(); // never remembered
     } catch (IllegalArgumentException e) {

@@ -23,6 +23,7 @@ final class OpenDatabase {
 
   /** One use of it; to be followed by {@link #leave}. The store is made if it is not there. */
   synchronized Database enter() {
+    users++; // also if it cannot be opened: whoever enters leaves
     if (database == null) {
       layout.prepare(host.account());
       if (isGone()) {
@@ -35,7 +36,6 @@ final class OpenDatabase {
         throw layout.failure("open the store's database " + layout.database(), e);
       }
     }
-    users++;
     return database;
   }
 

@@ -7,20 +7,17 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Optional;
+import java.util.List;
 
 /** What a union consists of: of the files that are its members', what is noted of these. */
 final class UnionListing {
-  private final Layout layout;
+  private final Members members;
   private final Path tree;
   private final Listing files = new Listing();
-  private final Map<String, Optional<Listing>> members = new HashMap<>();
   private final byte[] chunk = Listing.chunk();
 
-  UnionListing(Layout layout, Path tree) {
-    this.layout = layout;
+  UnionListing(List<Layout> layouts, Path tree) {
+    this.members = new Members(layouts);
     this.tree = tree;
   }
 
@@ -42,14 +39,7 @@ final class UnionListing {
 
   /** A hard link to a file of an item. */
   void linked(Path path, Path file) throws IOException {
-    Path below = layout.items().relativize(file);
-    String item = below.getName(0).toString();
-    Optional<Listing> member = members.get(item);
-    if (member == null) {
-      member = About.read(layout.about().resolve(item), item).map(About::files);
-      members.put(item, member);
-    }
-    Entry known = member.isPresent() ? member.get().entries().get(below.subpath(1, below.getNameCount()).toString()) : null;
+    Entry known = members.entry(file);
     String name = tree.relativize(path).toString();
     if (known != null && known.isFile()) {
       files.entries().put(name, known);

@@ -19,6 +19,11 @@ public interface Store {
   /** Where an item is or would be. */
   Path locate(StorePath item);
 
+  /** Where the link to a profile with generations is, whether there is one or not: {@link Generations} are kept beside it. */
+  default Path profile(ProfileName name) {
+    return directory().resolve("profiles").resolve(name.name());
+  }
+
   /** Whether an item is there, complete. */
   boolean isValid(StorePath item);
 
