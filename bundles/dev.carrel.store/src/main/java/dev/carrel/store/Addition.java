@@ -109,10 +109,10 @@ final class Addition {
   private static InputStream decompressed(Path what, String file) throws IOException {
     InputStream in = new BufferedInputStream(Files.newInputStream(what), 1 << 16);
     if (file.endsWith("gz")) {
-      return new GzipCompressorInputStream(in, true);
+      return GzipCompressorInputStream.builder().setInputStream(in).setDecompressConcatenated(true).get();
     }
     if (file.endsWith("xz")) {
-      return new XZCompressorInputStream(in, true, 256 << 10);
+      return XZCompressorInputStream.builder().setInputStream(in).setDecompressConcatenated(true).setMemoryLimitKiB(256 << 10).get();
     }
     if (file.endsWith("zst")) {
       return new ZstdCompressorInputStream(in);

@@ -1,5 +1,6 @@
 package dev.carrel.store;
 
+import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
 import dev.carrel.api.store.Generation;
 import dev.carrel.api.store.StorePath;
@@ -80,7 +81,7 @@ final class Collector {
   Result collect(OptionalLong atLeast, Instant since, Progress progress) throws IOException {
     List<StorePath> items = new ArrayList<>();
     UnneededNotes unneeded = new UnneededNotes(layout);
-    long bytes = 0;
+    List<Long> bytes = new ArrayList<>();
     try (Staging.Place place = staging.open()) {
       List<Path> moved = new ArrayList<>();
       held.closeGate(names -> {
@@ -89,25 +90,49 @@ final class Collector {
         }
         Map<String, Database.Row> rows = database.rows();
         items.addAll(dead(rows, names, atLeast, since, Set.of()));
-        if (!items.isEmpty()) {
-          database.forget(items);
-        }
         Set<String> going = new LinkedHashSet<>();
         items.forEach(item -> going.add(item.fileName()));
         going.addAll(unknown(rows.keySet(), names));
+        unneeded.read(going);
+        boolean forgotten = forget(items);
         for (String name : going) {
           move(layout.items().resolve(name), place.path().resolve(name), moved);
         }
-        unneeded.read(going, rows.keySet(), names);
-      });
-      if (!moved.isEmpty()) {
-        try (Progress.Task task = progress.begin("deleting", moved.size(), Progress.Unit.ITEMS)) {
-          bytes = Demolition.remove(moved, task::done);
+        if (!forgotten) {
+          // An item without its directory is not valid, whatever the database says: what is freed is room for saying so.
+          bytes.add(delete(moved, unneeded, progress));
+          moved.clear();
+          database.forget(items);
         }
-        bytes += unneeded.removeLinks();
-      }
+        unneeded.removeNotes(rows.keySet(), names);
+      });
+      bytes.add(delete(moved, unneeded, progress));
     }
-    return new Result(items, bytes);
+    return new Result(items, bytes.stream().mapToLong(Long::longValue).sum());
+  }
+
+  /** Whether there was space to write that down. */
+  private boolean forget(List<StorePath> items) {
+    try {
+      if (!items.isEmpty()) {
+        database.forget(items);
+      }
+      return true;
+    } catch (CarrelException e) {
+      if (DatabaseFailure.isFull(e)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private static long delete(List<Path> moved, UnneededNotes unneeded, Progress progress) throws IOException {
+    if (moved.isEmpty()) {
+      return 0;
+    }
+    try (Progress.Task task = progress.begin("deleting", moved.size(), Progress.Unit.ITEMS)) {
+      return Demolition.remove(moved, task::done) + unneeded.removeLinks();
+    }
   }
 
   /** What killed processes left in the place of items. */

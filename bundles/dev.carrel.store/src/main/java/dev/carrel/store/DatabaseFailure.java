@@ -41,6 +41,12 @@ record DatabaseFailure(Path file) {
     return CarrelException.failed("cannot " + attempt + " " + file + ": " + why, e);
   }
 
+  /** Whether a failure says that there is no space. */
+  static boolean isFull(CarrelException failure) {
+    return failure.getCause() instanceof SQLException e && ((e.getErrorCode() & PRIMARY) == FULL || (e.getErrorCode() & PRIMARY) == IO_ERROR)
+        || failure.getMessage().contains("No space left");
+  }
+
   /** Whether a failure says that the database is damaged. */
   static boolean isDamage(CarrelException failure) {
     int code = failure.getCause() instanceof SQLException e ? e.getErrorCode() & PRIMARY : 0;

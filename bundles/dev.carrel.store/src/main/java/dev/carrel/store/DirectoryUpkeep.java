@@ -67,8 +67,11 @@ public final class DirectoryUpkeep implements Upkeep {
       }
       if (!what.dryRun()) {
         old.forEach(generation -> generations.delete(generation.profile(), List.of(generation.number())));
+        layout.giveReserve();
       }
-      return store.upkeep(tools -> collect(what, since, old, tools, progress));
+      Collected collected = store.upkeep(tools -> collect(what, since, old, tools, progress));
+      layout.takeReserve();
+      return collected;
     } catch (IOException e) {
       throw layout.failure("collect in the store " + layout.directory(), e);
     }

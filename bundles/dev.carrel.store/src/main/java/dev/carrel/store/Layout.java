@@ -21,6 +21,8 @@ record Layout(Path directory) {
   private static final Set<PosixFilePermission> PUBLIC = PosixFilePermissions.fromString("rwxr-xr-x");
   private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rwx------");
 
+  private static final int RESERVE = 1 << 20;
+
   Path items() {
     return directory.resolve("items");
   }
@@ -39,6 +41,30 @@ record Layout(Path directory) {
 
   Path roots() {
     return directory.resolve("roots/auto");
+  }
+
+  /** Room that a collection gives free first: on a full disk not even the database could be opened otherwise. */
+  Path reserve() {
+    return directory.resolve("db/reserve");
+  }
+
+  /** Takes that room, if it is to be had. */
+  void takeReserve() {
+    if (!Files.exists(reserve())) {
+      try {
+        Files.write(reserve(), new byte[RESERVE]);
+      } catch (IOException e) {
+        giveReserve(); // part of it would help nobody
+      }
+    }
+  }
+
+  void giveReserve() {
+    try {
+      Files.deleteIfExists(reserve());
+    } catch (IOException e) {
+      // whoever cannot delete it is told so by what comes next
+    }
   }
 
   /** What is noted of items beside them. */

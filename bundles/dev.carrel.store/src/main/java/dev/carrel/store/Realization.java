@@ -115,6 +115,7 @@ final class Realization {
       }
     }
     register(made.stream().map(About::entry).toList(), place, database);
+    layout.takeReserve();
   }
 
   private void register(List<Database.Entry> entries, Path place, Database database) throws IOException {

@@ -40,7 +40,9 @@ record Roots(Layout layout, RunningContainers containers) {
       }
     }
     for (Map.Entry<String, String> mounted : containers.items().entrySet()) {
-      parse(mounted.getKey()).ifPresent(item -> roots.add(new Root(Kind.CONTAINER, mounted.getValue(), item)));
+      if (Files.isDirectory(layout.items().resolve(mounted.getKey()))) { // containers may have items of other stores, too
+        parse(mounted.getKey()).ifPresent(item -> roots.add(new Root(Kind.CONTAINER, mounted.getValue(), item)));
+      }
     }
     for (String name : held) {
       parse(name).ifPresent(item -> roots.add(new Root(Kind.PROCESS, "", item)));

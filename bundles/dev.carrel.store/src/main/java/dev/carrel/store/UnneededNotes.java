@@ -16,19 +16,16 @@ import java.util.Set;
 final class UnneededNotes {
   private final Layout layout;
   private final Set<String> keys = new HashSet<>();
+  private Set<String> going = Set.of();
   private boolean unknown;
 
   UnneededNotes(Layout layout) {
     this.layout = layout;
   }
 
-  /**
-   * Reads and removes the notes of items that go, and removes those of items that are not there.
-   *
-   * @param before the names of items that were valid
-   * @param held the names of items that somebody may be making
-   */
-  void read(Set<String> going, Set<String> before, Set<String> held) throws IOException {
+  /** Reads what is noted of items that go. */
+  void read(Set<String> going) throws IOException {
+    this.going = going;
     for (String name : going) {
       Optional<About> about = About.read(layout.about().resolve(name), name);
       if (about.isEmpty()) {
@@ -41,6 +38,15 @@ final class UnneededNotes {
         }
       }
     }
+  }
+
+  /**
+   * Removes notes of items that go and of those that are not there.
+   *
+   * @param before the names of items that were valid
+   * @param held the names of items that somebody may be making
+   */
+  void removeNotes(Set<String> before, Set<String> held) throws IOException {
     try (DirectoryStream<Path> notes = Files.newDirectoryStream(layout.about())) {
       for (Path note : notes) {
         String name = note.getFileName().toString();
