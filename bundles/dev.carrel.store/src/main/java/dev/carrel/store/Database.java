@@ -251,6 +251,23 @@ final class Database implements AutoCloseable {
     return rows;
   }
 
+  /** Valid items whose directories' names have a word in them; it may be their name, a part of it, or of the digest. */
+  synchronized List<StorePath> like(String word) {
+    List<StorePath> found = new ArrayList<>();
+    try (PreparedStatement query = connection.prepareStatement("SELECT path, version FROM ValidPaths WHERE instr(path, ?) ORDER BY path")) {
+      query.setString(1, word);
+      try (ResultSet result = query.executeQuery()) {
+        while (result.next()) {
+          String version = result.getString(2);
+          found.add(version == null ? ItemName.parse(result.getString(1)) : ItemName.parse(result.getString(1), version));
+        }
+      }
+    } catch (SQLException e) {
+      throw failure("look up " + word, e);
+    }
+    return found;
+  }
+
   /** Items are not valid any more, all of them at once. What refers to them has to be among them. */
   synchronized void forget(Collection<StorePath> items) {
     try (Transaction transaction = new Transaction(connection);

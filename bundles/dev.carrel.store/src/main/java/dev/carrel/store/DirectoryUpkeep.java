@@ -148,7 +148,7 @@ public final class DirectoryUpkeep implements Upkeep {
 
   @Override
   public List<StorePath> find(String word) {
-    return with("look up " + word + " in", List.of(), tools -> new Inspection(tools.layout(), tools.database().rows()).find(word));
+    return with("look up " + word + " in", List.of(), tools -> Inspection.meant(word, tools.database().like(Inspection.word(word))));
   }
 
   @Override

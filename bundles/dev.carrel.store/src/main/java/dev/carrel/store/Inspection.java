@@ -68,20 +68,25 @@ record Inspection(Layout layout, Map<String, Database.Row> rows) {
     return size;
   }
 
-  /** A name alone may mean several versions. */
-  List<StorePath> find(String word) {
-    String name = word.indexOf('/') < 0 ? word : word.substring(word.lastIndexOf('/', word.length() - 2) + 1).replace("/", "");
-    if (rows.containsKey(name)) {
-      return List.of(rows.get(name).item());
-    }
+  /** Those that a word means, among items whose directories' names have it in them. A name alone may mean several versions. */
+  static List<StorePath> meant(String text, List<StorePath> like) {
     List<StorePath> found = new ArrayList<>();
-    for (Database.Row row : rows.values()) {
-      if (row.item().name().equals(word) || word.length() >= 4 && row.item().digest().startsWith(word)
-          || (row.item().name() + "-" + row.item().version()).equals(word)) {
-        found.add(row.item());
+    String word = word(text);
+    boolean path = !word.equals(text); // which names a directory, and nothing shorter
+    for (StorePath item : like) {
+      if (item.fileName().equals(word)) {
+        return List.of(item);
+      }
+      if (!path && (item.name().equals(word) || word.length() >= 4 && item.digest().startsWith(word) || (item.name() + "-" + item.version()).equals(word))) {
+        found.add(item);
       }
     }
-    found.sort(Comparator.comparing(StorePath::fileName));
     return found;
+  }
+
+  /** What a user wrote, without the directory of an item's path. */
+  static String word(String text) {
+    int slash = text.lastIndexOf('/', Math.max(text.length() - 2, 0));
+    return slash < 0 ? text : text.substring(slash + 1).replace("/", "");
   }
 }
