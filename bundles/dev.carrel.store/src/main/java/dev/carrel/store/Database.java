@@ -200,13 +200,14 @@ final class Database implements AutoCloseable {
           SELECT id FROM ValidPaths WHERE path = ?
           UNION
           SELECT reference FROM Refs JOIN closure ON referrer = closure.id)
-        SELECT path, version FROM ValidPaths JOIN closure USING (id) ORDER BY path""")) {
+        SELECT group_concat(path || coalesce(char(9) || version, ''), char(10))
+        FROM (SELECT path, version FROM ValidPaths JOIN closure USING (id) ORDER BY path)""")) {
       query.setString(1, item.fileName());
       try (ResultSet result = query.executeQuery()) {
-        while (result.next()) {
-          String path = result.getString(1);
-          String version = result.getString(2);
-          closure.add(version == null ? ItemName.parse(path) : ItemName.parse(path, version));
+        String all = result.next() ? result.getString(1) : null; // one text: to fetch each of thousands costs more than to find them
+        for (String line : all == null ? new String[0] : all.split("\n")) {
+          int tab = line.indexOf('\t');
+          closure.add(tab < 0 ? ItemName.parse(line) : ItemName.parse(line.substring(0, tab), line.substring(tab + 1)));
         }
       }
     } catch (SQLException e) {
