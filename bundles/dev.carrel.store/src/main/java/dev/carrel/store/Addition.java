@@ -1,5 +1,6 @@
 package dev.carrel.store;
 
+import com.github.luben.zstd.ZstdInputStream;
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
 import dev.carrel.api.store.Recipe;
@@ -16,12 +17,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
-import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
-import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
-import org.apache.commons.compress.compressors.zstandard.ZstdCompressorInputStream;
+import org.tukaani.xz.XZInputStream;
 
 /**
  * Makes an item of what a user has. Its content decides on its digest, so that the same is added once. What is not laid out like
@@ -29,6 +29,8 @@ import org.apache.commons.compress.compressors.zstandard.ZstdCompressorInputStre
  */
 final class Addition {
   private static final Set<String> TOP = Set.of("usr", "etc", "var", "opt", "srv");
+  /** xz -9e needs 65 MiB. */
+  private static final int XZ_MEMORY_KIB = 256 << 10;
   private static final Set<String> PREFIX = Set.of("bin", "sbin", "lib", "lib64", "libexec", "share", "include", "games");
 
   private final DirectoryStore store;
@@ -109,13 +111,13 @@ final class Addition {
   private static InputStream decompressed(Path what, String file) throws IOException {
     InputStream in = new BufferedInputStream(Files.newInputStream(what), 1 << 16);
     if (file.endsWith("gz")) {
-      return GzipCompressorInputStream.builder().setInputStream(in).setDecompressConcatenated(true).get();
+      return new GZIPInputStream(in, 1 << 15);
     }
     if (file.endsWith("xz")) {
-      return XZCompressorInputStream.builder().setInputStream(in).setDecompressConcatenated(true).setMemoryLimitKiB(256 << 10).get();
+      return new XZInputStream(in, XZ_MEMORY_KIB);
     }
     if (file.endsWith("zst")) {
-      return new ZstdCompressorInputStream(in);
+      return new ZstdInputStream(in);
     }
     return file.endsWith("bz2") ? new BZip2CompressorInputStream(in, true) : in;
   }
