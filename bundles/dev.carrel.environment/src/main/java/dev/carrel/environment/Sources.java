@@ -34,7 +34,8 @@ final class Sources {
 
   PackageSource choose(Optional<String> name) {
     List<Ranked> present = ranked;
-    if (present.isEmpty()) {
+    // A negative ranking says that a source is used only where it is named.
+    if (present.isEmpty() || name.isEmpty() && present.get(0).ranking() < 0) {
       throw CarrelException.failed(
           "no package source available: start the bundle dev.carrel.store.debian, which offers one");
     }
