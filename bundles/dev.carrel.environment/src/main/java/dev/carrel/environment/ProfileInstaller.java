@@ -106,7 +106,7 @@ public final class ProfileInstaller implements Installations {
       if (before.isPresent() && before.get().item().equals(made) && before.get().packages().equals(found)) {
         return before.get();
       }
-      Optional<Generation> after = generations.add(profile, before.isPresent() ? before.get().number() : 0, made, found);
+      Optional<Generation> after = generations.add(profile, before.isPresent() ? before.get().number() : 0, made, found, progress);
       if (after.isPresent()) {
         return after.get();
       }

@@ -58,7 +58,7 @@ class ProfileInstallerTest {
     }
 
     @Override
-    public Optional<Generation> add(ProfileName profile, int expected, StorePath item, List<Chosen> packages) {
+    public Optional<Generation> add(ProfileName profile, int expected, StorePath item, List<Chosen> packages, Progress progress) {
       if (quicker > 0) {
         quicker--;
         List<Chosen> others = new ArrayList<>(all.isEmpty() ? List.of() : all.get(all.size() - 1).packages());

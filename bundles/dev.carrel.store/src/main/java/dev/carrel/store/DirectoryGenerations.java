@@ -111,8 +111,8 @@ public final class DirectoryGenerations implements Generations {
   }
 
   @Override
-  public Optional<Generation> add(ProfileName profile, int expected, StorePath item, List<Chosen> packages) {
-    store.bringHome(item, Progress.silent());
+  public Optional<Generation> add(ProfileName profile, int expected, StorePath item, List<Chosen> packages, Progress progress) {
+    store.bringHome(item, progress);
     store.hold(List.of(item));
     return change("change", profile, files -> {
       if (files.current() != expected) {

@@ -1,5 +1,6 @@
 package dev.carrel.api.store;
 
+import dev.carrel.api.Progress;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -32,7 +33,12 @@ public interface Generations {
    * @return the new one; empty if the profile is at another than the expected one by now, and nothing was changed
    * @throws dev.carrel.api.CarrelException if the item is not valid
    */
-  Optional<Generation> add(ProfileName profile, int expected, StorePath item, List<Generation.Chosen> packages);
+  Optional<Generation> add(ProfileName profile, int expected, StorePath item, List<Generation.Chosen> packages, Progress progress);
+
+  /** The same where nobody waits. */
+  default Optional<Generation> add(ProfileName profile, int expected, StorePath item, List<Generation.Chosen> packages) {
+    return add(profile, expected, item, packages, Progress.silent());
+  }
 
   /**
    * Goes to a generation that is there.
