@@ -112,10 +112,12 @@ public final class ContainerWorkplaces implements Workplaces {
       Store present = presentStore();
       ConfiguredProfiles setup = new ConfiguredProfiles(containers, host, present, request.backend(), progress, notes);
       provision = sources.arePlain(packages)
-          ? new Profiles(present, sources.choose(packages.source()), setup, progress).provide(packages, root, realize)
+          ? new Profiles(present, sources.choose(packages.source(), packages.packages()), setup, progress).provide(packages, root, realize)
           : new MixedPackages(present, sources, setup, progress).provide(packages, request.life(), root, realize);
     } else if (request.software() instanceof Software.ExistingProfile existing) {
       provision = Profiles.existing(existing.profile(), request.directory());
+    } else if (request.software() instanceof Software.NamedProfile named) {
+      provision = Profiles.named(presentStore(), named.profile());
     }
     Life life = request.life();
     if (provision.elsewhere().isPresent()) {

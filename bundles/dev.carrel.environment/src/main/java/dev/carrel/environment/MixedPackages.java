@@ -71,7 +71,7 @@ final class MixedPackages {
       return Provision.none().with(new Elsewhere(found, pins, notes));
     }
     Software.Packages plain = new Software.Packages(parted.plain, parted.plainSource, wanted.refresh(), false, wanted.scripts());
-    Provision provision = new Profiles(store, sources.choose(parted.plainSource), setup, progress).provide(plain, root, realize);
+    Provision provision = new Profiles(store, sources.choose(parted.plainSource, parted.plain), setup, progress).provide(plain, root, realize);
     return parted.elsewhere.isEmpty() ? provision : provision.with(new Elsewhere(found, pins, notes));
   }
 
@@ -89,8 +89,8 @@ final class MixedPackages {
       } else if (named.isPresent()) {
         add(parted, named.get(), without(prefix, request));
       } else if (sources.has(prefix)) {
-        choose(parted, prefix);
-        parted.plain.add(without(prefix, request));
+        without(prefix, request); // it has to have a name
+        parted.plain.add(request);
       } else if (standard.isPresent()) {
         add(parted, standard.get(), request);
       } else {
@@ -98,15 +98,6 @@ final class MixedPackages {
       }
     }
     return parted;
-  }
-
-  /** One profile has packages of one source. */
-  private static void choose(Parted parted, String source) {
-    if (parted.plainSource.isPresent() && !parted.plainSource.get().equals(source)) {
-      throw CarrelException.usage("cannot put packages of " + parted.plainSource.get() + " and of " + source
-          + " into one profile. Decide for one of these sources");
-    }
-    parted.plainSource = Optional.of(source);
   }
 
   private static void add(Parted parted, HostStore holder, PackageRequest request) {

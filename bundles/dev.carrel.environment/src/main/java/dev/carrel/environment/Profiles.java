@@ -9,6 +9,7 @@ import dev.carrel.api.store.Finish;
 import dev.carrel.api.store.PackageRequest;
 import dev.carrel.api.store.PackageSource;
 import dev.carrel.api.store.PackageSource.Lists;
+import dev.carrel.api.store.ProfileName;
 import dev.carrel.api.store.Resolution;
 import dev.carrel.api.store.Store;
 import dev.carrel.api.store.StorePath;
@@ -64,20 +65,34 @@ final class Profiles {
       }
     }
     Lists lists = !realize ? Lists.AS_THEY_ARE : wanted.refresh() ? Lists.REFRESH : Lists.IF_MISSING;
-    Resolution resolution = source.resolve(wanted.packages(), store, lists, progress);
-    List<StorePath> items = resolution.items();
     if (!realize) {
-      StorePath profile = store.unionPath(NAME, items, finish(resolution, wanted.scripts()).name());
-      return provision(profile, resolution, missing(profile, items));
+      Resolution resolution = source.resolve(wanted.packages(), store, lists, progress);
+      StorePath profile = store.unionPath(NAME, resolution.items(), finish(resolution, wanted.scripts()).name());
+      return provision(profile, resolution, missing(profile, resolution.items()));
     }
-    source.realize(resolution, store, progress);
-    StorePath made = store.union(NAME, items, finish(resolution, wanted.scripts()), progress);
+    Made made = make(wanted.packages(), lists, wanted.scripts());
     String state = source.state(store); // now: the lists may have been fetched only just
     if (!state.isEmpty()) {
-      store.remember(key(wanted, state), made);
+      store.remember(key(wanted, state), made.profile());
     }
-    keep(root, made);
-    return provision(made, resolution, List.of());
+    keep(root, made.profile());
+    return provision(made.profile(), made.resolution(), List.of());
+  }
+
+  /** A profile, and what is in it. */
+  record Made(StorePath profile, Resolution resolution) {}
+
+  /** Resolves packages, fetches what is missing and makes their profile, configured as is said. */
+  Made make(List<PackageRequest> packages, Lists lists, Scripts scripts) {
+    Resolution resolution = source.resolve(packages, store, lists, progress);
+    store.hold(resolution.items());
+    source.realize(resolution, store, progress);
+    return new Made(store.union(NAME, resolution.items(), finish(resolution, scripts), progress), resolution);
+  }
+
+  /** The profile of no packages. */
+  StorePath empty() {
+    return store.union(NAME, List.of(), progress);
   }
 
   private Finish finish(Resolution resolution, Scripts scripts) {
@@ -130,6 +145,16 @@ final class Profiles {
       text.append('\0').append(name);
     }
     return Keys.sha256(text.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** What a profile with generations is now. */
+  static Provision named(Store store, ProfileName name) {
+    Path link = store.profile(name);
+    if (!Files.isSymbolicLink(link)) {
+      throw CarrelException.usage("cannot use the profile " + name + ": there is none of that name. Make it with carrel profile install"
+          + " --profile=" + name + " PACKAGE..., or give a path: --profile=./" + name);
+    }
+    return existing(link, link.getParent());
   }
 
   /** A profile that is there. */

@@ -7,6 +7,7 @@ import dev.carrel.api.store.PackageRequest;
 import dev.carrel.api.store.PackageSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -105,7 +106,8 @@ final class Sources {
 
   PackageSource choose(Optional<String> name) {
     List<Ranked> present = ranked;
-    if (present.isEmpty()) {
+    // A negative ranking says that a source is used only where it is named.
+    if (present.isEmpty() || name.isEmpty() && present.get(0).ranking() < 0) {
       throw CarrelException.failed(
           "no package source available: start the bundle dev.carrel.store.debian, which offers one");
     }
@@ -124,5 +126,33 @@ final class Sources {
     }
     throw CarrelException.usage("no package source is called '" + name.get() + "': there is " + known
         + ". Choose one of these, or start the bundle that offers it");
+  }
+
+  /** The source of a set of packages, of which some may say their own: {@code store:tool}. */
+  PackageSource choose(Optional<String> name, List<PackageRequest> packages) {
+    Map<PackageSource, List<PackageRequest>> parts = new LinkedHashMap<>();
+    boolean prefixed = false;
+    for (PackageRequest request : packages) {
+      Optional<PackageSource> own = own(request);
+      prefixed |= own.isPresent();
+      PackageRequest plain = own.isEmpty() ? request
+          : new PackageRequest(request.name().substring(own.get().name().length() + 1), request.version());
+      parts.computeIfAbsent(own.isPresent() ? own.get() : choose(name), source -> new ArrayList<>()).add(plain);
+    }
+    return prefixed ? new CombinedSource(parts) : choose(name);
+  }
+
+  /** The source that a request says, if it says one that there is; Debian has {@code name:architecture}, too. */
+  private Optional<PackageSource> own(PackageRequest request) {
+    int colon = request.name().indexOf(':');
+    if (colon < 1 || colon == request.name().length() - 1) {
+      return Optional.empty();
+    }
+    for (Ranked entry : ranked) {
+      if (request.name().startsWith(entry.source().name() + ":")) {
+        return Optional.of(entry.source());
+      }
+    }
+    return Optional.empty();
   }
 }

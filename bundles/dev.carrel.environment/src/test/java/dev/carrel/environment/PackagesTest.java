@@ -13,6 +13,7 @@ import dev.carrel.api.mount.Mapping;
 import dev.carrel.api.mount.Mount;
 import dev.carrel.api.store.Configuration;
 import dev.carrel.api.store.PackageRequest;
+import dev.carrel.api.store.ProfileName;
 import dev.carrel.api.store.Resolution;
 import dev.carrel.api.store.Store;
 import dev.carrel.environment.Fakes.FakeHost;
@@ -296,6 +297,33 @@ class PackagesTest {
     Workplace bash = existing(profile);
     assertThat(bash.spec().process().command()).containsExactly("/bin/bash", "--norc");
     assertThat(bash.spec().process().environment().get("PS1")).contains("[env]");
+  }
+
+  @Test
+  void a_profile_with_generations_is_used_by_its_name() throws IOException {
+    Path item = Fakes.profile(temporary.resolve("item"));
+    Files.createDirectories(store.directory().resolve("profiles"));
+    Files.createSymbolicLink(store.directory().resolve("profiles/work"), item);
+    wanted.software = new Software.NamedProfile(new ProfileName("work"));
+    assertThat(prepare(wanted).profile()).contains(item);
+    assertThat(store.calls).isEmpty();
+
+    wanted.software = new Software.NamedProfile(new ProfileName("other"));
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> prepare(wanted)).withMessageContaining("carrel profile install");
+  }
+
+  @Test
+  void a_package_may_come_from_another_source_than_the_others() {
+    FakeSource own = new FakeSource("store");
+    places.addSource(own, Map.of("service.ranking", -100));
+    Workplace place = prepare(wanted.packages("hello", "store:tool=2", "jq"));
+    assertThat(place.resolution().orElseThrow().packages()).extracting(one -> one.name()).containsExactly("hello", "jq", "tool");
+    assertThat(place.resolution().orElseThrow().source()).isEqualTo("debian+store");
+    assertThat(own.calls).containsExactly("resolve IF_MISSING", "realize");
+
+    debian.calls.clear();
+    prepare(wanted.packages("store:tool"));
+    assertThat(debian.calls).isEmpty();
   }
 
   private Workplace existing(Path profile) {

@@ -186,6 +186,8 @@ final class Help {
         wait | stop | kill NAME         wait for its end, ask for it, send a signal
         pause | resume NAME             have it wait, and go on
         remove NAME | clean             forget what has ended
+        profile install PACKAGE...      packages to keep, in generations that can be rolled back
+        store gc                        delete what nothing needs; see carrel store --help
         plan shell|run ...              what that would do, every system call of it
         backend list                    what can isolate a container here
         doctor                          what this host allows, and what to do about the rest
@@ -224,7 +226,9 @@ final class Help {
         Which packages:
           --refresh            fetch the lists of packages anew first
           -r, --root=LINK      make LINK a link to the profile, which keeps it from collection
-          -p, --profile=PATH   use a profile that is there instead of naming packages
+          -p, --profile=NAME|PATH
+                               use a profile that is there instead of naming packages: one of carrel profile by its
+                               name, another by a path with a slash or a dot in front
           --source=NAME        where packages without a prefix come from: debian, nix or guix
           --build              have Nix or Guix build or fetch those that are not in their stores
           --no-scripts         do not configure them: no script of theirs is run; alternatives, users, caches

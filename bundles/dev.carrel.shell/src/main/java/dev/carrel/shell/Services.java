@@ -14,6 +14,8 @@ record Services(String what, String bundle) {
   static final Services FOREGROUND = new Services("terminal service", "dev.carrel.linux");
   static final Services BACKENDS = new Services("isolation backend", "dev.carrel.backend.namespace");
   static final Services STORE = new Services("store", "dev.carrel.store");
+  static final Services PROFILES = new Services("profile service", "dev.carrel.store");
+  static final Services INSTALLATIONS = new Services("installation service", "dev.carrel.environment");
   static final Services SOURCES = new Services("package source", "dev.carrel.store.debian");
   static final Services PLANNER = new Services("mount planner", "dev.carrel.mount");
 

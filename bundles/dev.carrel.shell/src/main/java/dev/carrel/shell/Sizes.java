@@ -21,6 +21,28 @@ final class Sizes {
     return (tenths >= 1000 ? Long.toString(Math.round(size)) : tenths / 10 + "." + tenths % 10) + " " + UNITS[unit];
   }
 
+  /**
+   * An option's value, such as {@code 500M} or {@code 10G}.
+   *
+   * @throws dev.carrel.api.CarrelException of kind USAGE if it is none
+   */
+  static long parse(LifeLine line, String option) {
+    String text = line.value(option, "");
+    int end = text.length();
+    while (end > 0 && !Character.isDigit(text.charAt(end - 1))) {
+      end--;
+    }
+    String unit = text.substring(end).toUpperCase(java.util.Locale.ROOT);
+    String digits = text.substring(0, end);
+    int power = unit.isEmpty() || unit.equals("B") ? 0 : 1 + "KMGTPE".indexOf(unit.charAt(0));
+    boolean known = unit.isEmpty() || unit.equals("B") || power > 0 && (unit.length() == 1 || unit.endsWith("B") && unit.length() == 2);
+    if (!known || digits.isEmpty() || digits.length() > 15 || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+      throw line.usage("--" + option + "=" + text + " is no size: say 500M or 10G");
+    }
+    double size = Long.parseLong(digits) * Math.pow(1000, power);
+    return size >= Long.MAX_VALUE ? Long.MAX_VALUE : (long) size;
+  }
+
   /** A stretch of time in its largest unit, rounded up: {@code 12 s}, {@code 3 min}, {@code 2 h}. */
   static String time(double seconds) {
     if (seconds <= 60) {

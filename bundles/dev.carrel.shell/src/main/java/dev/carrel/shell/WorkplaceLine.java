@@ -13,6 +13,7 @@ import dev.carrel.api.mount.Mount;
 import dev.carrel.api.mount.PathProtection;
 import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.api.store.PackageRequest;
+import dev.carrel.api.store.ProfileName;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -231,7 +232,14 @@ final class WorkplaceLine {
         throw usage("--" + option + " is about making a profile, and --profile uses a set that is there: leave one out");
       }
     }
-    return new Software.ExistingProfile(path("--profile", profile));
+    if (profile.indexOf('/') >= 0 || profile.startsWith(".")) { // no name of a profile begins with a dot
+      return new Software.ExistingProfile(path("--profile", profile));
+    }
+    try {
+      return new Software.NamedProfile(new ProfileName(profile));
+    } catch (IllegalArgumentException e) {
+      throw usage("--profile: " + e.getMessage() + ". A path has a slash");
+    }
   }
 
   /** In the order in which they were written. */

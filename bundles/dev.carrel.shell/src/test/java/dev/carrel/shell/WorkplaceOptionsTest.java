@@ -20,6 +20,7 @@ import dev.carrel.api.mount.Propagation;
 import dev.carrel.api.mount.TreeOptions;
 import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.api.store.PackageRequest;
+import dev.carrel.api.store.ProfileName;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -285,6 +286,9 @@ class WorkplaceOptionsTest {
   @Test
   void a_profile_that_is_there_excludes_what_would_make_another() {
     assertThat(shell("--profile=/p").software()).isEqualTo(new Software.ExistingProfile(Path.of("/p")));
+    assertThat(shell("--profile=.env").software()).isEqualTo(new Software.ExistingProfile(Path.of(".env")));
+    assertThat(shell("--profile=work").software()).isEqualTo(new Software.NamedProfile(new ProfileName("work")));
+    assertThat(refusal(() -> shell("--profile=-x"))).contains("no name of a profile");
     assertThat(refusal(() -> shell("--profile=/p", "hello"))).contains("--profile=/p", "hello");
     assertThat(refusal(() -> shell("--profile=/p", "--root=/r"))).contains("--root", "--profile");
     assertThat(refusal(() -> shell("--profile=/p", "--refresh"))).contains("--refresh", "--profile");

@@ -11,8 +11,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
@@ -36,6 +38,14 @@ final class Database implements AutoCloseable {
    * @param size of its NAR serialization in bytes
    */
   record Entry(StorePath item, String hash, long size, Collection<StorePath> references) {}
+
+  /**
+   * A valid item.
+   *
+   * @param time when it was registered, in seconds since 1970
+   * @param references the names of what it refers to directly, itself not among them
+   */
+  record Row(StorePath item, String hash, long time, long size, List<String> references) {}
 
   /** Puts items in their places; the database cannot be written by anybody else meanwhile. */
   interface Placing {
@@ -190,19 +200,91 @@ final class Database implements AutoCloseable {
           SELECT id FROM ValidPaths WHERE path = ?
           UNION
           SELECT reference FROM Refs JOIN closure ON referrer = closure.id)
-        SELECT path, version FROM ValidPaths JOIN closure USING (id) ORDER BY path""")) {
+        SELECT group_concat(path || coalesce(char(9) || version, ''), char(10))
+        FROM (SELECT path, version FROM ValidPaths JOIN closure USING (id) ORDER BY path)""")) {
       query.setString(1, item.fileName());
       try (ResultSet result = query.executeQuery()) {
-        while (result.next()) {
-          String path = result.getString(1);
-          String version = result.getString(2);
-          closure.add(version == null ? ItemName.parse(path) : ItemName.parse(path, version));
+        String all = result.next() ? result.getString(1) : null; // one text: to fetch each of thousands costs more than to find them
+        for (String line : all == null ? new String[0] : all.split("\n")) {
+          int tab = line.indexOf('\t');
+          closure.add(tab < 0 ? ItemName.parse(line) : ItemName.parse(line.substring(0, tab), line.substring(tab + 1)));
         }
       }
     } catch (SQLException e) {
       throw failure("compute the closure of " + item, e);
     }
     return closure;
+  }
+
+  /** @throws CarrelException if it is damaged */
+  synchronized void check() {
+    try (Statement query = connection.createStatement(); ResultSet result = query.executeQuery("PRAGMA integrity_check(1)")) {
+      if (!result.next() || !result.getString(1).equals("ok")) {
+        throw new SQLException(result.getString(1), "", DatabaseFailure.CORRUPT);
+      }
+    } catch (SQLException e) {
+      throw failure("look for damage", e);
+    }
+  }
+
+  /** All valid items, and for each what it refers to directly. */
+  synchronized Map<String, Row> rows() {
+    Map<String, Row> rows = new HashMap<>();
+    try (Transaction snapshot = new Transaction(connection); Statement query = connection.createStatement()) {
+      Map<Long, Row> byId = new HashMap<>();
+      try (ResultSet result = query.executeQuery("SELECT id, path, version, hash, registrationTime, narSize FROM ValidPaths")) {
+        while (result.next()) {
+          String version = result.getString(3);
+          StorePath item = version == null ? ItemName.parse(result.getString(2)) : ItemName.parse(result.getString(2), version);
+          Row row = new Row(item, result.getString(4), result.getLong(5), result.getLong(6), new ArrayList<>());
+          rows.put(item.fileName(), row);
+          byId.put(result.getLong(1), row);
+        }
+      }
+      try (ResultSet result = query.executeQuery("SELECT referrer, reference FROM Refs WHERE referrer != reference")) {
+        while (result.next()) {
+          byId.get(result.getLong(1)).references().add(byId.get(result.getLong(2)).item().fileName());
+        }
+      }
+    } catch (SQLException e) {
+      throw failure("list the items", e);
+    }
+    return rows;
+  }
+
+  /** Valid items whose directories' names have a word in them; it may be their name, a part of it, or of the digest. */
+  synchronized List<StorePath> like(String word) {
+    List<StorePath> found = new ArrayList<>();
+    try (PreparedStatement query = connection.prepareStatement("SELECT path, version FROM ValidPaths WHERE instr(path, ?) ORDER BY path")) {
+      query.setString(1, word);
+      try (ResultSet result = query.executeQuery()) {
+        while (result.next()) {
+          String version = result.getString(2);
+          found.add(version == null ? ItemName.parse(result.getString(1)) : ItemName.parse(result.getString(1), version));
+        }
+      }
+    } catch (SQLException e) {
+      throw failure("look up " + word, e);
+    }
+    return found;
+  }
+
+  /** Items are not valid any more, all of them at once. What refers to them has to be among them. */
+  synchronized void forget(Collection<StorePath> items) {
+    try (Transaction transaction = new Transaction(connection);
+        PreparedStatement references = connection.prepareStatement(
+            "DELETE FROM Refs WHERE referrer = (SELECT id FROM ValidPaths WHERE path = ?)");
+        PreparedStatement paths = connection.prepareStatement("DELETE FROM ValidPaths WHERE path = ?")) {
+      for (PreparedStatement delete : List.of(references, paths)) {
+        for (StorePath item : items) {
+          delete.setString(1, item.fileName());
+          delete.executeUpdate();
+        }
+      }
+      transaction.commit();
+    } catch (SQLException e) {
+      throw failure("remove " + items.size() + " items", e);
+    }
   }
 
   private CarrelException failure(String attempt, SQLException e) {

@@ -14,7 +14,7 @@ record DatabaseFailure(Path file) {
   private static final int LOCKED = 6;
   private static final int READ_ONLY = 8;
   private static final int IO_ERROR = 10;
-  private static final int CORRUPT = 11;
+  static final int CORRUPT = 11;
   private static final int FULL = 13;
   private static final int CANNOT_OPEN = 14;
   private static final int NO_DATABASE = 26;
@@ -34,11 +34,23 @@ record DatabaseFailure(Path file) {
           + " to a directory that is";
       case FULL -> "No space left on device" + layout.free() + ". Free some space there, or set " + Location.NAME
           + " to a directory on another file system";
-      case CORRUPT, NO_DATABASE -> "it is damaged (" + e.getMessage() + "). Move the store " + store
-          + " away: what is needed is made again";
+      case CORRUPT, NO_DATABASE -> "it is damaged (" + e.getMessage() + "). carrel store verify --repair makes it again from what is"
+          + " noted beside the items";
       default -> e.getMessage() + ". Run carrel doctor to see whether the store " + store + " is well";
     };
     return CarrelException.failed("cannot " + attempt + " " + file + ": " + why, e);
+  }
+
+  /** Whether a failure says that there is no space. */
+  static boolean isFull(CarrelException failure) {
+    return failure.getCause() instanceof SQLException e && ((e.getErrorCode() & PRIMARY) == FULL || (e.getErrorCode() & PRIMARY) == IO_ERROR)
+        || failure.getMessage().contains("No space left");
+  }
+
+  /** Whether a failure says that the database is damaged. */
+  static boolean isDamage(CarrelException failure) {
+    int code = failure.getCause() instanceof SQLException e ? e.getErrorCode() & PRIMARY : 0;
+    return code == CORRUPT || code == NO_DATABASE;
   }
 
   /** SQLite tells no more than that it could not: what the kernel says to an attempt of ours is what the user has to know. */

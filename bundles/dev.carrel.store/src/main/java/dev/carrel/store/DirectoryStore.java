@@ -12,30 +12,42 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /** The store in a directory. Nothing is opened or made before it is needed; to locate and recall never needs it. */
-@Component
+@Component(service = {Store.class, DirectoryStore.class})
 public final class DirectoryStore implements Store {
   /** Property of the component: the absolute path of the directory, whatever else is said. */
   static final String DIRECTORY = "store.directory";
 
   private final Host host;
   private final String configured;
+  private final Map<String, String> environment;
   private Links links;
+  private Optional<SystemStore> system;
   private Writing writing;
   private boolean stopped;
 
   /** What only those need who add something or ask the database: no start of a known profile loads it. */
-  private record Writing(Layout layout, Realization realization, OpenDatabase database) {}
+  private record Writing(Layout layout, Staging staging, HeldItems held, Realization realization, OpenDatabase database) {}
+
+  /** What its upkeep works with. */
+  record Tools(Layout layout, Staging staging, HeldItems held, Realization realization, Database database) {}
+
+  /** Upkeep of it. */
+  interface Upkeeping<T> {
+    T with(Tools tools) throws IOException;
+  }
 
   /** In the directory that the component's properties or the environment say. */
   @Activate
@@ -49,8 +61,13 @@ public final class DirectoryStore implements Store {
    * @param configured its absolute path; empty: where the environment says
    */
   DirectoryStore(Host host, String configured) {
+    this(host, configured, System.getenv());
+  }
+
+  DirectoryStore(Host host, String configured, Map<String, String> environment) {
     this.host = host;
     this.configured = configured;
+    this.environment = environment;
   }
 
   @Deactivate
@@ -58,14 +75,33 @@ public final class DirectoryStore implements Store {
     stopped = true;
     if (writing != null) {
       writing.database().stop();
+      try {
+        writing.held().close();
+      } catch (IOException e) {
+        // the next collection removes what is left, once this process has ended
+      }
     }
   }
 
   private synchronized Links links() {
     if (links == null) {
-      links = new Links(new Layout(Location.of(host, configured, System.getenv())));
+      links = new Links(new Layout(Location.of(host, configured, environment)));
     }
     return links;
+  }
+
+  /** The store of root, if it may be used; looked at only when something is not in the user's own. */
+  private synchronized Optional<SystemStore> system() {
+    if (system == null) {
+      Optional<SystemStore> beside = SystemStore.beside(layout().directory(), Location.isChosen(configured, environment), environment);
+      system = beside.isPresent() && Files.isDirectory(beside.get().layout().items()) && beside.get().isSafe(host) ? beside : Optional.empty();
+    }
+    return system;
+  }
+
+  private boolean isElsewhere(StorePath item) {
+    Optional<SystemStore> beside = system();
+    return beside.isPresent() && beside.get().has(item);
   }
 
   private Layout layout() {
@@ -74,7 +110,10 @@ public final class DirectoryStore implements Store {
 
   private synchronized Writing writing() {
     if (writing == null) {
-      writing = new Writing(layout(), new Realization(host, layout()), new OpenDatabase(host, layout()));
+      Layout layout = layout();
+      Staging staging = new Staging(layout.staging(), layout.locks().resolve("staging"));
+      HeldItems held = new HeldItems(layout.held(), layout.locks().resolve("collection"));
+      writing = new Writing(layout, staging, held, new Realization(host, layout, staging), new OpenDatabase(host, layout));
       if (stopped) {
         writing.database().stop();
       }
@@ -89,13 +128,19 @@ public final class DirectoryStore implements Store {
 
   @Override
   public Path locate(StorePath item) {
-    return layout().item(item);
+    Path own = layout().item(item);
+    return !Files.isDirectory(own, LinkOption.NOFOLLOW_LINKS) && isElsewhere(item) ? system().get().layout().item(item) : own;
   }
 
   @Override
   public boolean isValid(StorePath item) {
+    return isOwn(item) || isElsewhere(item);
+  }
+
+  /** Whether it is in the user's own store. */
+  private boolean isOwn(StorePath item) {
     // What is not there is answered without a database, so that asking makes none.
-    if (!Files.isDirectory(locate(item), LinkOption.NOFOLLOW_LINKS) || !Files.exists(layout().database())) {
+    if (!Files.isDirectory(layout().item(item), LinkOption.NOFOLLOW_LINKS) || !Files.exists(layout().database())) {
       return false;
     }
     Writing store = writing();
@@ -106,19 +151,67 @@ public final class DirectoryStore implements Store {
     }
   }
 
-  @Override
-  public void realize(Collection<Recipe> recipes, Progress progress) {
+  /** Works on it. The database is opened, so it has to be worth it. */
+  <T> T upkeep(Upkeeping<T> work) throws IOException {
     Writing store = writing();
     try {
-      store.realization().realize(recipes, DirectoryStore::freeze, store.database().enter(), progress);
+      return work.with(new Tools(store.layout(), store.staging(), store.held(), store.realization(), store.database().enter()));
     } finally {
       store.database().leave();
     }
   }
 
-  private static Nar.Result freeze(Path tree) throws IOException {
+  /** Whether another process works with it. */
+  boolean othersHold() throws IOException {
+    return writing().held().othersHold();
+  }
+
+  OpenDatabase openDatabase() {
+    return writing().database();
+  }
+
+  @Override
+  public void hold(Collection<StorePath> items) {
+    if (items.isEmpty()) {
+      return;
+    }
+    Writing store = writing();
+    try {
+      store.database().enter(); // makes the store, if it is not there
+      store.held().add(items);
+    } catch (IOException e) {
+      throw store.layout().failure("use items of the store " + store.layout().directory(), e);
+    } finally {
+      store.database().leave();
+    }
+  }
+
+  @Override
+  public void realize(Collection<Recipe> recipes, Progress progress) {
+    List<Recipe> own = new ArrayList<>();
+    Set<StorePath> used = new HashSet<>();
+    for (Recipe recipe : recipes) {
+      if (isOwn(recipe.item()) || !isElsewhere(recipe.item())) {
+        own.add(new Recipe(recipe.item(), ownOf(recipe.references()), recipe.builder(), recipe.origin()));
+        used.add(recipe.item());
+        used.addAll(recipe.references());
+      }
+    }
+    if (own.isEmpty()) {
+      return;
+    }
+    hold(used);
+    Writing store = writing();
+    try {
+      store.realization().realize(own, DirectoryStore::freeze, store.database().enter(), progress);
+    } finally {
+      store.database().leave();
+    }
+  }
+
+  private static Nar.Content freeze(Path tree) throws IOException {
     Freeze.contents(tree);
-    return Nar.of(tree);
+    return Nar.content(tree);
   }
 
   @Override
@@ -126,17 +219,34 @@ public final class DirectoryStore implements Store {
     return Union.path(name, items, finish);
   }
 
+  /** A store refers to nothing outside: what is in the system store is not this one's to keep. */
+  private Set<StorePath> ownOf(Collection<StorePath> references) {
+    Set<StorePath> own = new HashSet<>(references);
+    own.removeIf(reference -> !Files.isDirectory(layout().item(reference), LinkOption.NOFOLLOW_LINKS) && isElsewhere(reference));
+    return own;
+  }
+
   @Override
   public StorePath union(String name, List<StorePath> items, Finish finish, Progress progress) {
     StorePath profile = unionPath(name, items, finish.name());
+    return !isOwn(profile) && isElsewhere(profile) ? profile : ownUnion(name, items, finish, progress);
+  }
+
+  private StorePath ownUnion(String name, List<StorePath> items, Finish finish, Progress progress) {
+    StorePath profile = unionPath(name, items, finish.name());
+    Set<StorePath> own = ownOf(items);
+    Set<StorePath> used = new HashSet<>(own);
+    used.add(profile);
+    hold(used);
     Writing store = writing();
     try {
       Database database = store.database().enter();
       if (!store.realization().isValid(profile, database)) {
-        store.realization().requireValid("make the profile " + profile, items, database);
-        Union union = new Union(profile, items, finish, store.layout());
-        Recipe recipe = new Recipe(profile, new HashSet<>(items), union::build);
-        store.realization().realize(List.of(recipe), union::freeze, database, progress);
+        store.realization().requireValid("make the profile " + profile, own, database);
+        Union union = new Union(profile, items, finish, own.size() == items.size() ? List.of(layout()) : List.of(layout(), system().get().layout()));
+        Recipe recipe = new Recipe(profile, own, union::build);
+        store.realization().realize(List.of(recipe), union::finish, database, progress);
+        union.tellCost(progress);
       }
     } finally {
       store.database().leave();
@@ -144,15 +254,45 @@ public final class DirectoryStore implements Store {
     return profile;
   }
 
+  /** Sees to it that an item is in this store, and not only in that of root, who may collect it: the same under the same name. */
+  void bringHome(StorePath item, Progress progress) {
+    if (isOwn(item) || !isElsewhere(item)) {
+      return;
+    }
+    SystemStore beside = system().get();
+    try {
+      About about = About.read(beside.layout().about(item), item.fileName()).orElseThrow();
+      List<StorePath> references = List.copyOf(about.entry().references());
+      if (unionPath(item.name(), references).equals(item)) {
+        ownUnion(item.name(), references, Finish.none(), progress);
+        return;
+      }
+      Recipe recipe = new Recipe(item, ownOf(references), directory -> Trees.copy(beside.layout().item(item), directory), about.origin());
+      hold(List.of(item));
+      upkeep(tools -> {
+        tools.realization().realize(List.of(recipe), DirectoryStore::freeze, tools.database(), progress);
+        return item;
+      });
+    } catch (IOException e) {
+      throw layout().failure("copy " + item + " from the store " + beside.layout().directory() + " to the store " + directory(), e);
+    }
+  }
+
   @Override
   public Closure closure(StorePath item) {
-    Writing store = writing();
     List<StorePath> requisites = List.of();
-    if (isValid(item)) {
+    if (isOwn(item)) {
+      Writing store = writing();
       try {
         requisites = store.database().enter().closure(item);
       } finally {
         store.database().leave();
+      }
+    } else if (isElsewhere(item)) {
+      try {
+        requisites = system().get().closure(item);
+      } catch (IOException e) {
+        throw layout().failure("tell what " + item + " needs", e);
       }
     }
     if (requisites.isEmpty()) {
@@ -167,11 +307,14 @@ public final class DirectoryStore implements Store {
 
   @Override
   public Optional<StorePath> recall(String key) {
-    return links().recall(key);
+    Optional<StorePath> item = links().recall(key);
+    // Also what root has collected meanwhile is not there any more.
+    return item.isPresent() && Files.isDirectory(locate(item.get()), LinkOption.NOFOLLOW_LINKS) ? item : Optional.empty();
   }
 
   @Override
   public void remember(String key, StorePath item) {
+    hold(List.of(item));
     if (!isValid(item)) {
       throw notThere("remember " + item, item);
     }
@@ -180,6 +323,8 @@ public final class DirectoryStore implements Store {
 
   @Override
   public void addRoot(Path link, StorePath item) {
+    bringHome(item, Progress.silent());
+    hold(List.of(item));
     if (!isValid(item)) {
       throw notThere("make the link " + link + " to " + item, item);
     }

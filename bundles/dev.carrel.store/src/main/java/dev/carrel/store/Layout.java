@@ -4,12 +4,14 @@ import dev.carrel.api.CarrelException;
 import dev.carrel.api.host.Account;
 import dev.carrel.api.store.StorePath;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -18,6 +20,8 @@ import java.util.Set;
 record Layout(Path directory) {
   private static final Set<PosixFilePermission> PUBLIC = PosixFilePermissions.fromString("rwxr-xr-x");
   private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rwx------");
+
+  private static final int RESERVE = 1 << 20;
 
   Path items() {
     return directory.resolve("items");
@@ -37,6 +41,59 @@ record Layout(Path directory) {
 
   Path roots() {
     return directory.resolve("roots/auto");
+  }
+
+  /** Room that a collection gives free first: on a full disk not even the database could be opened otherwise. */
+  Path reserve() {
+    return directory.resolve("db/reserve");
+  }
+
+  /** Takes that room, if it is to be had. */
+  void takeReserve() {
+    if (!Files.exists(reserve())) {
+      try {
+        Files.write(reserve(), new byte[RESERVE]);
+      } catch (IOException e) {
+        giveReserve(); // part of it would help nobody
+      }
+    }
+  }
+
+  void giveReserve() {
+    try {
+      Files.deleteIfExists(reserve());
+    } catch (IOException e) {
+      // whoever cannot delete it is told so by what comes next
+    }
+  }
+
+  /** What is noted of items beside them. */
+  Path about() {
+    return directory.resolve("about");
+  }
+
+  Path about(StorePath item) {
+    return about().resolve(item.fileName());
+  }
+
+  /** Each distinct content of a file once. */
+  Path links() {
+    return directory.resolve("links");
+  }
+
+  /** What users added under a name. */
+  Path added() {
+    return directory.resolve("added");
+  }
+
+  /** What processes hold just now. */
+  Path held() {
+    return locks().resolve("held");
+  }
+
+  /** Profiles with generations. */
+  Path profiles() {
+    return directory.resolve("profiles");
   }
 
   Path staging() {
@@ -66,10 +123,22 @@ record Layout(Path directory) {
       make(environments(), PUBLIC, ownership);
       make(directory.resolve("roots"), PUBLIC, ownership);
       make(roots(), PUBLIC, ownership);
+      make(about(), PUBLIC, ownership);
+      make(links(), PUBLIC, ownership);
+      make(profiles(), PUBLIC, ownership);
+      make(added(), PUBLIC, ownership);
       make(staging(), PRIVATE, ownership);
       make(locks(), PRIVATE, ownership);
+      make(held(), PRIVATE, ownership);
     } catch (IOException e) {
       throw failure("make the store " + directory, e);
+    }
+  }
+
+  /** Writes a directory's entries to the device: fsync(2). */
+  static void flush(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
     }
   }
 

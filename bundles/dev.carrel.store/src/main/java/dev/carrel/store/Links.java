@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /** The symbolic links that lead to items: what was remembered, and roots. */
 record Links(Layout layout) {
-  /** What a key leads to, if that is there. */
+  /** What a key leads to, whether that is there or not. */
   Optional<StorePath> recall(String key) {
     Path link = layout.environments().resolve(checked(key));
     try {
@@ -20,8 +20,7 @@ record Links(Layout layout) {
       if (name == null) {
         return Optional.empty(); // the root directory
       }
-      StorePath item = ItemName.parse(name.toString());
-      return Files.isDirectory(layout.item(item), LinkOption.NOFOLLOW_LINKS) ? Optional.of(item) : Optional.empty();
+      return Optional.of(ItemName.parse(name.toString()));
     } catch (IOException e) {
       return Optional.empty(); // never remembered
     } catch (IllegalArgumentException e) {
@@ -88,7 +87,7 @@ record Links(Layout layout) {
   }
 
   /** Makes a symbolic link, or replaces what is there, in one step. */
-  private static void replace(Path place, Path to) throws IOException {
+  static void replace(Path place, Path to) throws IOException {
     Path temporary = place.resolveSibling("." + place.getFileName() + "." + ProcessHandle.current().pid() + "."
         + Thread.currentThread().getId());
     Files.deleteIfExists(temporary);

@@ -12,7 +12,15 @@ final class Location {
   /** The variable, and the property of the framework or the JVM, that says it. */
   static final String NAME = "CARREL_STORE";
 
+  /** Where root's is. */
+  static final String SYSTEM = "/var/lib/carrel";
+
   private Location() {}
+
+  /** Whether the user says where it is. */
+  static boolean isChosen(String property, Map<String, String> environment) {
+    return !property.isEmpty() || !environment.getOrDefault(NAME, "").isEmpty();
+  }
 
   /**
    * Finds it, without touching a file.
@@ -27,7 +35,7 @@ final class Location {
     }
     Account account = host.account();
     if (account.uid() == 0) {
-      return Path.of("/var/lib/carrel");
+      return Path.of(SYSTEM);
     }
     String data = environment.getOrDefault("XDG_DATA_HOME", "");
     // The XDG base directory specification: a relative path is invalid and ignored.

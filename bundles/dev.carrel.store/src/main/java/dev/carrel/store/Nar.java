@@ -21,11 +21,17 @@ import java.util.List;
  * The format is that of Dolstra's thesis, "The Purely Functional Software Deployment Model", figure 5.2.
  */
 final class Nar {
+  /** How the hash of a NAR begins in the database. */
+  static final String ALGORITHM = "sha256:";
+
   private static final byte[] PADDING = new byte[8];
   private static final int CHUNK = 64 * 1024;
   private static final char UNKNOWN = '\uFFFD'; // what Java makes of bytes that are no characters
 
   private final MessageDigest digest;
+  private final MessageDigest file;
+  private final Listing listing = new Listing();
+  private final Path tree;
   private final byte[] chunk = new byte[CHUNK];
   private long size;
 
@@ -37,19 +43,39 @@ final class Nar {
    */
   record Result(String hash, long size) {}
 
-  private Nar() {
+  /**
+   * A tree's hash, and what it consists of.
+   *
+   * @param files everything below the tree
+   */
+  record Content(Result result, Listing files) {}
+
+  private Nar(Path tree) {
+    this.tree = tree;
     try {
       digest = MessageDigest.getInstance("SHA-256");
+      file = MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JVM has SHA-256", e);
     }
   }
 
   static Result of(Path tree) throws IOException {
-    Nar nar = new Nar();
+    return content(tree).result();
+  }
+
+  /** Reads everything once. */
+  static Content content(Path tree) throws IOException {
+    Nar nar = new Nar(tree);
     nar.text("nix-archive-1");
     nar.node(tree);
-    return new Result("sha256:" + HexFormat.of().formatHex(nar.digest.digest()), nar.size);
+    return new Content(new Result(ALGORITHM + HexFormat.of().formatHex(nar.digest.digest()), nar.size), nar.listing);
+  }
+
+  private void list(Path path, Listing.Kind kind, String content) {
+    if (!path.equals(tree)) {
+      listing.add(tree.relativize(path).toString(), kind, content);
+    }
   }
 
   private void node(Path path) throws IOException {
@@ -59,18 +85,23 @@ final class Nar {
     if (attributes.isSymbolicLink()) {
       text("symlink");
       text("target");
-      name(path, Files.readSymbolicLink(path));
+      Path target = Files.readSymbolicLink(path);
+      name(path, target);
+      list(path, Listing.Kind.LINK, target.toString());
     } else if (attributes.isDirectory()) {
       text("directory");
+      list(path, Listing.Kind.DIRECTORY, "");
       directory(path);
     } else if (attributes.isRegularFile()) {
       text("regular");
-      if (attributes.permissions().contains(PosixFilePermission.OWNER_EXECUTE)) {
+      boolean program = attributes.permissions().contains(PosixFilePermission.OWNER_EXECUTE);
+      if (program) {
         text("executable");
         text("");
       }
       text("contents");
       contents(path, attributes.size());
+      list(path, program ? Listing.Kind.PROGRAM : Listing.Kind.FILE, HexFormat.of().formatHex(file.digest()));
     } else {
       throw new IOException(path + " is neither a file, a directory nor a symbolic link");
     }
@@ -94,17 +125,18 @@ final class Nar {
     }
   }
 
-  private void contents(Path file, long length) throws IOException {
+  private void contents(Path path, long length) throws IOException {
     number(length);
     long left = length;
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = Files.newInputStream(path)) {
       for (int n = in.read(chunk); n > 0; n = in.read(chunk)) {
         digest.update(chunk, 0, n);
+        file.update(chunk, 0, n);
         left -= n;
       }
     }
     if (left != 0) {
-      throw new IOException(file + " changed while it was read");
+      throw new IOException(path + " changed while it was read");
     }
     size += length;
     pad(length);

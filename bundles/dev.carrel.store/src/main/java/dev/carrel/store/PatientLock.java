@@ -29,7 +29,7 @@ final class PatientLock {
 
   static FileChannel open(Path file) throws IOException {
     try {
-      return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+      return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     } catch (IOException e) {
       if (Files.isSymbolicLink(file)) {
         throw new FileSystemException(file.toString(), null, "a lock must not be a symbolic link");
@@ -56,7 +56,12 @@ final class PatientLock {
    * @param waiting told once if it is not free at once
    */
   static FileLock acquire(FileChannel channel, long position, Runnable waiting) throws IOException {
-    FileLock lock = attempt(channel, position);
+    return acquire(channel, position, false, waiting);
+  }
+
+  /** The same; a shared lock keeps only those out who want it for themselves. */
+  static FileLock acquire(FileChannel channel, long position, boolean shared, Runnable waiting) throws IOException {
+    FileLock lock = attempt(channel, position, shared);
     if (lock != null) {
       return lock;
     }
@@ -68,15 +73,19 @@ final class PatientLock {
         Thread.currentThread().interrupt();
         throw new InterruptedIOException("interrupted while another process had the lock");
       }
-      lock = attempt(channel, position);
+      lock = attempt(channel, position, shared);
     }
     return lock;
   }
 
   /** The lock of one byte, or null if another has it. */
   static FileLock attempt(FileChannel channel, long position) throws IOException {
+    return attempt(channel, position, false);
+  }
+
+  private static FileLock attempt(FileChannel channel, long position, boolean shared) throws IOException {
     try {
-      return channel.tryLock(position, 1, false);
+      return channel.tryLock(position, 1, shared);
     } catch (OverlappingFileLockException e) {
       return null; // held by this JVM, through another store or an earlier start of this bundle
     }

@@ -6,32 +6,33 @@ import dev.carrel.api.host.Host;
 import dev.carrel.api.store.Recipe;
 import dev.carrel.api.store.StorePath;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /** Brings items into being; the order of its steps is told in the package's description. */
 final class Realization {
+  private static final String NOTES = "about"; // no name of an item
+
   private final Host host;
   private final Layout layout;
   private final ItemLocks locks;
   private final Staging staging;
 
-  Realization(Host host, Layout layout) {
+  Realization(Host host, Layout layout, Staging staging) {
     this.host = host;
     this.layout = layout;
     this.locks = new ItemLocks(layout.locks().resolve("items"));
-    this.staging = new Staging(layout.staging(), layout.locks().resolve("staging"));
+    this.staging = staging;
   }
 
   /** Makes those items that are not valid. */
@@ -75,10 +76,46 @@ final class Realization {
 
   private void make(Collection<Recipe> recipes, Workshop.Finish finish, Database database, Progress progress) throws IOException {
     try (Staging.Place place = staging.open(); Progress.Task task = progress.begin("adding to the store", recipes.size(), Progress.Unit.ITEMS)) {
-      List<Database.Entry> entries = new Workshop(layout, place.path(), finish).stage(recipes, task);
-      host.sync(place.path()); // once for all, and before the database is held
-      register(entries, place.path(), database);
+      adopt(new Workshop(layout, place.path(), finish).stage(recipes, task), place.path(), database);
     }
+  }
+
+  /** Who brings items that are made already. */
+  interface Bringing {
+    /**
+     * Unpacks and freezes items into a place, each under its name.
+     *
+     * @param missing those that are not valid yet
+     */
+    List<About> bring(Set<StorePath> missing, Path place) throws IOException;
+  }
+
+  /** Brings items that are made already; all become valid in one transaction. */
+  void bring(Collection<StorePath> items, Bringing bringing, Database database, Progress progress) throws IOException {
+    try (PatientLock.Held held = locks.acquire(items, progress); Staging.Place place = staging.open()) {
+      Set<StorePath> missing = new LinkedHashSet<>(items);
+      missing.removeIf(item -> isValid(item, database));
+      List<About> brought = bringing.bring(missing, place.path());
+      if (!brought.isEmpty()) {
+        adopt(brought, place.path(), database);
+      }
+    }
+  }
+
+  private void adopt(List<About> made, Path place, Database database) throws IOException {
+    Path notes = Files.createDirectory(place.resolve(NOTES));
+    for (About about : made) {
+      about.write(notes.resolve(about.entry().item().fileName()));
+    }
+    host.sync(place); // once for all, and before the database is held
+    EqualFiles equal = new EqualFiles(layout, place);
+    for (About about : made) {
+      if (about.entry().hash().startsWith(Nar.ALGORITHM)) { // a union has files of items, which are shared already
+        equal.share(place.resolve(about.entry().item().fileName()), about.files());
+      }
+    }
+    register(made.stream().map(About::entry).toList(), place, database);
+    layout.takeReserve();
   }
 
   private void register(List<Database.Entry> entries, Path place, Database database) throws IOException {
@@ -90,7 +127,7 @@ final class Realization {
             placed.add(place(entry.item(), place));
           }
         }
-        flush(layout.items());
+        Layout.flush(layout.items());
       });
     } catch (IOException | RuntimeException | Error e) {
       remove(placed, e);
@@ -102,19 +139,13 @@ final class Realization {
     Path target = layout.item(item);
     Freeze.remove(target); // not registered: a killed process left it
     try {
+      Files.move(place.resolve(NOTES).resolve(item.fileName()), layout.about(item), StandardCopyOption.ATOMIC_MOVE);
       Files.move(place.resolve(item.fileName()), target, StandardCopyOption.ATOMIC_MOVE);
     } catch (AtomicMoveNotSupportedException e) {
       throw new IOException("its staging/ and items/ are not on one file system", e);
     }
     Freeze.directory(target); // only now: to move a directory elsewhere changes it, and needs its write permission
     return target;
-  }
-
-  /** Writes a directory's entries to the device: fsync(2). */
-  private static void flush(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
   }
 
   private static void remove(List<Path> placed, Throwable cause) {

@@ -27,8 +27,13 @@ final class Staging {
   Staging(Path directory, Path gate) {
     this.directory = directory;
     this.gate = gate;
+    this.own = processName();
+  }
+
+  /** How the names of this JVM's own places begin. */
+  static String processName() {
     ProcessHandle me = ProcessHandle.current();
-    this.own = me.pid() + "-" + me.info().startInstant().map(start -> Long.toString(start.toEpochMilli())).orElse("0") + "-";
+    return me.pid() + "-" + me.info().startInstant().map(start -> Long.toString(start.toEpochMilli())).orElse("0") + "-";
   }
 
   /** A place of one's own; closing removes it. */

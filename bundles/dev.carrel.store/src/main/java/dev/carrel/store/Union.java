@@ -2,6 +2,7 @@ package dev.carrel.store;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.store.Finish;
+import dev.carrel.api.Progress;
 import dev.carrel.api.store.StorePath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +12,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -37,18 +37,27 @@ final class Union {
   private final StorePath profile;
   private final List<StorePath> items;
   private final Finish finish;
-  private final Layout layout;
+  private final List<Layout> layouts;
   private final Map<Path, StorePath> owners = new HashMap<>();
   /** Everything of the tree that is no hard link to a file of an item, and so has to be frozen. */
   private final Set<Path> own = new LinkedHashSet<>();
+  /** Every hard link, with the file of an item that it is. */
+  private final Map<Path, Path> linked = new HashMap<>();
+  private final CopiedFiles copies;
   private Path target;
 
-  /** To be built once. */
-  Union(StorePath profile, List<StorePath> items, Finish finish, Layout layout) {
+  /**
+   * To be built once.
+   *
+   * @param finish what is changed in the end
+   * @param layouts the store it is for, and others in which items may be
+   */
+  Union(StorePath profile, List<StorePath> items, Finish finish, List<Layout> layouts) {
     this.profile = profile;
     this.items = items;
     this.finish = finish;
-    this.layout = layout;
+    this.layouts = layouts;
+    this.copies = new CopiedFiles(layouts);
   }
 
   /** The name of the profile of some items: in whatever order they are told. */
@@ -65,6 +74,23 @@ final class Union {
     }
   }
 
+  private Path locate(StorePath item) {
+    for (Layout layout : layouts) {
+      if (Files.isDirectory(layout.item(item), LinkOption.NOFOLLOW_LINKS)) {
+        return layout.item(item);
+      }
+    }
+    return layouts.get(0).item(item);
+  }
+
+  /** Says how much space it took, if it took any for files. */
+  void tellCost(Progress progress) {
+    if (copies.bytes() > 0) {
+      progress.begin("copied " + Math.max(1, copies.bytes() / 1_000_000) + " MB from the store " + layouts.get(layouts.size() - 1).directory()
+          + ", whose files cannot be linked to", -1, Progress.Unit.BYTES).close();
+    }
+  }
+
   /** Fills an empty directory. */
   void build(Path directory) throws IOException {
     target = directory;
@@ -74,14 +100,14 @@ final class Union {
     Map<Path, StorePath> links = new LinkedHashMap<>();
     for (StorePath item : items) {
       for (String name : DIRECTORIES) {
-        Path source = layout.item(item).resolve(name);
+        Path source = locate(item).resolve(name);
         if (Files.isDirectory(source, LinkOption.NOFOLLOW_LINKS)) {
           merge(item, source, target.resolve(name), links);
         }
       }
     }
     for (Map.Entry<Path, StorePath> link : links.entrySet()) {
-      mergeLink(link.getValue(), link.getKey(), target.resolve(layout.item(link.getValue()).relativize(link.getKey())));
+      mergeLink(link.getValue(), link.getKey(), target.resolve(locate(link.getValue()).relativize(link.getKey())));
     }
     complete();
     if (!finish.name().isEmpty()) {
@@ -133,9 +159,18 @@ final class Union {
   /**
    * Freezes the tree and tells its hash, which follows from its members: to read all of their files again would take seconds.
    */
-  Nar.Result freeze(Path tree) throws IOException {
+  Nar.Content finish(Path tree) throws IOException {
     freezeOwn();
-    return new Nar.Result("derived:" + profile.digest(), 0);
+    UnionListing listing = new UnionListing(layouts, tree);
+    for (Path path : own) {
+      listing.own(path);
+    }
+    for (Map.Entry<Path, Path> file : linked.entrySet()) {
+      if (finish.name().isEmpty() || !own.contains(file.getKey()) && Files.exists(file.getKey(), LinkOption.NOFOLLOW_LINKS)) { // still that
+        listing.linked(file.getKey(), file.getValue());
+      }
+    }
+    return new Nar.Content(new Nar.Result(listing.files().hash(), 0), listing.files());
   }
 
   private void freezeOwn() throws IOException {
@@ -214,14 +249,18 @@ final class Union {
   private void mergeFile(StorePath item, Path entry, Path place) throws IOException {
     try {
       Files.createLink(place, entry);
+      linked.put(place, entry);
     } catch (FileAlreadyExistsException e) {
       if (!Files.isRegularFile(place, LinkOption.NOFOLLOW_LINKS) || Files.mismatch(place, entry) >= 0) {
         throw conflict(item, place);
       }
       return;
     } catch (FileSystemException | UnsupportedOperationException e) {
-      Files.copy(entry, place, StandardCopyOption.COPY_ATTRIBUTES); // too many links, or none at all here
-      own.add(place);
+      if (copies.make(entry, place)) { // too many links, none at all here, or another user's file: proc_sys_fs(5), protected_hardlinks
+        linked.put(place, entry);
+      } else {
+        own.add(place);
+      }
     }
     owners.put(place, item);
   }
@@ -271,10 +310,13 @@ final class Union {
         Files.move(entry, place);
         if (own.remove(entry)) {
           own.add(place);
+        } else {
+          linked.put(place, linked.remove(entry));
         }
       } else if (isSame(entry, place)) {
         Files.delete(entry);
         own.remove(entry);
+        linked.remove(entry);
       } else {
         throw conflict(item, place);
       }

@@ -22,7 +22,7 @@ final class Workshop {
 
   /** Makes a built tree immutable and tells its hash. */
   interface Finish {
-    Nar.Result finish(Path tree) throws IOException;
+    Nar.Content finish(Path tree) throws IOException;
   }
 
   private final Layout layout;
@@ -41,7 +41,7 @@ final class Workshop {
   }
 
   /** Builds all of them, or throws what the first one to fail threw. Nobody builds any more when it returns. */
-  List<Database.Entry> stage(Collection<Recipe> recipes, Progress.Task task) throws IOException {
+  List<About> stage(Collection<Recipe> recipes, Progress.Task task) throws IOException {
     AtomicInteger done = new AtomicInteger();
     ExecutorService executor = Executors.newFixedThreadPool(Math.min(recipes.size(), WORKERS), work -> {
       Thread thread = new Thread(work, "carrel-store");
@@ -49,17 +49,17 @@ final class Workshop {
       return thread;
     });
     try {
-      List<Future<Database.Entry>> staged = new ArrayList<>(recipes.size());
+      List<Future<About>> staged = new ArrayList<>(recipes.size());
       for (Recipe recipe : recipes) {
         staged.add(executor.submit(() -> {
           task.detail(recipe.item().name());
-          Database.Entry entry = stage(recipe);
+          About made = stage(recipe);
           task.done(done.incrementAndGet());
-          return entry;
+          return made;
         }));
       }
-      List<Database.Entry> entries = new ArrayList<>(staged.size());
-      for (Future<Database.Entry> one : staged) {
+      List<About> entries = new ArrayList<>(staged.size());
+      for (Future<About> one : staged) {
         entries.add(result(one));
       }
       return entries;
@@ -85,18 +85,19 @@ final class Workshop {
     }
   }
 
-  private Database.Entry stage(Recipe recipe) {
+  private About stage(Recipe recipe) {
     try {
       Path staged = Files.createDirectory(place.resolve(recipe.item().fileName()));
       recipe.builder().build(staged);
-      Nar.Result content = finish.finish(staged);
-      return new Database.Entry(recipe.item(), content.hash(), content.size(), recipe.references());
+      Nar.Content content = finish.finish(staged);
+      Database.Entry entry = new Database.Entry(recipe.item(), content.result().hash(), content.result().size(), recipe.references());
+      return new About(entry, System.currentTimeMillis() / 1000, recipe.origin(), content.files());
     } catch (IOException e) {
       throw layout.failure("add " + recipe.item() + " to the store " + layout.directory(), e);
     }
   }
 
-  private static Database.Entry result(Future<Database.Entry> future) throws IOException {
+  private static About result(Future<About> future) throws IOException {
     try {
       return future.get();
     } catch (ExecutionException e) {

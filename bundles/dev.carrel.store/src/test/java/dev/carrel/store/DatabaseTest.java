@@ -78,7 +78,7 @@ class DatabaseTest {
   void a_damaged_one_is_told_with_what_to_do() throws Exception {
     Files.writeString(file, "no database at all");
     assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> Samples.store(directory).isValid(item("a")))
-        .withMessageContaining(file.toString()).withMessageContaining("it is damaged").withMessageContaining("Move the store");
+        .withMessageContaining(file.toString()).withMessageContaining("it is damaged").withMessageContaining("carrel store verify --repair");
   }
 
   @Test

@@ -9,12 +9,18 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
+import dev.carrel.api.store.Generation;
+import dev.carrel.api.store.PackageRequest;
+import dev.carrel.api.store.ProfileName;
 import dev.carrel.api.store.StorePath;
+import dev.carrel.api.store.Upkeep.Collection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,5 +98,71 @@ class FullDiskTest {
       store.deactivate();
     }
     return true;
+  }
+
+  @Test
+  void a_full_disk_is_no_obstacle_to_a_collection() throws IOException {
+    try (Tmpfs small = Tmpfs.on(directory, "size=6m,mode=755")) {
+      DirectoryStore store = Samples.store(directory);
+      for (int i = 0; i < 20; i++) {
+        int number = i;
+        store.realize(List.of(recipe("i" + i, place -> write(place, "usr/x", ("x" + number).repeat(20_000)))), Progress.silent());
+      }
+      store.deactivate();
+      fill();
+      DirectoryStore again = Samples.store(directory);
+      DirectoryUpkeep upkeep = new DirectoryUpkeep(again, new DirectoryGenerations(again, Samples.host()));
+      assertThat(upkeep.collect(new Collection(OptionalLong.empty(), Optional.empty(), false), Progress.silent()).items()).hasSize(20);
+      assertThat(directory.resolve("staging")).isEmptyDirectory();
+      assertThat(directory.resolve("items")).isEmptyDirectory();
+      assertThat(upkeep.items()).isEmpty();
+      again.deactivate();
+    }
+  }
+
+  private void fill() throws IOException {
+    try (var out = Files.newOutputStream(directory.resolve("junk"))) {
+      while (true) {
+        out.write(new byte[512]);
+      }
+    } catch (IOException e) {
+      assertThat(e).hasMessageContaining("No space left");
+    }
+  }
+
+  @Test
+  void a_profile_stays_as_it_is_where_there_is_no_space_for_another_generation() throws IOException {
+    try (Tmpfs small = Tmpfs.on(directory, "size=3m,mode=755")) {
+      DirectoryStore store = Samples.store(directory);
+      DirectoryGenerations generations = new DirectoryGenerations(store, Samples.host());
+      store.realize(List.of(recipe("a"), recipe("b")), Progress.silent());
+      generations.add(ProfileName.DEFAULT, 0, item("a"), List.of());
+      fill();
+      List<Generation.Chosen> asked = List.of(new Generation.Chosen(PackageRequest.parse("b".repeat(5000)), "debian", ""));
+      assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> generations.add(ProfileName.DEFAULT, 1, item("b"), asked))
+          .withMessageContaining("No space left");
+      assertThat(generations.all(ProfileName.DEFAULT)).hasSize(1);
+      assertThat(generations.current(ProfileName.DEFAULT).orElseThrow().number()).isEqualTo(1);
+      store.deactivate();
+    }
+  }
+
+  @Test
+  void a_store_that_is_read_only_can_be_read_and_refuses_changes_with_the_reason() throws IOException {
+    try (Tmpfs small = Tmpfs.on(directory, "size=3m,mode=755")) {
+      DirectoryStore store = Samples.store(directory);
+      DirectoryGenerations generations = new DirectoryGenerations(store, Samples.host());
+      store.realize(List.of(recipe("a")), Progress.silent());
+      generations.add(ProfileName.DEFAULT, 0, item("a"), List.of());
+      store.deactivate();
+      Tmpfs.readOnly(directory);
+      DirectoryStore again = Samples.store(directory);
+      DirectoryGenerations readOnly = new DirectoryGenerations(again, Samples.host());
+      assertThat(readOnly.current(ProfileName.DEFAULT).orElseThrow().number()).isEqualTo(1);
+      for (Runnable change : List.<Runnable>of(() -> readOnly.switchTo(ProfileName.DEFAULT, 1), () -> readOnly.add(ProfileName.DEFAULT, 1, item("a"), List.of()),
+          () -> new DirectoryUpkeep(again, readOnly).collect(new Collection(OptionalLong.empty(), Optional.empty(), false), Progress.silent()))) {
+        assertThatExceptionOfType(CarrelException.class).isThrownBy(change::run).withMessageContaining("Read-only file system").withMessageContaining("CARREL_STORE");
+      }
+    }
   }
 }

@@ -27,6 +27,10 @@ record Tmpfs(Path directory) implements AutoCloseable {
     return new Tmpfs(directory);
   }
 
+  static void readOnly(Path directory) throws IOException {
+    run("mount", "-o", "remount,ro", directory.toString());
+  }
+
   @Override
   public void close() throws IOException {
     run("umount", "-l", directory.toString());

@@ -14,6 +14,7 @@ import dev.carrel.api.mount.Mount;
 import dev.carrel.api.mount.PathProtection;
 import dev.carrel.api.mount.TreeOptions;
 import dev.carrel.api.store.PackageRequest;
+import dev.carrel.api.store.ProfileName;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -103,6 +104,9 @@ public record WorkplaceRequest(
 
     /** A profile that exists: a store item, or a symbolic link to one. */
     record ExistingProfile(Path profile) implements Software {}
+
+    /** Where a profile with generations is now. */
+    record NamedProfile(ProfileName profile) implements Software {}
 
     /** The host's own programs: /usr and what belongs to it, read-only. */
     record HostSystem() implements Software {}

@@ -1,5 +1,6 @@
 package dev.carrel.api.store;
 
+import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
 import java.util.List;
 import java.util.Optional;
@@ -48,5 +49,24 @@ public interface PackageSource {
   /** How its packages are configured; empty: they are ready as they are. */
   default Optional<Configuration> configuration() {
     return Optional.empty();
+  }
+
+  /**
+   * The packages in whose name or description all words are found, in the order of their names.
+   *
+   * @throws dev.carrel.api.CarrelException if the source cannot search, or has no lists
+   */
+  default List<PackageInfo> search(List<String> words, Store store, Progress progress) {
+    throw CarrelException.failed("cannot search: the package source " + name() + " has no search. Choose another with --source=NAME");
+  }
+
+  /**
+   * What is known of packages: of those among the names that there are, in the order of the names.
+   *
+   * @throws dev.carrel.api.CarrelException if the source cannot tell, or has no lists
+   */
+  default List<PackageInfo> describe(List<String> names, Store store, Progress progress) {
+    throw CarrelException.failed("cannot describe packages: the package source " + name()
+        + " does not tell of them. Choose another with --source=NAME");
   }
 }

@@ -19,8 +19,19 @@ public interface Store {
   /** Where an item is or would be. */
   Path locate(StorePath item);
 
+  /** Where the link to a profile with generations is, whether there is one or not: {@link Generations} are kept beside it. */
+  default Path profile(ProfileName name) {
+    return directory().resolve("profiles").resolve(name.name());
+  }
+
   /** Whether an item is there, complete. */
   boolean isValid(StorePath item);
+
+  /**
+   * Keeps items, whether they are there yet or not, from collection for a day at most and as long as this process lives: for who
+   * finds out what is there and then uses it. A store from which nothing is collected need do nothing.
+   */
+  default void hold(Collection<StorePath> items) {}
 
   /**
    * Makes items that are not there yet; all become valid in one transaction. Items that another process is making are

@@ -3,6 +3,8 @@ package dev.carrel.store.debian;
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
 import dev.carrel.api.store.Configuration;
+import dev.carrel.api.store.Origin;
+import dev.carrel.api.store.PackageInfo;
 import dev.carrel.api.store.PackageRequest;
 import dev.carrel.api.store.PackageSource;
 import dev.carrel.api.store.Recipe;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
@@ -93,7 +96,8 @@ public final class DebianSource implements PackageSource {
       List<Recipe> recipes = new ArrayList<>();
       for (Resolved resolved : missing) {
         recipes.add(new Recipe(resolved.item(), Set.of(), directory ->
-            new DebArchive(resolved.name() + " " + resolved.version()).unpack(downloads.verified(resolved), directory)));
+            new DebArchive(resolved.name() + " " + resolved.version()).unpack(downloads.verified(resolved), directory),
+            Optional.of(new Origin(SOURCE, resolved))));
       }
       store.realize(recipes, progress);
       downloads.discard(missing);
@@ -103,6 +107,30 @@ public final class DebianSource implements PackageSource {
   @Override
   public Optional<Configuration> configuration() {
     return Optional.of(new DebianConfiguration());
+  }
+
+  @Override
+  public List<PackageInfo> search(List<String> words, Store store, Progress progress) {
+    return look(store, progress, catalog -> catalog.search(words));
+  }
+
+  @Override
+  public List<PackageInfo> describe(List<String> names, Store store, Progress progress) {
+    for (String name : names) {
+      PackageName.check(new PackageRequest(name, Optional.empty()));
+    }
+    return look(store, progress, catalog -> catalog.describe(names));
+  }
+
+  private List<PackageInfo> look(Store store, Progress progress, Function<Catalog, List<PackageInfo>> question) {
+    AptState state = new AptState(store.directory(), host.etc());
+    Apt apt = new Apt(host, state);
+    PackageLists lists = new PackageLists(state, apt, host.etc());
+    lists.provide(Lists.IF_MISSING, progress);
+    state.prepare();
+    try (HeldLock lock = HeldLock.shared(state.listsLock(), progress)) {
+      return question.apply(new Catalog(apt));
+    }
   }
 
   private static List<Resolved> missing(Resolution resolution, Store store) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
+import dev.carrel.api.store.PackageInfo;
 import dev.carrel.api.store.PackageRequest;
 import dev.carrel.api.store.PackageSource.Lists;
 import dev.carrel.api.store.Resolution;
@@ -317,5 +318,17 @@ class DebianSourceTest {
         .containsExactly("apt", "apt sources", "apt keyrings", "package lists");
     resolve();
     assertThat(new AptCheck(store, archive.paths()).examine()).last().satisfies(finding -> assertThat(finding.detail()).contains("fetched today"));
+  }
+
+  @Test
+  void packages_are_found_by_all_words_of_their_names_and_descriptions_taken_literally() throws IOException {
+    archive.add("tool", "1", "Description: mends c++ things\n with care\n .\n and patience\n");
+    archive.add("tool-doc", "1", "Description: how to mend\n");
+
+    assertThat(archive.source().search(List.of("mend", "c++"), store, Progress.silent()))
+        .containsExactly(new PackageInfo("tool", "1", "debian", "mends c++ things", "with care\n\nand patience", ""));
+    assertThat(archive.source().search(List.of("no such thing"), store, Progress.silent())).isEmpty();
+    assertThat(archive.source().describe(List.of("tool-doc", "nothing", "tool"), store, Progress.silent()))
+        .extracting(PackageInfo::name).containsExactly("tool-doc", "tool");
   }
 }

@@ -59,7 +59,7 @@ final class LocalArchive {
   }
 
   Path add(String name, String version, String fields, DebBuilder builder) throws IOException {
-    String control = "Package: " + name + "\nVersion: " + version + "\nArchitecture: all\nMaintainer: a <a@b>\nDescription: d\n" + fields;
+    String control = "Package: " + name + "\nVersion: " + version + "\nArchitecture: all\nMaintainer: a <a@b>\n" + (fields.contains("Description:") ? "" : "Description: d\n") + fields;
     Path deb = repository.resolve(name + "_" + version.replace(":", "") + "_all.deb");
     builder.control("./control", control, 0644).build(deb);
     Files.writeString(repository.resolve("Packages"), control + "Filename: ./" + deb.getFileName() + "\nSize: " + Files.size(deb)

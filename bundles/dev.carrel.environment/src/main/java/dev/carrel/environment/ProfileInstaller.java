@@ -1,0 +1,189 @@
+package dev.carrel.environment;
+
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.Progress;
+import dev.carrel.api.container.Containers;
+import dev.carrel.api.environment.Installations;
+import dev.carrel.api.environment.WorkplaceRequest.Scripts;
+import dev.carrel.api.host.Host;
+import dev.carrel.api.store.Generation;
+import dev.carrel.api.store.Generation.Chosen;
+import dev.carrel.api.store.Generations;
+import dev.carrel.api.store.PackageInfo;
+import dev.carrel.api.store.PackageRequest;
+import dev.carrel.api.store.PackageSource;
+import dev.carrel.api.store.PackageSource.Lists;
+import dev.carrel.api.store.ProfileName;
+import dev.carrel.api.store.Resolution;
+import dev.carrel.api.store.Resolution.Resolved;
+import dev.carrel.api.store.Store;
+import dev.carrel.api.store.StorePath;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+
+/** Changes profiles by what was asked for, and never by what that came to: a later resolution may come to something else. */
+@Component
+public final class ProfileInstaller implements Installations {
+  /** So often may others change a profile while this one does. */
+  private static final int ATTEMPTS = 20;
+
+  private final Store store;
+  private final Generations generations;
+  private final Host host;
+  private final Sources sources = new Sources();
+  private final AtomicReference<Containers> containers = new AtomicReference<>();
+
+  @Activate
+  public ProfileInstaller(@Reference Host host, @Reference Store store, @Reference Generations generations) {
+    this.host = host;
+    this.store = store;
+    this.generations = generations;
+  }
+
+  /** Those in which packages are configured. */
+  @Reference(
+      cardinality = ReferenceCardinality.OPTIONAL,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
+  void setContainers(Containers present) {
+    containers.set(present);
+  }
+
+  void unsetContainers(Containers gone) {
+    containers.compareAndSet(gone, null);
+  }
+
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addSource(PackageSource source, Map<String, Object> properties) {
+    sources.add(source, properties);
+  }
+
+  void removeSource(PackageSource source) {
+    sources.remove(source);
+  }
+
+  /** From what was asked for to what is asked for now. */
+  private interface Change {
+    List<Chosen> of(List<Chosen> before);
+  }
+
+  @Override
+  public Generation install(ProfileName profile, List<PackageRequest> packages, Optional<String> source, boolean refresh, Progress progress) {
+    String chosen = sources.choose(source).name();
+    return change(profile, refresh ? Lists.REFRESH : Lists.IF_MISSING, progress, before -> {
+      List<Chosen> after = new ArrayList<>(before);
+      for (PackageRequest request : packages) {
+        after.removeIf(one -> one.request().name().equals(request.name()));
+        after.add(new Chosen(request, chosen, ""));
+      }
+      return after;
+    });
+  }
+
+  @Override
+  public Generation remove(ProfileName profile, List<String> names, Progress progress) {
+    requireProfile(profile);
+    return change(profile, Lists.IF_MISSING, progress, before -> {
+      List<Chosen> after = new ArrayList<>(before);
+      for (String name : names) {
+        if (!after.removeIf(one -> one.request().name().equals(name) || one.request().toString().equals(name))) {
+          throw CarrelException.usage("cannot remove " + name + " from the profile " + profile
+              + ": it was not asked for there. carrel profile list shows what was");
+        }
+      }
+      return after;
+    });
+  }
+
+  @Override
+  public Generation upgrade(ProfileName profile, Progress progress) {
+    requireProfile(profile);
+    return change(profile, Lists.REFRESH, progress, before -> before);
+  }
+
+  private void requireProfile(ProfileName profile) {
+    if (generations.current(profile).isEmpty()) {
+      throw CarrelException.usage("there is no profile " + profile + ". carrel profile install --profile=" + profile + " PACKAGE makes it");
+    }
+  }
+
+  /** Others may change the profile meanwhile: then it is done again, from what they made of it. */
+  private Generation change(ProfileName profile, Lists lists, Progress progress, Change change) {
+    Lists policy = lists;
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      Optional<Generation> before = generations.current(profile);
+      List<Chosen> wanted = change.of(before.isPresent() ? before.get().packages() : List.of());
+      List<Chosen> found = new ArrayList<>();
+      StorePath made = make(wanted, policy, progress, found);
+      if (before.isPresent() && before.get().item().equals(made) && before.get().packages().equals(found)) {
+        return before.get();
+      }
+      Optional<Generation> after = generations.add(profile, before.isPresent() ? before.get().number() : 0, made, found, progress);
+      if (after.isPresent()) {
+        return after.get();
+      }
+      policy = Lists.IF_MISSING; // the lists are new by now
+    }
+    throw CarrelException.failed("cannot change the profile " + profile + ": other processes change it all the time. Try again later");
+  }
+
+  private StorePath make(List<Chosen> wanted, Lists lists, Progress progress, List<Chosen> found) {
+    if (wanted.isEmpty()) {
+      return profiles(sources.choose(Optional.empty()), progress).empty();
+    }
+    List<PackageRequest> requests = new ArrayList<>();
+    for (Chosen one : wanted) {
+      if (!one.source().equals(wanted.get(0).source())) {
+        throw CarrelException.usage("cannot make one profile of packages from " + wanted.get(0).source() + " and " + one.source()
+            + ". Put " + one.request() + " into a profile of its own, with --profile=NAME");
+      }
+      requests.add(one.request());
+    }
+    PackageSource source = sources.choose(Optional.of(wanted.get(0).source()), requests);
+    Profiles.Made made = profiles(source, progress).make(requests, lists, Scripts.standard());
+    for (Chosen one : wanted) {
+      found.add(new Chosen(one.request(), one.source(), version(one.request().name(), made.resolution())));
+    }
+    return made.profile();
+  }
+
+  private Profiles profiles(PackageSource source, Progress progress) {
+    return new Profiles(store, source, new ConfiguredProfiles(containers, host, store, Optional.empty(), progress, new ArrayList<>()), progress);
+  }
+
+  private static String version(String name, Resolution resolution) {
+    for (Resolved resolved : resolution.packages()) {
+      if (name.equals(resolved.name()) || name.endsWith(":" + resolved.name())) {
+        return resolved.version();
+      }
+    }
+    return "";
+  }
+
+  @Override
+  public List<PackageInfo> search(List<String> words, Optional<String> source, Progress progress) {
+    return sources.choose(source).search(words, store, progress);
+  }
+
+  @Override
+  public List<PackageInfo> show(List<String> names, Optional<String> source, Progress progress) {
+    PackageSource chosen = sources.choose(source);
+    List<PackageInfo> known = chosen.describe(names, store, progress);
+    if (known.size() < names.size()) {
+      List<String> unknown = new ArrayList<>(names);
+      known.forEach(info -> unknown.remove(info.name()));
+      throw CarrelException.usage("the package source " + chosen.name() + " has no package " + String.join(", ", unknown)
+          + ". carrel profile search WORD finds names");
+    }
+    return known;
+  }
+}

@@ -1,0 +1,180 @@
+package dev.carrel.shell;
+
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.Progress;
+import dev.carrel.api.host.Foreground;
+import dev.carrel.api.store.StorePath;
+import dev.carrel.api.store.Transfers;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** What goes into a store and out of it: {@code store add|forget|export|import|copy}. */
+final class StoreTransfers {
+  private static final String SSH = "ssh:";
+
+  private final LifeLine line;
+  private final Transfers transfers;
+  private final Foreground foreground;
+  private final Items items;
+
+  /** Finds the item that a word means. */
+  interface Items {
+    StorePath find(String word);
+  }
+
+  StoreTransfers(LifeLine line, Transfers transfers, Foreground foreground, Items items) {
+    this.line = line;
+    this.transfers = transfers;
+    this.foreground = foreground;
+    this.items = items;
+  }
+
+  /** Something that takes its time. */
+  private interface Work<T> {
+    T with(Progress progress);
+  }
+
+  private <T> T reported(Work<T> work) {
+    try (ProgressReport progress = new ProgressReport(System.err, line.has("quiet"), foreground)) {
+      return work.with(progress);
+    }
+  }
+
+  private Path path(String text) {
+    try {
+      return Path.of(System.getProperty("carrel.directory", System.getProperty("user.dir"))).resolve(text);
+    } catch (InvalidPathException e) {
+      throw line.usage("'" + text + "' is no path: " + e.getReason());
+    }
+  }
+
+  void add() {
+    if (line.operands().size() != 1) {
+      throw line.usage("what? Give one directory, file or tar archive");
+    }
+    String name = line.value("name", "");
+    String version = line.value("version", "");
+    try {
+      new StorePath("0".repeat(32), name, version);
+    } catch (IllegalArgumentException e) {
+      throw line.usage(name.isEmpty() ? "it needs a name: --name=NAME" : e.getMessage());
+    }
+    List<StorePath> references = new ArrayList<>();
+    String[] words = line.line().getOptionValues("reference");
+    for (String word : words == null ? new String[0] : words) {
+      references.add(items.find(word));
+    }
+    StorePath added = reported(progress -> transfers.add(path(line.operands().get(0)), name, version, references, progress));
+    System.out.println(added);
+  }
+
+  void forget() {
+    if (line.operands().isEmpty()) {
+      throw line.usage("what? Give the name under which it was added");
+    }
+    line.operands().forEach(transfers::forget);
+  }
+
+  private List<StorePath> named() {
+    if (line.operands().isEmpty()) {
+      throw line.usage("which item? Give its name");
+    }
+    List<StorePath> named = new ArrayList<>();
+    line.operands().forEach(word -> named.add(items.find(word)));
+    return named;
+  }
+
+  void send() {
+    List<StorePath> named = named();
+    if (foreground.isTerminal(1)) {
+      throw line.usage("an archive is nothing for a terminal: write it to a file, with > FILE");
+    }
+    reported(progress -> {
+      transfers.send(named, new Unclosed(System.out), progress);
+      return null;
+    });
+    if (System.out.checkError()) {
+      throw CarrelException.failed("carrel store export: the archive could not be written: standard output is full or closed");
+    }
+  }
+
+  void receive() {
+    line.noOperands();
+    if (foreground.isTerminal(0)) {
+      throw line.usage("the archive is read from standard input: give it with < FILE");
+    }
+    told(reported(progress -> transfers.receive(System.in, progress)));
+  }
+
+  private static void told(List<StorePath> received) {
+    System.out.println(StoreReport.count(received.size(), "item") + " there now");
+  }
+
+  void copy() {
+    String to = line.value("to", "");
+    List<StorePath> named = named();
+    if (to.isEmpty()) {
+      throw line.usage("to where? Say --to=DIRECTORY or --to=ssh:HOST");
+    }
+    if (!to.startsWith(SSH)) {
+      told(reported(progress -> transfers.copy(named, path(to), progress)));
+      return;
+    }
+    String host = to.substring(SSH.length());
+    if (host.isEmpty() || host.startsWith("-")) {
+      throw line.usage("'" + host + "' is no host");
+    }
+    System.out.flush();
+    reported(progress -> {
+      over(host, named, progress);
+      return null;
+    });
+  }
+
+  /** The Carrel there reads the archive as it comes. */
+  private void over(String host, List<StorePath> named, Progress progress) {
+    try {
+      Process ssh = new ProcessBuilder("ssh", "--", host, "carrel", "store", "import", "--quiet")
+          .redirectOutput(ProcessBuilder.Redirect.INHERIT).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      try (OutputStream out = ssh.getOutputStream()) {
+        transfers.send(named, out, progress);
+      } catch (CarrelException e) {
+        if (!ssh.waitFor(10, TimeUnit.SECONDS) || ssh.exitValue() == 0) {
+          throw e; // else the other side has told why it reads no more
+        }
+      }
+      if (ssh.waitFor() != 0) {
+        throw CarrelException.failed("cannot copy to " + host + ": ssh " + host + " carrel store import ended with " + ssh.exitValue()
+            + ". Carrel has to be there, and be called carrel");
+      }
+    } catch (IOException e) {
+      throw CarrelException.failed("cannot copy to " + host + ": " + e.getMessage() + ". Install ssh, or send what carrel store export writes", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw CarrelException.failed("interrupted while copying to " + host);
+    }
+  }
+
+  /** Standard output is used after this. */
+  private static final class Unclosed extends FilterOutputStream {
+    Unclosed(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      out.write(bytes, offset, length);
+    }
+
+    @Override
+    public void close() throws IOException {
+      flush();
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package dev.carrel.store;
+
+import dev.carrel.store.Listing.Entry;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+
+/**
+ * Files of another store, which cannot be linked to. Each content is copied once, into this store's {@code links/}, so that the
+ * next profile that has it takes no space.
+ */
+final class CopiedFiles {
+  private final Layout own;
+  private final Members members;
+  private long bytes;
+
+  /** From stores, of which the first is the own one. */
+  CopiedFiles(List<Layout> layouts) {
+    this.own = layouts.get(0);
+    this.members = new Members(layouts);
+  }
+
+  /** How much had to be copied. */
+  long bytes() {
+    return bytes;
+  }
+
+  /**
+   * Makes a file of the same content.
+   *
+   * @return whether it is frozen already, and the one of its content that this store has
+   */
+  boolean make(Path file, Path place) throws IOException {
+    Entry known = file.startsWith(own.items()) ? null : members.entry(file);
+    Path link = known != null && known.isFile() ? own.links().resolve(known.key()) : null;
+    if (link != null && linked(link, place, Files.size(file))) {
+      return true;
+    }
+    Files.copy(file, place, StandardCopyOption.COPY_ATTRIBUTES);
+    if (file.startsWith(own.items())) {
+      return false;
+    }
+    bytes += Files.size(file);
+    if (link == null) {
+      return false;
+    }
+    Freeze.file(place);
+    try {
+      Files.createLink(link, place);
+    } catch (FileSystemException | UnsupportedOperationException e) {
+      return true; // somebody else was quicker, or there are no links here
+    }
+    return true;
+  }
+
+  private static boolean linked(Path link, Path place, long size) throws IOException {
+    try {
+      if (Files.isRegularFile(link) && Files.size(link) == size) {
+        Files.createLink(place, link);
+        return true;
+      }
+      return false;
+    } catch (FileSystemException | UnsupportedOperationException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package dev.carrel.store;
+
+import dev.carrel.store.Listing.Entry;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Makes equal files one: in {@code links/} there is a hard link to each distinct content, by its hash. A file system that has no
+ * hard links, or has no more of them for a file, is no failure: then there are two files.
+ */
+final class EqualFiles {
+  private final Layout layout;
+  private final Path place;
+  private long files;
+  private long bytes;
+
+  /**
+   * In a store.
+   *
+   * @param place a directory of one's own on its file system
+   */
+  EqualFiles(Layout layout, Path place) {
+    this.layout = layout;
+    this.place = place;
+  }
+
+  /** How many files were replaced. */
+  long files() {
+    return files;
+  }
+
+  /** How much space that gave. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** Shares the files of a tree, whose directories are as they were afterwards. */
+  void share(Path tree, Listing listing) throws IOException {
+    Map<Path, Set<PosixFilePermission>> opened = new HashMap<>();
+    try {
+      for (Map.Entry<String, Entry> entry : listing.entries().entrySet()) {
+        if (entry.getValue().isFile()) {
+          share(tree.resolve(entry.getKey()), entry.getValue(), opened);
+        }
+      }
+    } finally {
+      for (Map.Entry<Path, Set<PosixFilePermission>> directory : opened.entrySet()) {
+        Freeze.time(directory.getKey());
+        Files.setPosixFilePermissions(directory.getKey(), directory.getValue());
+      }
+    }
+  }
+
+  private void share(Path file, Entry entry, Map<Path, Set<PosixFilePermission>> opened) throws IOException {
+    Path link = layout.links().resolve(entry.key());
+    try {
+      Files.createLink(link, file);
+    } catch (FileAlreadyExistsException e) {
+      replace(file, link, opened);
+    } catch (NoSuchFileException e) {
+      return; // the file is gone: to find that is not the matter here
+    } catch (FileSystemException | UnsupportedOperationException e) {
+      refuseFullDisk(e);
+    }
+  }
+
+  private static void refuseFullDisk(Exception e) throws IOException {
+    if (e instanceof FileSystemException failed && String.valueOf(failed.getReason()).contains("No space left")) {
+      throw failed;
+    }
+  }
+
+  private void replace(Path file, Path link, Map<Path, Set<PosixFilePermission>> opened) throws IOException {
+    Map<String, Object> here = Files.readAttributes(file, "unix:ino,size,nlink", LinkOption.NOFOLLOW_LINKS);
+    Map<String, Object> there;
+    try {
+      there = Files.readAttributes(link, "unix:ino,size,nlink", LinkOption.NOFOLLOW_LINKS);
+    } catch (NoSuchFileException e) {
+      return; // a collection has just removed it
+    }
+    if (here.get("ino").equals(there.get("ino"))) {
+      return;
+    }
+    if (!here.get("size").equals(there.get("size"))) {
+      Files.deleteIfExists(link); // a loss of power, or somebody, has damaged it
+      return;
+    }
+    Path fresh = place.resolve("link");
+    try {
+      Files.createLink(fresh, link);
+    } catch (FileSystemException | UnsupportedOperationException e) {
+      refuseFullDisk(e);
+      return;
+    }
+    Path directory = file.getParent();
+    if (!opened.containsKey(directory)) {
+      opened.put(directory, Files.getPosixFilePermissions(directory));
+      Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    files++;
+    bytes += (Integer) here.get("nlink") == 1 ? (Long) here.get("size") : 0;
+  }
+}
