@@ -89,8 +89,8 @@ final class MixedPackages {
       } else if (named.isPresent()) {
         add(parted, named.get(), without(prefix, request));
       } else if (sources.has(prefix)) {
-        without(prefix, request); // it has to have a name
-        parted.plain.add(request);
+        PackageRequest bare = without(prefix, request);
+        parted.plain.add(sources.isChosen(prefix, parted.plainSource) ? bare : request); // what is said twice is no other request
       } else if (standard.isPresent()) {
         add(parted, standard.get(), request);
       } else {

@@ -104,6 +104,13 @@ final class Sources {
         + ", and does not lead to one. To see a directory of the host inside, use --expose");
   }
 
+  /** Whether that is what {@link #choose} would take. */
+  boolean isChosen(String source, Optional<String> name) {
+    List<Ranked> present = ranked;
+    return name.isPresent() ? name.get().equals(source)
+        : !present.isEmpty() && present.get(0).ranking() >= 0 && present.get(0).source().name().equals(source);
+  }
+
   PackageSource choose(Optional<String> name) {
     List<Ranked> present = ranked;
     // A negative ranking says that a source is used only where it is named.
