@@ -11,10 +11,14 @@ final class Usage {
         carrel shell PACKAGE... [-- COMMAND]   a place to work, made of packages
         carrel environment PACKAGE...          the same
         carrel run -- COMMAND                  COMMAND in a container with the host's programs
+        carrel create | start                  the same in two steps
         carrel list | inspect | logs | wait    containers, and what is known of one
+        carrel processes | events              what runs inside; what becomes of containers, as it happens
         carrel exec NAME -- COMMAND            COMMAND in a container that runs
         carrel stop | kill | pause | resume    end a container, or have it wait
         carrel remove | clean                  forget those that have ended
+        carrel profile install PACKAGE...      packages to keep, in generations that can be rolled back
+        carrel store gc | verify | export ...  what is on disk
         carrel plan shell|run ...              what that would do, every system call of it
         carrel backend list                    what can isolate a container here
         carrel doctor                          what this host allows, and what to do about the rest

@@ -176,12 +176,12 @@ final class Help {
         shell PACKAGE... [-- COMMAND]   a place to work, made of packages
         environment PACKAGE...          the same
         run -- COMMAND                  COMMAND in a container with the host's programs
+        create -- COMMAND | start NAME  the same in two steps
         list                            the containers that run
         inspect NAME                    what is known of one
         logs NAME                       what a detached one has printed
         exec NAME [--] COMMAND          COMMAND in a container that runs
         container exec PID COMMAND      the same, by the pid of one of its processes
-        create -- COMMAND | start NAME  the same in two steps
         processes NAME | events         what runs inside; what becomes of containers, as it happens
         wait | stop | kill NAME         wait for its end, ask for it, send a signal
         pause | resume NAME             have it wait, and go on
