@@ -95,8 +95,8 @@ public final class Engine implements Containers {
     Hooks hooks = spec.life().hooks();
     StartedContainer container = launch(spec, !hooks.created().isEmpty());
     if (!hooks.created().isEmpty()) {
-      prepare(container);
       try {
+        prepare(container);
         container.start();
       } catch (Throwable failure) {
         abandon(container);
@@ -111,23 +111,26 @@ public final class Engine implements Containers {
   @Override
   public Container create(ContainerSpec spec) {
     StartedContainer container = launch(spec, true);
-    prepare(container);
-    return container;
-  }
-
-  /** Everything is there but its program. */
-  private void prepare(StartedContainer container) {
     try {
-      container.hookRunner().created(container.spec().life().hooks().created());
+      prepare(container);
     } catch (Throwable failure) {
       abandon(container);
       throw failure;
+    }
+    return container;
+  }
+
+  /** Everything is there but its program. Others see it only now: nobody may start that before the hooks have run. */
+  private void prepare(StartedContainer container) {
+    container.hookRunner().created(container.spec().life().hooks().created());
+    if (container.spec().life().detached()) {
+      container.recordStart();
     }
   }
 
   private void abandon(StartedContainer container) {
     container.kill();
-    container.recording().entry().ifPresent(registry::forget);
+    container.recording().entry().ifPresent(registry::dismiss);
   }
 
   private StartedContainer launch(ContainerSpec spec, boolean held) {
@@ -148,7 +151,7 @@ public final class Engine implements Containers {
     running.put(id, container);
     launched.exit().whenComplete(new Departure(container));
     try {
-      if (!held || spec.life().detached()) {
+      if (!held) {
         recording.started(launched);
       }
     } catch (CarrelException e) {

@@ -1,5 +1,6 @@
 package dev.carrel.engine;
 
+import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.ContainerInfo;
 import dev.carrel.api.container.ContainerInfo.End;
 import dev.carrel.api.container.ContainerInfo.State;
@@ -16,6 +17,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -29,6 +31,8 @@ final class Entry {
   private static final String PAUSED = "paused";
   /** Is there as long as its program waits for its start. */
   private static final String WAITING = "waiting";
+  /** Is there as soon as its last hooks are run. */
+  private static final String DISMISSED = "dismissed";
   private static final int SIGKILL = 9;
 
   private final Path directory;
@@ -162,8 +166,19 @@ final class Entry {
 
   /** Before it is forgotten. */
   void runEndedHooks() {
-    if (detached()) { // those of another were run when it ended
-      hookRunner().ended(LifeFile.endedHooks(lines));
+    List<Hook> hooks = detached() ? LifeFile.endedHooks(lines) : List.of(); // those of another were run when it ended
+    if (!hooks.isEmpty() && claimEnd()) {
+      hookRunner().ended(hooks);
+    }
+  }
+
+  /** Of those who forget it at the same time, one runs its hooks. */
+  private boolean claimEnd() {
+    try {
+      Files.createFile(directory.resolve(DISMISSED));
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 
@@ -171,11 +186,25 @@ final class Entry {
     return Files.exists(directory.resolve(WAITING));
   }
 
+  /**
+   * Of those who want to start its program at the same time, one gets it.
+   *
+   * @throws CarrelException of kind USAGE to all others
+   */
+  void claimStart() {
+    try {
+      Files.delete(directory.resolve(WAITING));
+    } catch (NoSuchFileException e) {
+      throw CarrelException.usage("cannot start container " + id() + ": it has been started before");
+    } catch (IOException e) {
+      throw CarrelException.failed("cannot start container " + id() + ": cannot write in " + directory + ": " + e.getMessage(), e);
+    }
+  }
+
   /** Its program runs now. */
   void proceeded() throws IOException {
     lines.setProperty("started", Long.toString(System.currentTimeMillis()));
     write();
-    Files.deleteIfExists(directory.resolve(WAITING));
   }
 
   String backend() {

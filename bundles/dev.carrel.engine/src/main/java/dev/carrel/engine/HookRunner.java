@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.Hooks.Hook;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -65,16 +66,16 @@ record HookRunner(String id, long pid, Optional<Path> record, Map<String, String
       return Optional.of("cannot be run: " + e.getMessage());
     }
     try {
-      tell(process, status);
       Output output = new Output(process);
       output.start();
+      Thread input = new Thread(() -> tell(process, status), "carrel-hook-input"); // one that does not read must not hold this up
+      input.setDaemon(true);
+      input.start();
       if (!process.waitFor(hook.patience().toMillis(), TimeUnit.MILLISECONDS)) {
         return Optional.of("did not end within " + hook.patience().toSeconds() + " s, and was killed");
       }
       output.join(TimeUnit.SECONDS.toMillis(1)); // what it has left running may hold it open
       return process.exitValue() == 0 ? Optional.empty() : Optional.of("failed with status " + process.exitValue() + output.words());
-    } catch (IOException e) {
-      return Optional.of("cannot be heard: " + e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.of("was killed, as this thread was interrupted");
@@ -84,15 +85,11 @@ record HookRunner(String id, long pid, Optional<Path> record, Map<String, String
     }
   }
 
-  /** One that does not read its input does not need it. */
-  private void tell(Process process, String status) throws IOException {
-    try {
-      process.getOutputStream().write(state(status).getBytes(StandardCharsets.UTF_8));
-      process.getOutputStream().close();
+  private void tell(Process process, String status) {
+    try (OutputStream in = process.getOutputStream()) {
+      in.write(state(status).getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
-      if (e.getMessage() == null || !e.getMessage().contains("Broken pipe") && !e.getMessage().contains("Stream closed")) {
-        throw e;
-      }
+      return; // one that does not read its input does not need it
     }
   }
 

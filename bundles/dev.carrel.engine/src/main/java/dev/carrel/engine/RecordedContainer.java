@@ -77,6 +77,7 @@ final class RecordedContainer implements ContainerHandle {
   public void start() {
     Running running = alive("start the program of");
     turns(running).requireWaiting(false, entry.waiting());
+    entry.claimStart();
     try {
       backend().proceed(running, entry.inside(), entry.process(), Optional.of(entry.directory()));
     } catch (CarrelException failure) {
@@ -99,7 +100,7 @@ final class RecordedContainer implements ContainerHandle {
   @Override
   public void signalAll(int signal) {
     Running running = alive("send a signal to everything in");
-    turns(running).signalAll(false, signal);
+    turns(running).signalAll(false, entry.waiting(), signal);
   }
 
   @Override

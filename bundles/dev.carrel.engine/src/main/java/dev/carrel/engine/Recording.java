@@ -51,7 +51,7 @@ final class Recording {
       registry.unpin();
     }
     if (life.detached() || life.kept() || life.name().isPresent() || !life.pins().isEmpty()) {
-      entry = Optional.of(registry.reserve(id, spec, backend, held && life.detached()));
+      entry = Optional.of(registry.reserve(id, spec, backend, held));
     }
   }
 

@@ -45,10 +45,10 @@ final class Registry {
   /**
    * Records a container that is about to be started.
    *
-   * @param waiting whether its program will be started later
+   * @param held whether its program will be started later
    * @throws CarrelException if its name is taken, or nothing can be written there
    */
-  synchronized Entry reserve(String id, ContainerSpec spec, String backend, boolean waiting) {
+  synchronized Entry reserve(String id, ContainerSpec spec, String backend, boolean held) {
     Path base = state.make();
     Path directory = base.resolve(id);
     try {
@@ -59,9 +59,9 @@ final class Registry {
         Files.createFile(directory.resolve(ContainerRecord.OTHER_LOG));
         Files.write(directory.resolve(ContainerRecord.RESTARTS), delays(spec.life().restart()));
       }
-      Entry entry = Entry.starting(directory, id, spec, backend, waiting);
-      if (spec.life().detached() || !spec.life().pins().isEmpty()) {
-        entry.write(); // another dies with this process anyway, and is written down when it runs
+      Entry entry = Entry.starting(directory, id, spec, backend, held && spec.life().detached());
+      if (spec.life().detached() || held || !spec.life().pins().isEmpty()) {
+        entry.write(); // another dies with this process anyway, and is written down when it runs, which is soon
       }
       if (spec.life().name().isPresent()) {
         claim(base, spec.life().name().get(), id);

@@ -74,6 +74,11 @@ final class StartedContainer implements Container {
         spec.life().detached(), Inside.of(spec).namespaces().contains(Namespace.PID), backend.name(), spec.life().annotations(), recording.entry().map(Entry::directory));
   }
 
+  /** It is there for others, and may outlive this process. */
+  void recordStart() {
+    recording.started(running);
+  }
+
   HookRunner hookRunner() {
     return new HookRunner(id, exit.isDone() ? 0 : running.process().pid(), recording.entry().map(Entry::directory), spec.life().annotations());
   }
@@ -88,7 +93,10 @@ final class StartedContainer implements Container {
   public void start() {
     Turns turns = new Turns(id, running, spec.life().first());
     synchronized (this) {
-      turns.requireWaiting(exit.isDone(), isWaiting());
+      turns.requireWaiting(running.exit().isDone(), isWaiting());
+      if (spec.life().detached()) {
+        recording.entry().orElseThrow().claimStart();
+      }
       try {
         backend.proceed(running, Inside.of(spec), spec.process(), recording.directory());
       } catch (CarrelException failure) {
@@ -135,7 +143,7 @@ final class StartedContainer implements Container {
 
   @Override
   public void signalAll(int signal) {
-    new Turns(id, running, spec.life().first()).signalAll(exit.isDone(), signal);
+    new Turns(id, running, spec.life().first()).signalAll(exit.isDone(), isWaiting(), signal);
   }
 
   @Override
@@ -150,11 +158,18 @@ final class StartedContainer implements Container {
 
   @Override
   public ExitStatus stop(Duration grace) {
-    return new Stopping(id, running, spec.life().first(), exit).stop(grace);
+    ExitStatus status = stopping().stop(grace);
+    exit.join(); // what is done in the end takes its time, which is not that of the container
+    return status;
   }
 
   void kill() {
-    new Stopping(id, running, spec.life().first(), exit).kill();
+    stopping().kill();
+    exit.join();
+  }
+
+  private Stopping stopping() {
+    return new Stopping(id, running, spec.life().first(), running.exit());
   }
 
   @Override

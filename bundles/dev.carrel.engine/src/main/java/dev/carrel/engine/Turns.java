@@ -29,7 +29,10 @@ record Turns(String id, Running running, FirstProcess first) {
     }
   }
 
-  void signalAll(boolean ended, int signal) {
+  void signalAll(boolean ended, boolean waiting, int signal) {
+    if (!ended && waiting) {
+      throw notStarted("send a signal to everything in", id);
+    }
     if (ended) {
       throw RecordedContainer.hasEnded("send a signal to everything in", id);
     }

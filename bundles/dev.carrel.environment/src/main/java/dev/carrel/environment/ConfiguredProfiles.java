@@ -46,7 +46,7 @@ final class ConfiguredProfiles implements Profiles.Setup {
 
   @Override
   public Finish finish(Configuration configuration, Resolution resolution, Scripts scripts) {
-    String name = configuration.format() + (scripts.use() == Use.SKIP_FAILED ? " without what fails" : "");
+    String name = configuration.format() + (scripts.use() == Use.SKIP_FAILED ? " without what fails in " + scripts.limit() : "");
     return new Finish(name, (tree, changes) -> configure(configuration, resolution, scripts, tree, changes));
   }
 

@@ -140,6 +140,9 @@ final class Profiles {
     StringBuilder text = new StringBuilder(FORMAT).append('\0').append(source.name()).append('\0').append(state);
     if (wanted.scripts().use() != Scripts.Use.ALL) {
       text.append('\0').append(wanted.scripts().use().name());
+      if (wanted.scripts().use() == Scripts.Use.SKIP_FAILED) {
+        text.append(' ').append(wanted.scripts().limit()); // what takes too long fails
+      }
     }
     for (String name : names) {
       text.append('\0').append(name);

@@ -81,7 +81,7 @@ record LifeOptions(Life life, boolean held, boolean terminal) {
           annotations, hooks == null ? Hooks.none() : hooks.hooks()).withPidfdSocket(socket);
       return new LifeOptions(life, held, terminal);
     } catch (IllegalArgumentException e) {
-      throw WorkplaceOptions.usage(command, (name.isPresent() ? "--name=" + name.get() + ": " : "") + e.getMessage());
+      throw WorkplaceOptions.usage(command, (e.getMessage().contains("is no name") ? "--name=" + name.orElse("") + ": " : "") + e.getMessage());
     }
   }
 

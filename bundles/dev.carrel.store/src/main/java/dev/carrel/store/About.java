@@ -87,7 +87,7 @@ record About(Database.Entry entry, long time, Optional<Origin> origin, Listing f
         case "size" -> size = Long.parseLong(value);
         case "version" -> version = value;
         case "time" -> time = Long.parseLong(value);
-        case "reference" -> references.add(ItemName.parse(value.substring(value.indexOf('\t') + 1), value.substring(0, value.indexOf('\t'))));
+        case "reference" -> references.add(reference(value));
         case "origin" -> origin = value;
         default -> throw new IllegalArgumentException("'" + line + "'");
       }
@@ -100,6 +100,14 @@ record About(Database.Entry entry, long time, Optional<Origin> origin, Listing f
     StorePath path = ItemName.parse(item, version);
     return new About(new Database.Entry(path, hash, size, references), time,
         origin.isEmpty() ? Optional.empty() : Optional.of(origin(origin, path)), files);
+  }
+
+  private static StorePath reference(String text) {
+    int tab = text.indexOf('\t');
+    if (tab < 0) {
+      throw new IllegalArgumentException("'" + text + "'");
+    }
+    return ItemName.parse(text.substring(tab + 1), text.substring(0, tab));
   }
 
   private static Origin origin(String text, StorePath item) {

@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -25,10 +26,17 @@ final class Changes {
   private static final int FILE_TYPE = 0170000;
 
   private final Set<Path> own;
+  private final Map<Path, Path> linked;
 
-  /** @param own everything of the tree that has to be frozen; is kept true */
-  Changes(Set<Path> own) {
+  /**
+   * Of a tree.
+   *
+   * @param own everything of it that has to be frozen; is kept true
+   * @param linked its files that are those of items; what is no more is taken out
+   */
+  Changes(Set<Path> own, Map<Path, Path> linked) {
     this.own = own;
+    this.linked = linked;
   }
 
   /**
@@ -78,7 +86,7 @@ final class Changes {
 
   private void file(Path entry, Path place, Path directory) throws IOException {
     boolean executable = Files.getPosixFilePermissions(entry, LinkOption.NOFOLLOW_LINKS).contains(PosixFilePermission.OWNER_EXECUTE);
-    Freeze.open(entry); // its owner may not be allowed to read it
+    makeReadable(entry);
     if (Files.isRegularFile(place, LinkOption.NOFOLLOW_LINKS) && Files.isExecutable(place) == executable && Files.mismatch(place, entry) < 0) {
       return; // it was only touched: stays one with that of the item
     }
@@ -86,6 +94,14 @@ final class Changes {
     Files.copy(entry, place, LinkOption.NOFOLLOW_LINKS);
     Files.setPosixFilePermissions(place, executable ? Freeze.OPEN : Freeze.CLOSED);
     own.add(place);
+  }
+
+  /** Its owner may not be allowed to read it. Nothing else is changed: another name of the same file is still to come. */
+  private static void makeReadable(Path file) throws IOException {
+    Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file, LinkOption.NOFOLLOW_LINKS);
+    if (permissions.add(PosixFilePermission.OWNER_READ)) {
+      Files.setPosixFilePermissions(file, permissions);
+    }
   }
 
   /** Makes room. */
@@ -103,6 +119,7 @@ final class Changes {
     }
     Files.deleteIfExists(place);
     own.remove(place);
+    linked.remove(place);
   }
 
   private static List<Path> list(Path directory) throws IOException {

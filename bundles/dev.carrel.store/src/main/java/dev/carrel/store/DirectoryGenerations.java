@@ -127,7 +127,9 @@ public final class DirectoryGenerations implements Generations {
         files.make(number, item, packages);
         files.go(number);
       } catch (IOException | RuntimeException e) {
-        files.delete(number);
+        if (files.current() != number) {
+          files.delete(number);
+        }
         throw e;
       }
       return Optional.of(files.read(number));

@@ -261,7 +261,8 @@ public final class DirectoryStore implements Store {
     }
     SystemStore beside = system().get();
     try {
-      About about = About.read(beside.layout().about(item), item.fileName()).orElseThrow();
+      About about = About.read(beside.layout().about(item), item.fileName()).orElseThrow(() -> CarrelException.failed("cannot copy " + item + " from the store "
+          + beside.layout().directory() + ": what is noted of it there is damaged. Ask root for carrel store verify --repair"));
       List<StorePath> references = List.copyOf(about.entry().references());
       if (unionPath(item.name(), references).equals(item)) {
         ownUnion(item.name(), references, Finish.none(), progress);

@@ -101,13 +101,15 @@ final class Repair {
       }
       try {
         making.run();
-        return Optional.empty();
+        store.bringHome(row.item(), progress); // the store of root may have it, and so nothing was made here
+        return Files.exists(item, LinkOption.NOFOLLOW_LINKS) ? Optional.empty() : Optional.of("Nothing was made in its place");
       } catch (CarrelException e) {
+        return Optional.of(e.getMessage());
+      } finally {
         if (there && !Files.exists(item, LinkOption.NOFOLLOW_LINKS)) {
           Files.move(away, item, StandardCopyOption.ATOMIC_MOVE);
           Freeze.directory(item);
         }
-        return Optional.of(e.getMessage());
       }
     }
   }

@@ -121,7 +121,7 @@ final class Union {
     Path changes = Files.createDirectory(target.resolveSibling(target.getFileName() + ".changes"));
     finish.work().change(target, changes);
     for (String name : DIRECTORIES) {
-      new Changes(own).apply(changes.resolve(name).resolve("upper"), target.resolve(name));
+      new Changes(own, linked).apply(changes.resolve(name).resolve("upper"), target.resolve(name));
     }
     Freeze.remove(changes);
     Freeze.open(target.resolve("etc"));
@@ -166,9 +166,7 @@ final class Union {
       listing.own(path);
     }
     for (Map.Entry<Path, Path> file : linked.entrySet()) {
-      if (finish.name().isEmpty() || !own.contains(file.getKey()) && Files.exists(file.getKey(), LinkOption.NOFOLLOW_LINKS)) { // still that
-        listing.linked(file.getKey(), file.getValue());
-      }
+      listing.linked(file.getKey(), file.getValue());
     }
     return new Nar.Content(new Nar.Result(listing.files().hash(), 0), listing.files());
   }
@@ -213,6 +211,7 @@ final class Union {
     if (Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
       Freeze.remove(file);
       own.removeIf(path -> path.startsWith(file));
+      linked.keySet().removeIf(path -> path.startsWith(file));
     }
     if (!Files.exists(file)) {
       Files.createFile(file);

@@ -42,11 +42,11 @@ final class Guard {
   void write() {
     Label over = program.label("over");
     program.purpose("watch the starting process");
-    program.call(SystemCall.PRCTL, Operand.of(15, "PR_SET_NAME"), program.string("carrel-guard").address());
-    program.call(SystemCall.DUP3, pidfd.value(), CONTAINER, Operand.of(0x80000, "O_CLOEXEC"));
-    program.call(SystemCall.CLOSE_RANGE, ZERO, Operand.of(Launcher.STATUS), ZERO);
-    program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.CONTROL + 1), Operand.of(Launcher.FILES - 1), ZERO);
-    program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.FILES + 1), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
+    program.attempt(SystemCall.PRCTL, Operand.of(15, "PR_SET_NAME"), program.string("carrel-guard").address());
+    program.attempt(SystemCall.DUP3, pidfd.value(), CONTAINER, Operand.of(0x80000, "O_CLOEXEC"));
+    program.attempt(SystemCall.CLOSE_RANGE, ZERO, Operand.of(Launcher.STATUS), ZERO);
+    program.attempt(SystemCall.CLOSE_RANGE, Operand.of(Launcher.CONTROL + 1), Operand.of(Launcher.FILES - 1), ZERO);
+    program.attempt(SystemCall.CLOSE_RANGE, Operand.of(Launcher.FILES + 1), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
     program.callOr(over, SystemCall.READ, Operand.of(Launcher.CONTROL), program.variable("byte").address(), Operand.of(1));
     program.place(over);
     program.attempt(SystemCall.PIDFD_SEND_SIGNAL, CONTAINER, Operand.of(Kernel.SIGKILL, "SIGKILL"), NULL, ZERO);

@@ -118,7 +118,7 @@ final class InitProgram {
     start.write();
     program.actor("init");
     program.place(parent);
-    if (held && life.detached()) { // behind a failure record of the program's process, if there is one
+    if (held) { // behind a failure record of the program's process, if there is one
       program.attempt(SystemCall.WRITE, Operand.of(Launcher.STATUS), program.longs("{1, 0}", 1, 0).address(), Operand.of(16));
     }
     closeDescriptors();

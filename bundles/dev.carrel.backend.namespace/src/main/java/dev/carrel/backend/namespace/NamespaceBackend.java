@@ -152,6 +152,10 @@ public final class NamespaceBackend implements IsolationBackend {
       throw CarrelException.usage("cannot create a detached container whose filter tells of system calls (SCMP_ACT_NOTIFY): the listener is made"
           + " when its program starts, and this process may be gone by then. Start it at once");
     }
+    if (spec.life().restart().attempts() > 0 && CallListeners.wanted(spec.security())) {
+      throw CarrelException.usage("cannot restart a container whose filter tells of system calls (SCMP_ACT_NOTIFY): each start has a listener of its"
+          + " own, and nobody may be there to hand it over. Leave out --restart");
+    }
     if (spec.identity().ranged() && !spec.joins().isEmpty() && !account().root()) {
       throw CarrelException.usage("cannot join another container's namespaces with more than one id: only root may map ids in the user"
           + " namespace they belong to. Use --ids=1");

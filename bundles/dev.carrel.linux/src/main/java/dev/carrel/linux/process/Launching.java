@@ -11,6 +11,9 @@ import dev.carrel.linux.machine.Architecture;
 import dev.carrel.linux.machine.Errno;
 import dev.carrel.linux.machine.Program;
 import dev.carrel.linux.machine.SystemCall;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -30,6 +33,8 @@ final class Launching {
   /** How long a start that is cancelled may take to get to where it notices. */
   private static final int PATIENCE_MILLIS = 1000;
   private static final short POLLIN = 1;
+  private static final int STATUS = 1;
+  private static final int CONTROL = 2;
 
   private final Program program;
   private final Given given;
@@ -137,12 +142,17 @@ final class Launching {
       }
     } catch (LaunchFailure | CarrelException e) {
       closeControl();
+      closeTerminal();
       reap(pid);
       throw e;
     }
     int pidfd = (int) LibC.syscall(SystemCall.PIDFD_OPEN.number(Architecture.host()), pid, 0, 0, 0);
     if (pidfd < 0) {
-      throw CarrelException.failed("cannot watch the container's first process: pidfd_open: " + LibC.lastError());
+      String error = LibC.lastError();
+      closeControl(); // it ends by that
+      closeTerminal();
+      reap(pid);
+      throw CarrelException.failed("cannot watch the container's first process: pidfd_open: " + error);
     }
     try {
       if (given.pidfdSocket().isPresent()) {
@@ -152,6 +162,7 @@ final class Launching {
     } catch (RuntimeException | Error e) {
       LibC.syscall(SystemCall.PIDFD_SEND_SIGNAL.number(Architecture.host()), pidfd, SIGKILL, 0, 0);
       reap(pid);
+      closeTerminal();
       LibC.close(pidfd);
       throw e;
     }
@@ -169,17 +180,35 @@ final class Launching {
   /** Nothing more is told of a program that is executed; but a filter may tell of its calls, also of that one. */
   void awaitExecution(long pid) throws LaunchFailure {
     Optional<Listener> listener = given.listener();
-    while (listener.isPresent() && await(status[0], control[0], NOTHING)) {
-      if (needsTerminal()) {
+    boolean over = false;
+    while (listener.isPresent()) {
+      int ready = over ? CONTROL : await(status[0], control[0], NOTHING);
+      if ((ready & STATUS) != 0) {
+        over = word(); // both may be there: a failure is the better word
+      }
+      if ((ready & CONTROL) != 0 && needsTerminal()) {
         receiveTerminal();
-      } else {
+      } else if ((ready & CONTROL) != 0) {
         giveListener(listener.get(), pid);
         listener = Optional.empty();
       }
     }
-    if (read(NOTHING)) {
+    if (!over) {
+      await(status[0], NOTHING, NOTHING);
+      word();
+    }
+  }
+
+  /** Reads the last word, which is a failure, or nothing more; of one that was held by a first process of Carrel's, that its program runs. */
+  private boolean word() throws LaunchFailure {
+    boolean told = LibC.readFully(status[0], record) == RECORD;
+    if (told && first() < 0) {
       throw failure();
     }
+    if (!told && given.held() && !given.guarded()) {
+      throw CarrelException.failed("cannot start the program of a container: it was stopped before");
+    }
+    return true;
   }
 
   private void giveListener(Listener listener, long pid) {
@@ -199,6 +228,16 @@ final class Launching {
   private void receiveTerminal() {
     terminal = ProcessStreams.ofTerminal(new TerminalDescriptor(RightsMessage.receive(control[0])
         .orElseThrow(() -> CarrelException.failed("the container did not hand over its terminal: recvmsg: " + LibC.lastError()))));
+  }
+
+  private void closeTerminal() {
+    if (terminal != null) {
+      try (OutputStream in = terminal.in(); InputStream out = terminal.out()) {
+        terminal = null;
+      } catch (IOException e) {
+        terminal = null; // it is closed nevertheless
+      }
+    }
   }
 
   private MachineProcess watch(int pid, int pidfd, int guard, ExitWatcher watcher) {
@@ -232,9 +271,9 @@ final class Launching {
    * Waits until there is something to read.
    *
    * @param other another descriptor, or NOTHING
-   * @return whether there is something from the other one
+   * @return which of them has something: STATUS, CONTROL or both
    */
-  private boolean await(int descriptor, int other, int firstStage) {
+  private int await(int descriptor, int other, int firstStage) {
     Memory poll = LibC.zeros(16);
     poll.setInt(0, descriptor);
     poll.setShort(4, POLLIN);
@@ -247,7 +286,7 @@ final class Launching {
         throw CarrelException.failed("the start of a container was cancelled: its thread was interrupted");
       }
     }
-    return (poll.getShort(14) & POLLIN) != 0;
+    return (poll.getShort(6) != 0 ? STATUS : 0) | (count == 2 && poll.getShort(14) != 0 ? CONTROL : 0);
   }
 
   private void cancel(int firstStage) {

@@ -1,6 +1,7 @@
 package dev.carrel.linux.process;
 
 import com.sun.jna.Memory;
+import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.ExitStatus;
 import dev.carrel.api.container.TerminalSize;
 import dev.carrel.linux.LaunchFailure;
@@ -14,6 +15,8 @@ final class MachineProcess extends KnownProcess implements ExitWatcher.Watched {
   private Optional<ExitStatus> record = Optional.empty();
   private boolean recordRead;
   private boolean detached;
+  private boolean proceeding;
+  private boolean over;
   private Optional<Launching> held;
 
   /**
@@ -38,14 +41,29 @@ final class MachineProcess extends KnownProcess implements ExitWatcher.Watched {
   void proceed() throws LaunchFailure {
     Launching start;
     synchronized (this) {
+      if (pidfd() < 0) {
+        throw CarrelException.failed("cannot start the program of a container: it has ended. carrel list shows those that run");
+      }
       start = held.orElseThrow(() -> new IllegalStateException("it does not wait"));
       held = Optional.empty();
+      proceeding = true;
     }
     signal(Launcher.PROCEED);
     try {
       start.awaitExecution(pid());
     } finally {
       start.closeStatus();
+      synchronized (this) {
+        proceeding = false;
+        closeUnwatched();
+      }
+    }
+  }
+
+  /** The control socket, when nobody listens to it any more. */
+  private void closeUnwatched() {
+    if (over && !proceeding && !ends.watched()) {
+      LibC.close(ends.control());
     }
   }
 
@@ -77,9 +95,8 @@ final class MachineProcess extends KnownProcess implements ExitWatcher.Watched {
       readExitFile();
       status = record.isPresent() ? record.get() : ExitStatus.ofSiginfo(info.getByteArray(0, ExitStatus.SIGINFO_SIZE));
       closePidfd();
-      if (!ends.watched()) {
-        LibC.close(ends.control());
-      }
+      over = true;
+      closeUnwatched();
       held.ifPresent(Launching::closeStatus);
       held = Optional.empty();
     }

@@ -27,7 +27,13 @@ final class UnpackedPackage {
   }
 
   static UnpackedPackage read(Resolved resolved, Path item) throws IOException {
-    ControlFile control = ControlFile.read(item.resolve(CONTROL).resolve("control"));
+    Path file = item.resolve(CONTROL).resolve("control");
+    // No package has links there, but an item that was imported may: they would be read on the host.
+    if (!Files.isDirectory(item.resolve(CONTROL), LinkOption.NOFOLLOW_LINKS) || !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+      throw CarrelException.failed("The package " + resolved.name() + " " + resolved.version() + " cannot be configured: its item " + item
+          + " has no control file, and so it is none of Debian's. Delete it, or leave it unconfigured with --no-scripts.");
+    }
+    ControlFile control = ControlFile.read(file);
     if (!PackageName.isName(control.field("Package")) || !PackageName.isArchitecture(control.field("Architecture"))) {
       throw CarrelException.failed("The package " + resolved.name() + " " + resolved.version() + " cannot be configured: its control file has no"
           + " valid name and architecture. Report it to those who made the archive, or leave it unconfigured with --no-scripts.");
@@ -70,7 +76,7 @@ final class UnpackedPackage {
     List<Path> files = new ArrayList<>();
     try (DirectoryStream<Path> all = Files.newDirectoryStream(item.resolve(CONTROL))) {
       for (Path file : all) {
-        if (!file.endsWith("control")) {
+        if (!file.endsWith("control") && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
           files.add(file);
         }
       }
@@ -93,12 +99,17 @@ final class UnpackedPackage {
     if (has("conffiles")) {
       for (String line : Files.readString(controlFile("conffiles")).split("\n")) {
         String name = line.strip();
-        if (name.startsWith("/") && Files.isRegularFile(file(name), LinkOption.NOFOLLOW_LINKS)) { // others begin with a flag
+        if (name.startsWith("/") && isOwnFile(file(name))) { // others begin with a flag
           names.add(name);
         }
       }
     }
     return names;
+  }
+
+  /** Whether it is a file of the item's, which no link on the way leads out of. */
+  private boolean isOwnFile(Path file) throws IOException {
+    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && file.toRealPath().startsWith(item.toRealPath());
   }
 
   /**
