@@ -114,6 +114,12 @@ class ScriptsIT {
 
   /** {@code carrel shell WORDS} by the user of this round, with a store that all tests of the round use. */
   private Carrel shell(String... words) throws IOException {
+    List<String> line = new ArrayList<>(List.of("shell", "--no-cwd"));
+    line.addAll(List.of(words));
+    return command(line.toArray(String[]::new));
+  }
+
+  private Carrel command(String... line) throws IOException {
     Path home = directory.resolve(name);
     List<String> prefix = new ArrayList<>(archive.prefix());
     User user = User.named(name).orElse(null);
@@ -126,9 +132,7 @@ class ScriptsIT {
           "needs a checkout that " + name + " may read");
       prefix.addAll(user.command(List.of("env", "HOME=" + home, "USER=" + name)));
     }
-    List<String> line = new ArrayList<>(List.of("shell", "--no-cwd"));
-    line.addAll(List.of(words));
-    return Carrel.command(line.toArray(String[]::new)).withVariable("CARREL_STORE", home.resolve("store").toString())
+    return Carrel.command(line).withVariable("CARREL_STORE", home.resolve("store").toString())
         .withVariable("CARREL_STATE", home.resolve("state").toString()).under(prefix.toArray(String[]::new));
   }
 
@@ -172,6 +176,22 @@ class ScriptsIT {
     assertThat(result.out()).isEqualTo("after\n");
     assertThat(result.err()).contains("note: the package handmade-failing is not configured", "before it fails");
     assertNothingStaged();
+  }
+
+  @Test
+  void a_profile_is_not_changed_by_a_package_that_fails_unless_its_scripts_are_skipped() throws IOException {
+    Carrel.Result refused = command("profile", "install", "-p", "failing", "handmade-after", "hello").run();
+    assertThat(refused.status()).isEqualTo(125);
+    assertThat(refused.err()).contains("handmade-failing", "--skip-failed-scripts", "--no-scripts");
+
+    Carrel.Result skipped = command("profile", "install", "-p", "failing", "--skip-failed-scripts", "handmade-after", "hello").run();
+    assertThat(skipped.status()).as(skipped.err()).isZero();
+    assertThat(skipped.err()).contains("the package handmade-failing is not configured");
+    assertThat(said("--profile=failing", "--", "cat", "/etc/handmade-after")).isEqualTo("after\n");
+
+    Carrel.Result none = command("profile", "upgrade", "-p", "failing", "--no-scripts").run();
+    assertThat(none.status()).as(none.err()).isZero();
+    assertThat(shell("--profile=failing", "--", "test", "-e", "/etc/handmade-after").run().status()).isEqualTo(1);
   }
 
   @Test

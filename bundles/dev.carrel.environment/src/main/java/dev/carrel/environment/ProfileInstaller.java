@@ -4,6 +4,7 @@ import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
 import dev.carrel.api.container.Containers;
 import dev.carrel.api.environment.Installations;
+import dev.carrel.api.environment.Installed;
 import dev.carrel.api.environment.WorkplaceRequest.Scripts;
 import dev.carrel.api.host.Host;
 import dev.carrel.api.store.Generation;
@@ -77,9 +78,10 @@ public final class ProfileInstaller implements Installations {
   }
 
   @Override
-  public Generation install(ProfileName profile, List<PackageRequest> packages, Optional<String> source, boolean refresh, Progress progress) {
+  public Installed install(
+      ProfileName profile, List<PackageRequest> packages, Optional<String> source, boolean refresh, Scripts scripts, Progress progress) {
     String chosen = sources.choose(source).name();
-    return change(profile, refresh ? Lists.REFRESH : Lists.IF_MISSING, progress, before -> {
+    return change(profile, refresh ? Lists.REFRESH : Lists.IF_MISSING, scripts, progress, before -> {
       List<Chosen> after = new ArrayList<>(before);
       for (PackageRequest request : packages) {
         after.removeIf(one -> one.request().name().equals(request.name()));
@@ -90,9 +92,9 @@ public final class ProfileInstaller implements Installations {
   }
 
   @Override
-  public Generation remove(ProfileName profile, List<String> names, Progress progress) {
+  public Installed remove(ProfileName profile, List<String> names, Scripts scripts, Progress progress) {
     requireProfile(profile);
-    return change(profile, Lists.IF_MISSING, progress, before -> {
+    return change(profile, Lists.IF_MISSING, scripts, progress, before -> {
       List<Chosen> after = new ArrayList<>(before);
       for (String name : names) {
         if (!after.removeIf(one -> one.request().name().equals(name) || one.request().toString().equals(name))) {
@@ -105,9 +107,9 @@ public final class ProfileInstaller implements Installations {
   }
 
   @Override
-  public Generation upgrade(ProfileName profile, Progress progress) {
+  public Installed upgrade(ProfileName profile, Scripts scripts, Progress progress) {
     requireProfile(profile);
-    return change(profile, Lists.REFRESH, progress, before -> before);
+    return change(profile, Lists.REFRESH, scripts, progress, before -> before);
   }
 
   private void requireProfile(ProfileName profile) {
@@ -117,28 +119,29 @@ public final class ProfileInstaller implements Installations {
   }
 
   /** Others may change the profile meanwhile: then it is done again, from what they made of it. */
-  private Generation change(ProfileName profile, Lists lists, Progress progress, Change change) {
+  private Installed change(ProfileName profile, Lists lists, Scripts scripts, Progress progress, Change change) {
     Lists policy = lists;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       Optional<Generation> before = generations.current(profile);
       List<Chosen> wanted = change.of(before.isPresent() ? before.get().packages() : List.of());
       List<Chosen> found = new ArrayList<>();
-      StorePath made = make(wanted, policy, progress, found);
+      List<String> notes = new ArrayList<>();
+      StorePath made = make(wanted, policy, scripts, progress, found, notes);
       if (before.isPresent() && before.get().item().equals(made) && before.get().packages().equals(found)) {
-        return before.get();
+        return new Installed(before.get(), notes);
       }
       Optional<Generation> after = generations.add(profile, before.isPresent() ? before.get().number() : 0, made, found, progress);
       if (after.isPresent()) {
-        return after.get();
+        return new Installed(after.get(), notes);
       }
       policy = Lists.IF_MISSING; // the lists are new by now
     }
     throw CarrelException.failed("cannot change the profile " + profile + ": other processes change it all the time. Try again later");
   }
 
-  private StorePath make(List<Chosen> wanted, Lists lists, Progress progress, List<Chosen> found) {
+  private StorePath make(List<Chosen> wanted, Lists lists, Scripts scripts, Progress progress, List<Chosen> found, List<String> notes) {
     if (wanted.isEmpty()) {
-      return profiles(sources.choose(Optional.empty()), progress).empty();
+      return profiles(sources.choose(Optional.empty()), progress, notes).empty();
     }
     List<PackageRequest> requests = new ArrayList<>();
     for (Chosen one : wanted) {
@@ -149,15 +152,15 @@ public final class ProfileInstaller implements Installations {
       requests.add(one.request());
     }
     PackageSource source = sources.choose(Optional.of(wanted.get(0).source()), requests);
-    Profiles.Made made = profiles(source, progress).make(requests, lists, Scripts.standard());
+    Profiles.Made made = profiles(source, progress, notes).make(requests, lists, scripts);
     for (Chosen one : wanted) {
       found.add(new Chosen(one.request(), one.source(), version(one.request().name(), made.resolution())));
     }
     return made.profile();
   }
 
-  private Profiles profiles(PackageSource source, Progress progress) {
-    return new Profiles(store, source, new ConfiguredProfiles(containers, host, store, Optional.empty(), progress, new ArrayList<>()), progress);
+  private Profiles profiles(PackageSource source, Progress progress, List<String> notes) {
+    return new Profiles(store, source, new ConfiguredProfiles(containers, host, store, Optional.empty(), progress, notes), progress);
   }
 
   private static String version(String name, Resolution resolution) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
+import dev.carrel.api.environment.WorkplaceRequest.Scripts;
 import dev.carrel.api.store.Generation;
 import dev.carrel.api.store.Generation.Chosen;
 import dev.carrel.api.store.Generations;
@@ -95,7 +96,7 @@ class ProfileInstallerTest {
   }
 
   private Generation install(String... names) {
-    return installer.install(NAME, Stream.of(names).map(PackageRequest::parse).toList(), Optional.empty(), false, Progress.silent());
+    return installer.install(NAME, Stream.of(names).map(PackageRequest::parse).toList(), Optional.empty(), false, Scripts.standard(), Progress.silent()).generation();
   }
 
   private static List<String> requests(Generation generation) {
@@ -119,18 +120,18 @@ class ProfileInstallerTest {
   @Test
   void packages_are_removed_by_their_names_and_one_that_was_not_asked_for_is_refused() {
     install("a", "b=1");
-    assertThat(requests(installer.remove(NAME, List.of("b"), Progress.silent()))).containsExactly("a");
-    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> installer.remove(NAME, List.of("a", "x"), Progress.silent()))
+    assertThat(requests(installer.remove(NAME, List.of("b"), Scripts.standard(), Progress.silent()).generation())).containsExactly("a");
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> installer.remove(NAME, List.of("a", "x"), Scripts.standard(), Progress.silent()))
         .withMessageContaining("x").withMessageContaining("not asked for");
     assertThat(generations.all).hasSize(2);
-    assertThat(requests(installer.remove(NAME, List.of("a"), Progress.silent()))).isEmpty();
+    assertThat(requests(installer.remove(NAME, List.of("a"), Scripts.standard(), Progress.silent()).generation())).isEmpty();
   }
 
   @Test
   void an_upgrade_fetches_the_lists_and_resolves_all_that_was_asked_for_anew() {
     install("a");
     debian.calls.clear();
-    installer.upgrade(NAME, Progress.silent());
+    installer.upgrade(NAME, Scripts.standard(), Progress.silent());
     assertThat(debian.calls).containsExactly("resolve REFRESH", "realize");
   }
 
@@ -149,8 +150,8 @@ class ProfileInstallerTest {
 
   @Test
   void a_profile_that_is_not_there_can_neither_be_upgraded_nor_have_packages_removed() {
-    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> installer.upgrade(NAME, Progress.silent())).withMessageContaining("no profile");
-    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> installer.remove(NAME, List.of("a"), Progress.silent()))
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> installer.upgrade(NAME, Scripts.standard(), Progress.silent())).withMessageContaining("no profile");
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> installer.remove(NAME, List.of("a"), Scripts.standard(), Progress.silent()))
         .withMessageContaining("no profile");
   }
 }

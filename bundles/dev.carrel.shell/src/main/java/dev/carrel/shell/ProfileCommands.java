@@ -2,6 +2,8 @@ package dev.carrel.shell;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.environment.Installations;
+import dev.carrel.api.environment.Installed;
+import dev.carrel.api.environment.WorkplaceRequest.Scripts;
 import dev.carrel.api.host.Foreground;
 import dev.carrel.api.store.Generation;
 import dev.carrel.api.store.Generations;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.commons.cli.Options;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -29,6 +32,9 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 public final class ProfileCommands {
   private static final String WHAT = "Say carrel profile install, remove, upgrade, list, search, show, generations, rollback, switch or"
       + " delete-generations";
+
+  /** Those that make a tree of packages, and so configure them. */
+  private static final Set<String> MAKING = Set.of("install", "remove", "upgrade");
 
   private final BundleContext context;
 
@@ -95,6 +101,9 @@ public final class ProfileCommands {
       case "remove", "upgrade", "rollback", "switch", "delete-generations" -> { }
       default -> throw WorkplaceOptions.usage("profile", "'" + verb + "' is not known. " + WHAT);
     }
+    if (MAKING.contains(verb)) {
+      ScriptOptions.add(options);
+    }
     return options.addOption("p", "profile", true, "").addOption("q", "quiet", false, "");
   }
 
@@ -103,11 +112,13 @@ public final class ProfileCommands {
       case "install" -> install(line);
       case "remove" -> {
         List<String> names = some(line, "which package?");
-        changed(line, reported(line, progress -> installations().remove(profile(line), names, progress)));
+        Scripts scripts = ScriptOptions.of(line.name(), line.line());
+        changed(line, reported(line, progress -> installations().remove(profile(line), names, scripts, progress)));
       }
       case "upgrade" -> {
         line.noOperands();
-        changed(line, reported(line, progress -> installations().upgrade(profile(line), progress)));
+        Scripts scripts = ScriptOptions.of(line.name(), line.line());
+        changed(line, reported(line, progress -> installations().upgrade(profile(line), scripts, progress)));
       }
       case "list" -> list(line);
       case "search" -> {
@@ -173,13 +184,15 @@ public final class ProfileCommands {
         throw line.usage(e.getMessage());
       }
     }
+    Scripts scripts = ScriptOptions.of(line.name(), line.line());
     changed(line, reported(line, progress ->
-        installations().install(profile(line), packages, source(line), line.has("refresh"), progress)));
+        installations().install(profile(line), packages, source(line), line.has("refresh"), scripts, progress)));
   }
 
-  private void changed(LifeLine line, Generation generation) {
+  private void changed(LifeLine line, Installed installed) {
+    installed.notes().forEach(note -> System.err.println("carrel: note: " + Printable.line(note)));
     if (!line.has("quiet")) {
-      told(generation);
+      told(installed.generation());
     }
   }
 

@@ -27,6 +27,10 @@ final class StoreHelp {
         -p, --profile=NAME      which profile; without this, default
         --source=NAME           which package source
         --refresh               with install: fetch the lists of packages anew first
+        --no-scripts            with install, remove and upgrade: do not configure the packages; see carrel shell --help
+        --skip-failed-scripts   with those: make the profile also if a script of a package fails
+        --script-timeout=SECONDS
+                                with those: so long may one script run
         --json                  with list, search, show and generations: as JSON
         -q, --quiet             no progress
         -h, --help              this text

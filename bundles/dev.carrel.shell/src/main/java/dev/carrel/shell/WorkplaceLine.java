@@ -6,7 +6,6 @@ import dev.carrel.api.container.Stdio;
 import dev.carrel.api.container.TerminalSize;
 import dev.carrel.api.environment.WorkplaceRequest;
 import dev.carrel.api.environment.WorkplaceRequest.MappingRequest;
-import dev.carrel.api.environment.WorkplaceRequest.Scripts;
 import dev.carrel.api.environment.WorkplaceRequest.Software;
 import dev.carrel.api.mount.Access;
 import dev.carrel.api.mount.Mount;
@@ -16,7 +15,6 @@ import dev.carrel.api.store.PackageRequest;
 import dev.carrel.api.store.ProfileName;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -197,25 +195,7 @@ final class WorkplaceLine {
         throw usage(e.getMessage());
       }
     }
-    return new Software.Packages(wanted, value("source"), line.hasOption("refresh"), line.hasOption("build"), scripts());
-  }
-
-  private Scripts scripts() {
-    boolean none = line.hasOption("no-scripts");
-    boolean skip = line.hasOption("skip-failed-scripts");
-    if (none && (skip || line.hasOption("script-timeout"))) {
-      throw usage("--no-scripts runs none, so that none can fail or take too long: leave --"
-          + (skip ? "skip-failed-scripts" : "script-timeout") + " out");
-    }
-    Scripts.Use use = none ? Scripts.Use.NONE : skip ? Scripts.Use.SKIP_FAILED : Scripts.Use.ALL;
-    Optional<String> seconds = value("script-timeout");
-    if (seconds.isEmpty()) {
-      return new Scripts(use, Scripts.standard().limit());
-    }
-    if (!seconds.get().matches("[1-9][0-9]{0,6}")) {
-      throw usage("--script-timeout=" + seconds.get() + " is no number of seconds: give 1 to 9999999");
-    }
-    return new Scripts(use, Duration.ofSeconds(Long.parseLong(seconds.get())));
+    return new Software.Packages(wanted, value("source"), line.hasOption("refresh"), line.hasOption("build"), ScriptOptions.of(name, line));
   }
 
   /** What would make another profile has no meaning beside one that is there; nothing is silently ignored. */

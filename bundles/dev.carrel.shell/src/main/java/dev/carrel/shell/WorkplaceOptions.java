@@ -46,8 +46,8 @@ enum WorkplaceOptions {
     }
     if (this == SHELL) {
       options.addOption(valued("r", "root")).addOption(valued("p", "profile")).addOption(valued(null, "source"));
-      options.addOption(flag("refresh")).addOption(flag("build")).addOption(flag("no-scripts")).addOption(flag("skip-failed-scripts"))
-          .addOption(valued(null, "script-timeout"));
+      options.addOption(flag("refresh")).addOption(flag("build"));
+      ScriptOptions.add(options);
     } else {
       options.addOption(flag("no-system"));
     }

@@ -1,5 +1,6 @@
 package dev.carrel.store;
 
+import dev.carrel.api.Progress;
 import dev.carrel.store.Listing.Entry;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -21,6 +22,14 @@ final class CopiedFiles {
   CopiedFiles(List<Layout> layouts) {
     this.own = layouts.get(0);
     this.members = new Members(layouts);
+  }
+
+  /** Says how much space it took to copy files from a store, if any. */
+  static void tell(long bytes, Layout from, Progress progress) {
+    if (bytes > 0) {
+      progress.begin("copied " + Math.max(1, bytes / 1_000_000) + " MB from the store " + from.directory() + ", whose files cannot be linked to", -1,
+          Progress.Unit.BYTES).close();
+    }
   }
 
   /** How much had to be copied. */

@@ -274,6 +274,7 @@ public final class DirectoryStore implements Store {
         tools.realization().realize(List.of(recipe), DirectoryStore::freeze, tools.database(), progress);
         return item;
       });
+      CopiedFiles.tell(Trees.size(layout().item(item)), beside.layout(), progress);
     } catch (IOException e) {
       throw layout().failure("copy " + item + " from the store " + beside.layout().directory() + " to the store " + directory(), e);
     }

@@ -60,8 +60,8 @@ final class Repair {
       return again(row, () -> store.union(row.item().name(), references(row), progress));
     }
     if (origin.isEmpty()) {
-      return Optional.of(row.hash().startsWith(Nar.ALGORITHM) ? "Carrel does not know where it came from. Add it again, or delete what needs it"
-          : "Its packages were configured when it was made, which the store alone cannot do again. Have it collected, and ask for its packages once more");
+      return row.hash().startsWith(Nar.ALGORITHM)
+          ? Optional.of("Carrel does not know where it came from. Add it again, or delete what needs it") : configured(row);
     }
     for (PackageSource source : sources) {
       if (source.name().equals(origin.get().source())) {
@@ -70,6 +70,33 @@ final class Repair {
       }
     }
     return Optional.of("It came from the package source " + origin.get().source() + ", which is not there. Start the bundle that offers it");
+  }
+
+  /** Its packages were configured, which the store alone cannot do again; most of its files are those of packages. */
+  private Optional<String> configured(Database.Row row) throws IOException {
+    String collect = "Its packages were configured when it was made, which the store alone cannot do again. Have it collected, and ask for its"
+        + " packages once more";
+    Optional<Listing> listing = About.read(tools.layout().about(row.item()), row.item().fileName()).map(About::files);
+    if (listing.isEmpty() || !listing.get().hash().equals(row.hash())) {
+      return Optional.of(collect);
+    }
+    try (Staging.Place place = tools.staging().open()) {
+      Path fresh = place.path().resolve("fresh");
+      Optional<String> missing = new Restoration(tools.layout(), tools.layout().item(row.item()), references(row)).make(listing.get(), fresh);
+      if (missing.isPresent()) {
+        return Optional.of(missing.get() + " is nowhere else in the store. " + collect);
+      }
+      return again(row, () -> move(fresh, tools.layout().item(row.item())));
+    }
+  }
+
+  private void move(Path fresh, Path item) {
+    try {
+      Files.move(fresh, item, StandardCopyOption.ATOMIC_MOVE);
+      Freeze.directory(item);
+    } catch (IOException e) {
+      throw tools.layout().failure("put " + item + " in its place", e);
+    }
   }
 
   private static List<StorePath> references(Database.Row row) {

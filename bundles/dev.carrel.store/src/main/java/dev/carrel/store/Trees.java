@@ -6,10 +6,22 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.stream.Stream;
 
-/** Copies trees. */
+/** Copies and measures trees. */
 final class Trees {
   private Trees() {}
+
+  /** How much the files of a tree take, in bytes. */
+  static long size(Path tree) throws IOException {
+    try (Stream<Path> paths = Files.walk(tree)) {
+      long size = 0;
+      for (Path path : (Iterable<Path>) paths::iterator) {
+        size += Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) ? Files.size(path) : 0;
+      }
+      return size;
+    }
+  }
 
   /** Copies all that a directory has into another; links stay links. */
   static void copy(Path from, Path to) throws IOException {

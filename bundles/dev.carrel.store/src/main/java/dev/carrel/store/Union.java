@@ -85,10 +85,7 @@ final class Union {
 
   /** Says how much space it took, if it took any for files. */
   void tellCost(Progress progress) {
-    if (copies.bytes() > 0) {
-      progress.begin("copied " + Math.max(1, copies.bytes() / 1_000_000) + " MB from the store " + layouts.get(layouts.size() - 1).directory()
-          + ", whose files cannot be linked to", -1, Progress.Unit.BYTES).close();
-    }
+    CopiedFiles.tell(copies.bytes(), layouts.get(layouts.size() - 1), progress);
   }
 
   /** Fills an empty directory. */

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
+import dev.carrel.api.store.Finish;
 import dev.carrel.api.store.Origin;
 import dev.carrel.api.store.PackageRequest;
 import dev.carrel.api.store.PackageSource;
@@ -178,6 +179,40 @@ class VerifyTest {
       assertThat(store.locate(profile).resolve("usr/share").resolve(path)).hasContent("what all have");
     }
     assertThat(Files.isSameFile(store.locate(profile).resolve("usr/bin/a"), file("a"))).isTrue();
+  }
+
+  private Path configured() {
+    return store.locate(store.union("profile", List.of(item("a"), item("b")), new Finish("test", (tree, changes) -> {
+      write(changes, "etc/upper/made", "by a script");
+      write(changes, "usr/upper/share/index", "of all");
+      Files.createSymbolicLink(changes.resolve("etc/upper/link"), Path.of("made"));
+    }), Progress.silent()));
+  }
+
+  @Test
+  void a_configured_profile_is_mended_with_what_its_packages_have_and_keeps_what_was_made_for_it() throws IOException {
+    Path configured = configured();
+    flip(file("a"), 3); // the profile's too
+    change(configured.resolve("etc/link"), Files::delete);
+    change(configured.resolve("usr/share/extra"), file -> Files.writeString(file, ""));
+
+    assertThat(verify(true).damages()).isNotEmpty().allSatisfy(damage -> assertThat(damage.repaired()).as(damage.toString()).isTrue());
+    assertThat(damaged()).isEmpty();
+    assertThat(configured.resolve("usr/bin/a")).isExecutable().hasContent("#!a");
+    assertThat(configured.resolve("etc/link")).hasContent("by a script");
+    assertThat(Files.isSameFile(configured.resolve("usr/bin/a"), file("a"))).isTrue();
+    assertThat(directory.resolve("staging")).isEmptyDirectory();
+  }
+
+  @Test
+  void what_was_made_for_a_configured_profile_alone_is_not_invented() throws IOException {
+    Path configured = configured();
+    flip(configured.resolve("usr/share/index"), 3);
+
+    assertThat(verify(true).damages()).filteredOn(damage -> !damage.repaired()).singleElement()
+        .satisfies(damage -> assertThat(damage.remedy()).contains("usr/share/index is nowhere else in the store", "ask for its packages once more"));
+    assertThat(configured.resolve("etc/made")).hasContent("by a script");
+    assertThat(directory.resolve("staging")).isEmptyDirectory();
   }
 
   @Test

@@ -1,7 +1,7 @@
 package dev.carrel.api.environment;
 
 import dev.carrel.api.Progress;
-import dev.carrel.api.store.Generation;
+import dev.carrel.api.environment.WorkplaceRequest.Scripts;
 import dev.carrel.api.store.PackageInfo;
 import dev.carrel.api.store.PackageRequest;
 import dev.carrel.api.store.ProfileName;
@@ -20,22 +20,24 @@ public interface Installations {
    *
    * @param source name of the package source; empty: the best there is
    * @param refresh whether the lists of packages are fetched anew first
+   * @param scripts what becomes of the packages' maintainer scripts, of those that are there already too
    */
-  Generation install(ProfileName profile, List<PackageRequest> packages, Optional<String> source, boolean refresh, Progress progress);
+  Installed install(
+      ProfileName profile, List<PackageRequest> packages, Optional<String> source, boolean refresh, Scripts scripts, Progress progress);
 
   /**
    * Takes packages out that were asked for.
    *
    * @throws dev.carrel.api.CarrelException of kind USAGE if one was not
    */
-  Generation remove(ProfileName profile, List<String> names, Progress progress);
+  Installed remove(ProfileName profile, List<String> names, Scripts scripts, Progress progress);
 
   /**
    * Fetches the lists of packages anew and takes the newest of all that was asked for without a version.
    *
    * @throws dev.carrel.api.CarrelException of kind USAGE if there is no such profile
    */
-  Generation upgrade(ProfileName profile, Progress progress);
+  Installed upgrade(ProfileName profile, Scripts scripts, Progress progress);
 
   /** The packages in whose name or description all words are found, in the order of their names. */
   List<PackageInfo> search(List<String> words, Optional<String> source, Progress progress);
