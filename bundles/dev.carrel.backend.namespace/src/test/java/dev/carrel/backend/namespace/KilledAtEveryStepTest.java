@@ -7,6 +7,7 @@ import dev.carrel.linux.libc.LibC;
 import dev.carrel.linux.machine.Architecture;
 import dev.carrel.linux.machine.SystemCall;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -107,10 +108,15 @@ class KilledAtEveryStepTest {
     List<String> left = new ArrayList<>();
     for (ProcessHandle process : below()) {
       Path status = Path.of("/proc/" + process.pid() + "/status");
-      if (!Files.exists(status)) {
-        continue;
+      String text;
+      try {
+        text = Files.readString(status);
+      } catch (IOException e) {
+        if (process.isAlive()) {
+          throw e;
+        }
+        continue; // it has ended meanwhile, also between open and read (ESRCH)
       }
-      String text = Files.readString(status);
       if (text.contains("State:\tZ")) {
         LibC.waitid(LibC.P_PID, (int) process.pid(), info, LibC.WEXITED | LibC.WNOHANG);
       } else {
