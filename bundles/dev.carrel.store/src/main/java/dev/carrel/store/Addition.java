@@ -13,7 +13,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -145,9 +144,9 @@ final class Addition {
    * only directory there is, as archives mostly have one. Anything else goes to /opt/NAME.
    */
   private static void arrange(Path given, Path tree, String name) throws IOException {
-    List<Path> entries = entries(given);
+    List<Path> entries = Trees.entries(given);
     if (entries.size() == 1 && Files.isDirectory(entries.get(0), LinkOption.NOFOLLOW_LINKS) && !isKnown(entries)) {
-      List<Path> inner = entries(entries.get(0));
+      List<Path> inner = Trees.entries(entries.get(0));
       if (isKnown(inner)) {
         arrange(entries.get(0), tree, name);
         return;
@@ -163,16 +162,8 @@ final class Addition {
     return entries.stream().map(entry -> entry.getFileName().toString()).anyMatch(one -> TOP.contains(one) || PREFIX.contains(one));
   }
 
-  private static List<Path> entries(Path directory) throws IOException {
-    List<Path> entries = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
-      stream.forEach(entries::add);
-    }
-    return entries;
-  }
-
   private static void moveAll(Path from, Path to) throws IOException {
-    for (Path entry : entries(from)) {
+    for (Path entry : Trees.entries(from)) {
       Files.move(entry, to.resolve(entry.getFileName()));
     }
   }

@@ -3,14 +3,12 @@ package dev.carrel.store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -49,10 +47,10 @@ final class Changes {
       return;
     }
     Freeze.open(upper);
-    List<Path> entries = list(upper);
+    List<Path> entries = Trees.entries(upper);
     if (isOpaque(upper)) {
       Freeze.open(directory);
-      for (Path old : list(directory)) {
+      for (Path old : Trees.entries(directory)) {
         remove(old);
       }
     }
@@ -113,21 +111,13 @@ final class Changes {
   private void remove(Path place) throws IOException {
     if (Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)) {
       Freeze.open(place);
-      for (Path entry : list(place)) {
+      for (Path entry : Trees.entries(place)) {
         remove(entry);
       }
     }
     Files.deleteIfExists(place);
     own.remove(place);
     linked.remove(place);
-  }
-
-  private static List<Path> list(Path directory) throws IOException {
-    List<Path> entries = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
-      stream.forEach(entries::add);
-    }
-    return entries;
   }
 
   private static boolean isOpaque(Path directory) throws IOException {

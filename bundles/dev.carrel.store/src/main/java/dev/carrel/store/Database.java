@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -45,7 +46,10 @@ final class Database implements AutoCloseable {
    * @param time when it was registered, in seconds since 1970
    * @param references the names of what it refers to directly, itself not among them
    */
-  record Row(StorePath item, String hash, long time, long size, List<String> references) {}
+  record Row(StorePath item, String hash, long time, long size, List<String> references) {
+    /** What unions consist of comes before them. */
+    static final Comparator<Row> UNIONS_LAST = Comparator.comparing(row -> !Nar.isHash(row.hash()));
+  }
 
   /** Puts items in their places; the database cannot be written by anybody else meanwhile. */
   interface Placing {

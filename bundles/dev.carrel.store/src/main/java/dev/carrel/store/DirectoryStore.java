@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -254,6 +255,11 @@ public final class DirectoryStore implements Store {
     return profile;
   }
 
+  /** Whether an item is what {@link #union} makes of others alone, so that it can be made of them again. */
+  boolean isPlainUnion(StorePath item, List<StorePath> references) {
+    return unionPath(item.name(), references).fileName().equals(item.fileName());
+  }
+
   /** Sees to it that an item is in this store, and not only in that of root, who may collect it: the same under the same name. */
   void bringHome(StorePath item, Progress progress) {
     if (isOwn(item) || !isElsewhere(item)) {
@@ -264,17 +270,18 @@ public final class DirectoryStore implements Store {
       About about = About.read(beside.layout().about(item), item.fileName()).orElseThrow(() -> CarrelException.failed("cannot copy " + item + " from the store "
           + beside.layout().directory() + ": what is noted of it there is damaged. Ask root for carrel store verify --repair"));
       List<StorePath> references = List.copyOf(about.entry().references());
-      if (unionPath(item.name(), references).equals(item)) {
+      if (isPlainUnion(item, references)) {
         ownUnion(item.name(), references, Finish.none(), progress);
         return;
       }
-      Recipe recipe = new Recipe(item, ownOf(references), directory -> Trees.copy(beside.layout().item(item), directory), about.origin());
+      AtomicLong copied = new AtomicLong();
+      Recipe recipe = new Recipe(item, ownOf(references), directory -> copied.set(Trees.copy(beside.layout().item(item), directory)), about.origin());
       hold(List.of(item));
       upkeep(tools -> {
         tools.realization().realize(List.of(recipe), DirectoryStore::freeze, tools.database(), progress);
         return item;
       });
-      CopiedFiles.tell(Trees.size(layout().item(item)), beside.layout(), progress);
+      CopiedFiles.tell(copied.get(), beside.layout(), progress);
     } catch (IOException e) {
       throw layout().failure("copy " + item + " from the store " + beside.layout().directory() + " to the store " + directory(), e);
     }

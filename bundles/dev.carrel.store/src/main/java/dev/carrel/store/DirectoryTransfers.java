@@ -90,8 +90,7 @@ public final class DirectoryTransfers implements Transfers {
   }
 
   private boolean isUnion(About about) {
-    return !about.entry().hash().startsWith(Nar.ALGORITHM) && store.unionPath(about.entry().item().name(),
-        List.copyOf(about.entry().references())).fileName().equals(about.entry().item().fileName());
+    return !Nar.isHash(about.entry().hash()) && store.isPlainUnion(about.entry().item(), List.copyOf(about.entry().references()));
   }
 
   @Override

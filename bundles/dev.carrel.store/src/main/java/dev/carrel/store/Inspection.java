@@ -27,7 +27,7 @@ record Inspection(Layout layout, Map<String, Database.Row> rows) {
   List<ItemInfo> items() throws IOException {
     Map<String, List<String>> referrers = new Reach(rows).referrers();
     List<Database.Row> sorted = new ArrayList<>(rows.values());
-    sorted.sort(Comparator.comparing((Database.Row row) -> !row.hash().startsWith(Nar.ALGORITHM)).thenComparing(row -> row.item().name())
+    sorted.sort(Database.Row.UNIONS_LAST.thenComparing(row -> row.item().name())
         .thenComparing(row -> row.item().version()).thenComparing(row -> row.item().digest()));
     Set<Object> counted = new HashSet<>();
     List<ItemInfo> items = new ArrayList<>();

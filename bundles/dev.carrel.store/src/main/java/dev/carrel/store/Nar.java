@@ -3,7 +3,6 @@ package dev.carrel.store;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -11,7 +10,6 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -22,7 +20,7 @@ import java.util.List;
  */
 final class Nar {
   /** How the hash of a NAR begins in the database. */
-  static final String ALGORITHM = "sha256:";
+  private static final String ALGORITHM = "sha256:";
 
   private static final byte[] PADDING = new byte[8];
   private static final int CHUNK = 64 * 1024;
@@ -72,6 +70,11 @@ final class Nar {
     return new Content(new Result(ALGORITHM + HexFormat.of().formatHex(nar.digest.digest()), nar.size), nar.listing);
   }
 
+  /** Whether that is the hash of an archive, and not that of a list of files, as a union has it. */
+  static boolean isHash(String hash) {
+    return hash.startsWith(ALGORITHM);
+  }
+
   private void list(Path path, Listing.Kind kind, String content) {
     if (!path.equals(tree)) {
       listing.add(tree.relativize(path).toString(), kind, content);
@@ -109,10 +112,7 @@ final class Nar {
   }
 
   private void directory(Path path) throws IOException {
-    List<Path> entries = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(path)) {
-      stream.forEach(entries::add);
-    }
+    List<Path> entries = Trees.entries(path);
     entries.sort(Comparator.comparing(Path::getFileName)); // by bytes, as UnixPath compares
     for (Path entry : entries) {
       text("entry");

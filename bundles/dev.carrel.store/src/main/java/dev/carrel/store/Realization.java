@@ -110,7 +110,7 @@ final class Realization {
     host.sync(place); // once for all, and before the database is held
     EqualFiles equal = new EqualFiles(layout, place);
     for (About about : made) {
-      if (about.entry().hash().startsWith(Nar.ALGORITHM)) { // a union has files of items, which are shared already
+      if (Nar.isHash(about.entry().hash())) { // a union has files of items, which are shared already
         equal.share(place.resolve(about.entry().item().fileName()), about.files());
       }
     }

@@ -2,7 +2,6 @@ package dev.carrel.store;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -10,7 +9,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Removes trees, whatever programs have made in them: directories that nobody may read, and ways longer than a system call takes. */
@@ -69,11 +67,11 @@ final class Removal extends SimpleFileVisitor<Path> {
   private static void flatten(Path tree) throws IOException {
     Freeze.open(tree);
     long number = 0;
-    for (List<Path> entries = list(tree); !entries.isEmpty(); entries = list(tree)) {
+    for (List<Path> entries = Trees.entries(tree); !entries.isEmpty(); entries = Trees.entries(tree)) {
       for (Path entry : entries) {
         if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
           Freeze.open(entry);
-          for (Path child : list(entry)) {
+          for (Path child : Trees.entries(entry)) {
             if (Files.isDirectory(child, LinkOption.NOFOLLOW_LINKS)) {
               Freeze.open(child);
               Path place = tree.resolve("moved-" + number++);
@@ -90,13 +88,5 @@ final class Removal extends SimpleFileVisitor<Path> {
       }
     }
     Files.delete(tree);
-  }
-
-  private static List<Path> list(Path directory) throws IOException {
-    List<Path> entries = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
-      stream.forEach(entries::add);
-    }
-    return entries;
   }
 }

@@ -60,7 +60,7 @@ final class Repair {
       return again(row, () -> store.union(row.item().name(), references(row), progress));
     }
     if (origin.isEmpty()) {
-      return row.hash().startsWith(Nar.ALGORITHM)
+      return Nar.isHash(row.hash())
           ? Optional.of("Carrel does not know where it came from. Add it again, or delete what needs it") : configured(row);
     }
     for (PackageSource source : sources) {
@@ -106,8 +106,7 @@ final class Repair {
   }
 
   private boolean isUnion(Database.Row row) {
-    return !row.hash().startsWith(Nar.ALGORITHM)
-        && store.unionPath(row.item().name(), references(row)).fileName().equals(row.item().fileName());
+    return !Nar.isHash(row.hash()) && store.isPlainUnion(row.item(), references(row));
   }
 
   /** Its content is right. */

@@ -4,7 +4,6 @@ import dev.carrel.api.store.StorePath;
 import dev.carrel.api.store.Upkeep.Root;
 import dev.carrel.api.store.Upkeep.Root.Kind;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -119,12 +118,10 @@ record Roots(Layout layout, RunningContainers containers) {
   }
 
   private static List<Path> entries(Path directory) throws IOException {
-    List<Path> entries = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
-      stream.forEach(entries::add);
+    try {
+      return Trees.entries(directory);
     } catch (NoSuchFileException e) {
-      return entries; // an older store
+      return List.of(); // an older store
     }
-    return entries;
   }
 }

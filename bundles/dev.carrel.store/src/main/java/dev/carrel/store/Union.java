@@ -14,7 +14,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -289,11 +288,7 @@ final class Union {
 
   /** Moves all that a directory has into another, and removes it. */
   private void move(StorePath item, Path from, Path into) throws IOException {
-    List<Path> entries = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(from)) {
-      stream.forEach(entries::add);
-    }
-    for (Path entry : entries) {
+    for (Path entry : Trees.entries(from)) {
       Path place = into.resolve(entry.getFileName());
       if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
         if (!Files.exists(place, LinkOption.NOFOLLOW_LINKS)) {

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -59,7 +58,7 @@ final class Verification {
 
   private int items(DirectoryStore.Tools tools) throws IOException {
     List<Database.Row> rows = new ArrayList<>(tools.database().rows().values());
-    rows.sort(Comparator.comparing((Database.Row row) -> !row.hash().startsWith(Nar.ALGORITHM)).thenComparing(row -> row.item().fileName()));
+    rows.sort(Database.Row.UNIONS_LAST.thenComparing(row -> row.item().fileName()));
     Verifier verifier = new Verifier(tools.layout());
     if (repair) {
       removeWrongLinks(verifier);
