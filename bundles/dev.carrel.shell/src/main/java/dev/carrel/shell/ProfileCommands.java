@@ -1,6 +1,5 @@
 package dev.carrel.shell;
 
-import dev.carrel.api.CarrelException;
 import dev.carrel.api.environment.Installations;
 import dev.carrel.api.environment.Installed;
 import dev.carrel.api.environment.WorkplaceRequest.Scripts;
@@ -12,7 +11,6 @@ import dev.carrel.api.store.PackageRequest;
 import dev.carrel.api.store.ProfileName;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,8 +28,8 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
     service = ProfileCommands.class,
     property = {"osgi.command.scope=carrel", "osgi.command.function=profile"})
 public final class ProfileCommands {
-  private static final String WHAT = "Say carrel profile install, remove, upgrade, list, search, show, generations, rollback, switch or"
-      + " delete-generations";
+  private static final Verbs VERBS = new Verbs("profile", StoreHelp.PROFILE,
+      "install, remove, upgrade, list, search, show, generations, rollback, switch or delete-generations");
 
   /** Those that make a tree of packages, and so configure them. */
   private static final Set<String> MAKING = Set.of("install", "remove", "upgrade");
@@ -71,25 +69,10 @@ public final class ProfileCommands {
 
   /** Changes and shows profiles. */
   public int profile(String... arguments) {
-    try {
-      if (arguments.length == 0) {
-        throw WorkplaceOptions.usage("profile", "what? " + WHAT);
-      }
-      if (arguments[0].equals("--help") || arguments[0].equals("-h")) {
-        System.out.print(StoreHelp.PROFILE);
-        return 0;
-      }
-      String verb = arguments[0];
-      LifeLine line = LifeLine.parse("profile " + verb, options(verb), Arrays.copyOfRange(arguments, 1, arguments.length));
-      if (line.help()) {
-        System.out.print(StoreHelp.PROFILE);
-        return 0;
-      }
+    return VERBS.run(arguments, context, ProfileCommands::options, (verb, line) -> {
       run(verb, line);
       return 0;
-    } catch (CarrelException e) {
-      return Outcome.of(e, context);
-    }
+    });
   }
 
   private static Options options(String verb) {
@@ -99,7 +82,7 @@ public final class ProfileCommands {
       case "install" -> options.addOption(null, "source", true, "").addOption(null, "refresh", false, "");
       case "list", "generations" -> options.addOption(null, "json", false, "");
       case "remove", "upgrade", "rollback", "switch", "delete-generations" -> { }
-      default -> throw WorkplaceOptions.usage("profile", "'" + verb + "' is not known. " + WHAT);
+      default -> throw VERBS.unknown(verb);
     }
     if (MAKING.contains(verb)) {
       ScriptOptions.add(options);
@@ -141,16 +124,8 @@ public final class ProfileCommands {
     }
   }
 
-  /** Something that takes its time. */
-  private interface Work<T> {
-    T with(ProgressReport progress);
-  }
-
-  private <T> T reported(LifeLine line, Work<T> work) {
-    Foreground front = Services.present(foreground, Services.FOREGROUND, context);
-    try (ProgressReport progress = new ProgressReport(System.err, line.has("quiet"), front)) {
-      return work.with(progress);
-    }
+  private <T> T reported(LifeLine line, ProgressReport.Work<T> work) {
+    return ProgressReport.during(line, Services.present(foreground, Services.FOREGROUND, context), work);
   }
 
   private static Optional<String> source(LifeLine line) {

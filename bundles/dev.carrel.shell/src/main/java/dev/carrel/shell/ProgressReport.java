@@ -11,10 +11,22 @@ final class ProgressReport implements Progress, AutoCloseable {
   private final Foreground foreground;
   private ProgressLines lines;
 
+  /** Something that takes its time. */
+  interface Work<T> {
+    T with(Progress progress);
+  }
+
   ProgressReport(PrintStream out, boolean quiet, Foreground foreground) {
     this.out = out;
     this.quiet = quiet;
     this.foreground = foreground;
+  }
+
+  /** Does what a command line asks for, with its progress on standard error, unless that has {@code --quiet}. */
+  static <T> T during(LifeLine line, Foreground foreground, Work<T> work) {
+    try (ProgressReport progress = new ProgressReport(System.err, line.has("quiet"), foreground)) {
+      return work.with(progress);
+    }
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.carrel.shell;
 
-import dev.carrel.api.CarrelException;
 import dev.carrel.api.host.Foreground;
 import dev.carrel.api.store.Store;
 import dev.carrel.api.store.StorePath;
@@ -14,7 +13,6 @@ import dev.carrel.api.store.Upkeep.Optimised;
 import dev.carrel.api.store.Upkeep.Verified;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -34,8 +32,8 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
     service = StoreCommands.class,
     property = {"osgi.command.scope=carrel", "osgi.command.function=store"})
 public final class StoreCommands {
-  private static final String WHAT = "Say carrel store gc, list, info, requisites, referrers, roots, verify, optimise, add,"
-      + " forget, export, import or copy";
+  private static final Verbs VERBS = new Verbs("store", StoreHelp.STORE,
+      "gc, list, info, requisites, referrers, roots, verify, optimise, add, forget, export, import or copy");
 
   private final BundleContext context;
 
@@ -74,24 +72,7 @@ public final class StoreCommands {
 
   /** Looks after the store. */
   public int store(String... arguments) {
-    try {
-      if (arguments.length == 0) {
-        throw WorkplaceOptions.usage("store", "what? " + WHAT);
-      }
-      if (arguments[0].equals("--help") || arguments[0].equals("-h")) {
-        System.out.print(StoreHelp.STORE);
-        return 0;
-      }
-      String verb = arguments[0];
-      LifeLine line = LifeLine.parse("store " + verb, options(verb), Arrays.copyOfRange(arguments, 1, arguments.length));
-      if (line.help()) {
-        System.out.print(StoreHelp.STORE);
-        return 0;
-      }
-      return run(verb, line);
-    } catch (CarrelException e) {
-      return Outcome.of(e, context);
-    }
+    return VERBS.run(arguments, context, StoreCommands::options, this::run);
   }
 
   private static Options options(String verb) {
@@ -104,7 +85,7 @@ public final class StoreCommands {
       case "optimise", "forget", "export", "import" -> { }
       case "add" -> options.addOption(null, "name", true, "").addOption(null, "version", true, "").addOption(null, "reference", true, "");
       case "copy" -> options.addOption(null, "to", true, "");
-      default -> throw WorkplaceOptions.usage("store", "'" + verb + "' is not known. " + WHAT);
+      default -> throw VERBS.unknown(verb);
     }
     return options.addOption("q", "quiet", false, "");
   }
@@ -146,16 +127,8 @@ public final class StoreCommands {
     return 0;
   }
 
-  /** Something that takes its time. */
-  private interface Work<T> {
-    T with(ProgressReport progress);
-  }
-
-  private <T> T reported(LifeLine line, Work<T> work) {
-    Foreground front = Services.present(foreground, Services.FOREGROUND, context);
-    try (ProgressReport progress = new ProgressReport(System.err, line.has("quiet"), front)) {
-      return work.with(progress);
-    }
+  private <T> T reported(LifeLine line, ProgressReport.Work<T> work) {
+    return ProgressReport.during(line, Services.present(foreground, Services.FOREGROUND, context), work);
   }
 
   private void collect(LifeLine line) {

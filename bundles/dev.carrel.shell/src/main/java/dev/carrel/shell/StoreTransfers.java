@@ -35,15 +35,8 @@ final class StoreTransfers {
     this.items = items;
   }
 
-  /** Something that takes its time. */
-  private interface Work<T> {
-    T with(Progress progress);
-  }
-
-  private <T> T reported(Work<T> work) {
-    try (ProgressReport progress = new ProgressReport(System.err, line.has("quiet"), foreground)) {
-      return work.with(progress);
-    }
+  private <T> T reported(ProgressReport.Work<T> work) {
+    return ProgressReport.during(line, foreground, work);
   }
 
   private Path path(String text) {
