@@ -195,7 +195,7 @@ final class Entry {
     try {
       Files.delete(directory.resolve(WAITING));
     } catch (NoSuchFileException e) {
-      throw CarrelException.usage("cannot start container " + id() + ": it has been started before");
+      throw Turns.startedBefore(id());
     } catch (IOException e) {
       throw CarrelException.failed("cannot start container " + id() + ": cannot write in " + directory + ": " + e.getMessage(), e);
     }
@@ -218,7 +218,7 @@ final class Entry {
 
   /** Whether it keeps anything from collection elsewhere. */
   boolean hasPins() {
-    return lines.getProperty("pin.0") != null;
+    return pins().any();
   }
 
   /** Whether it got as far as to have a first process. */

@@ -51,6 +51,11 @@ record Pins(Path record, Properties lines) {
     }
   }
 
+  /** Whether any is noted. */
+  boolean any() {
+    return lines.getProperty(PIN + 0) != null;
+  }
+
   /** Removes those that are there and this container's. */
   void remove() {
     for (int i = 0; lines.getProperty(PIN + i) != null; i++) {

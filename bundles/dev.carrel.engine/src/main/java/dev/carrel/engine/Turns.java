@@ -15,32 +15,39 @@ record Turns(String id, Running running, FirstProcess first) {
       throw RecordedContainer.hasEnded("start the program of", id);
     }
     if (!waiting) {
-      throw CarrelException.usage("cannot start container " + id + ": it has been started before");
+      throw startedBefore(id);
     }
   }
 
   void requirePausable(boolean pause, boolean waiting) {
-    if (first == FirstProcess.PROGRAM) {
-      throw CarrelException.usage("cannot " + (pause ? "pause" : "resume") + " container " + id + ": its program is its first process (--as-pid-1),"
-          + " and so nobody inside could do that");
-    }
+    String purpose = pause ? "pause" : "resume";
+    requireInit(purpose);
     if (waiting) {
-      throw notStarted(pause ? "pause" : "resume", id);
+      throw notStarted(purpose, id);
     }
   }
 
   void signalAll(boolean ended, boolean waiting, int signal) {
-    if (!ended && waiting) {
-      throw notStarted("send a signal to everything in", id);
-    }
+    String purpose = "send a signal to everything in";
     if (ended) {
-      throw RecordedContainer.hasEnded("send a signal to everything in", id);
+      throw RecordedContainer.hasEnded(purpose, id);
     }
+    if (waiting) {
+      throw notStarted(purpose, id);
+    }
+    requireInit(purpose);
+    running.signalAll(signal);
+  }
+
+  private void requireInit(String purpose) {
     if (first == FirstProcess.PROGRAM) {
-      throw CarrelException.usage("cannot send a signal to everything in container " + id + ": its program is its first process (--as-pid-1),"
+      throw CarrelException.usage("cannot " + purpose + " container " + id + ": its program is its first process (--as-pid-1),"
           + " and so nobody inside could do that");
     }
-    running.signalAll(signal);
+  }
+
+  static CarrelException startedBefore(String id) {
+    return CarrelException.usage("cannot start container " + id + ": it has been started before");
   }
 
   static CarrelException notStarted(String purpose, String id) {
