@@ -34,9 +34,7 @@ class BindOptionsIT {
   }
 
   private String says(List<String> options, String script) {
-    Carrel.Result result = inside(options, script).run();
-    assertThat(result.status()).as(result.err()).isZero();
-    return result.out();
+    return inside(options, script).says();
   }
 
   private void refused(Carrel.Result result, String... words) {

@@ -1,5 +1,7 @@
 package dev.carrel.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -31,6 +33,13 @@ record Carrel(Checkout checkout, List<String> words, List<String> prefix, Path d
   static Carrel command(String... words) {
     return new Carrel(Checkout.underTest(), List.of(words), List.of(), Path.of(System.getProperty("java.io.tmpdir")), Map.of(), new byte[0],
         Optional.empty());
+  }
+
+  /** Runs it to its end, which has to be a success; what it printed. */
+  String says() {
+    Result result = run();
+    assertThat(result.status()).as(result.err() + result.out()).isZero();
+    return result.out();
   }
 
   /** Runs a command line with nothing special about it. */

@@ -40,9 +40,7 @@ class CollectIT {
   }
 
   private String ok(String... words) {
-    Carrel.Result result = carrel(words).run();
-    assertThat(result.status()).as(result.err()).isZero();
-    return result.out();
+    return carrel(words).says();
   }
 
   private Set<String> items() throws IOException {

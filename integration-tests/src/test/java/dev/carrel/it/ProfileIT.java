@@ -16,12 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ProfileIT {
   @TempDir Path directory;
 
-  private static String ok(Carrel carrel) {
-    Carrel.Result result = carrel.run();
-    assertThat(result.status()).as(result.err()).isZero();
-    return result.out();
-  }
-
   @AfterEach
   void forget(TestStore store) throws Exception {
     Trees.delete(store.directory().resolve("profiles"));
@@ -29,26 +23,26 @@ class ProfileIT {
 
   @Test
   void packages_are_installed_removed_and_brought_back(TestStore store) {
-    ok(store.command("profile", "install", "-p", "p", "hello"));
-    ok(store.command("profile", "install", "-p", "p", "iproute2"));
-    assertThat(ok(store.command("shell", "--profile=p", "--no-cwd", "--", "sh", "-c", "hello && command -v ip")))
+    store.command("profile", "install", "-p", "p", "hello").says();
+    store.command("profile", "install", "-p", "p", "iproute2").says();
+    assertThat(store.command("shell", "--profile=p", "--no-cwd", "--", "sh", "-c", "hello && command -v ip").says())
         .contains("Hello, world!").contains("/ip");
 
-    ok(store.command("profile", "remove", "-p", "p", "hello"));
+    store.command("profile", "remove", "-p", "p", "hello").says();
     assertThat(store.command("shell", "--profile=p", "--no-cwd", "--", "hello").run().status()).isEqualTo(127);
 
-    assertThat(ok(store.command("profile", "rollback", "-p", "p"))).contains("generation 2");
-    assertThat(ok(store.command("shell", "--profile=p", "--no-cwd", "--", "hello"))).isEqualTo("Hello, world!\n");
-    assertThat(ok(store.command("profile", "install", "-p", "p", "python3-minimal"))).contains("generation 4");
-    assertThat(ok(store.command("profile", "generations", "-p", "p", "--json"))).contains("\"generation\": 3", "\"name\": \"hello\"");
-    ok(store.command("profile", "switch", "-p", "p", "3"));
-    assertThat(ok(store.command("profile", "list", "-p", "p"))).contains("iproute2").doesNotContain("hello");
-    assertThat(ok(store.command("profile", "delete-generations", "-p", "p", "1..9")).lines()).hasSize(3);
+    assertThat(store.command("profile", "rollback", "-p", "p").says()).contains("generation 2");
+    assertThat(store.command("shell", "--profile=p", "--no-cwd", "--", "hello").says()).isEqualTo("Hello, world!\n");
+    assertThat(store.command("profile", "install", "-p", "p", "python3-minimal").says()).contains("generation 4");
+    assertThat(store.command("profile", "generations", "-p", "p", "--json").says()).contains("\"generation\": 3", "\"name\": \"hello\"");
+    store.command("profile", "switch", "-p", "p", "3").says();
+    assertThat(store.command("profile", "list", "-p", "p").says()).contains("iproute2").doesNotContain("hello");
+    assertThat(store.command("profile", "delete-generations", "-p", "p", "1..9").says().lines()).hasSize(3);
   }
 
   @Test
   void two_processes_that_install_at_once_make_two_generations_and_lose_nothing(TestStore store) throws Exception {
-    ok(store.command("profile", "install", "-p", "q", "hello"));
+    store.command("profile", "install", "-p", "q", "hello").says();
     List<Process> processes = new ArrayList<>();
     for (String name : List.of("iproute2", "python3-minimal")) {
       processes.add(store.command("profile", "install", "-p", "q", name).start(directory.resolve(name)));
@@ -56,13 +50,13 @@ class ProfileIT {
     for (Process process : processes) {
       assertThat(process.waitFor()).as(Files.readString(directory.resolve("iproute2"))).isZero();
     }
-    assertThat(ok(store.command("profile", "list", "-p", "q"))).contains("hello", "iproute2", "python3-minimal");
-    assertThat(ok(store.command("profile", "generations", "-p", "q")).lines()).hasSize(4);
+    assertThat(store.command("profile", "list", "-p", "q").says()).contains("hello", "iproute2", "python3-minimal");
+    assertThat(store.command("profile", "generations", "-p", "q").says().lines()).hasSize(4);
   }
 
   @Test
   void what_cannot_be_done_is_told_and_changes_nothing(TestStore store) {
-    ok(store.command("profile", "install", "-p", "r", "hello"));
+    store.command("profile", "install", "-p", "r", "hello").says();
     for (List<String> words : List.of(List.of("install", "-p", "../x", "hello"), List.of("install", "-p", "r", "no-such-package"),
         List.of("remove", "-p", "r", "jq"), List.of("switch", "-p", "r", "7"), List.of("rollback", "-p", "r"),
         List.of("delete-generations", "-p", "r", "1"), List.of("delete-generations", "-p", "r", "x"), List.of("list", "-p", "none"),
@@ -73,7 +67,7 @@ class ProfileIT {
       assertThat(result.status()).as(words.toString()).isEqualTo(125);
       assertThat(result.err()).as(words.toString()).startsWith("carrel").doesNotContain("Exception");
     }
-    assertThat(ok(store.command("profile", "generations", "-p", "r")).lines()).hasSize(2);
+    assertThat(store.command("profile", "generations", "-p", "r").says().lines()).hasSize(2);
     assertThat(store.command("shell", "--profile=none", "--", "true").run().err()).contains("none", "carrel profile install");
   }
 }

@@ -137,9 +137,7 @@ class ScriptsIT {
   }
 
   private String said(String... words) throws IOException {
-    Carrel.Result result = shell(words).run();
-    assertThat(result.status()).as(result.err()).isZero();
-    return result.out();
+    return shell(words).says();
   }
 
   private long profiles() throws IOException {

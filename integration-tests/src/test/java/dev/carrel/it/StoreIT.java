@@ -36,9 +36,7 @@ class StoreIT {
   }
 
   private String ok(String... words) {
-    Carrel.Result result = carrel(words).run();
-    assertThat(result.status()).as(result.err() + result.out()).isZero();
-    return result.out();
+    return carrel(words).says();
   }
 
   private Path item(String name) throws IOException {
