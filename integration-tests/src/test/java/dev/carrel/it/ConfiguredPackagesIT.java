@@ -62,6 +62,12 @@ class ConfiguredPackagesIT {
   }
 
   @Test
+  void packages_that_are_configured_before_others_hear_of_these() {
+    assertThat(says(List.of("jq"), "/sbin/ldconfig -p | grep -c libjq.so.1; dpkg --audit; dpkg-query -W -f '${Package} ${db:Status-Status}\\n' jq libc-bin"))
+        .isEqualTo("1\njq installed\nlibc-bin installed\n");
+  }
+
+  @Test
   void interpreters_find_their_modules() {
     assertThat(says(TOOLS, "echo '{\"a\":[1]}' | python3 -m json.tool --compact; perl -MText::Wrap -MPOSIX -e 'print wrap(\"\", \"\", floor(42.5)), \"\\n\"'"))
         .isEqualTo("{\"a\":[1]}\n42\n");

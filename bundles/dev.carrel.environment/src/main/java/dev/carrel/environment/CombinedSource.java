@@ -91,8 +91,16 @@ final class CombinedSource implements PackageSource {
     }
 
     @Override
-    public Optional<Program> prepare(Resolution resolution, Store store, Path material, Path inside, Set<String> skipped) throws IOException {
-      return configuration.prepare(resolved.get(resolution).get(source), store, material, inside, skipped);
+    public Optional<Resolution> base(Resolution resolution, Store store) throws IOException {
+      Optional<Resolution> base = configuration.base(resolved.get(resolution).get(source), store);
+      base.ifPresent(part -> resolved.put(part, Map.of(source, part)));
+      return base;
+    }
+
+    @Override
+    public Optional<Program> prepare(Resolution resolution, Optional<Resolution> configured, Store store, Path material, Path inside,
+        Set<String> skipped) throws IOException {
+      return configuration.prepare(resolved.get(resolution).get(source), configured, store, material, inside, skipped);
     }
 
     @Override

@@ -45,19 +45,22 @@ final class ConfiguredProfiles implements Profiles.Setup {
   }
 
   @Override
-  public Finish finish(Configuration configuration, Resolution resolution, Scripts scripts) {
+  public Finish finish(Configuration configuration, Resolution resolution, Optional<Profiles.Made> base, Scripts scripts) {
     String name = configuration.format() + (scripts.use() == Use.SKIP_FAILED ? " without what fails in " + scripts.limit() : "");
-    return new Finish(name, (tree, changes) -> configure(configuration, resolution, scripts, tree, changes));
+    Optional<Resolution> before = base.map(Profiles.Made::resolution);
+    return new Finish(name, base.map(made -> new Finish.Base(made.profile(), Set.copyOf(made.resolution().items()))),
+        (tree, changes, based) -> configure(configuration, resolution, based ? before : Optional.empty(), scripts, tree, changes));
   }
 
   /** From the beginning without a script that failed: as if the package did not have it. */
-  private void configure(Configuration configuration, Resolution resolution, Scripts scripts, Path tree, Path changes) throws IOException {
+  private void configure(Configuration configuration, Resolution resolution, Optional<Resolution> configured, Scripts scripts, Path tree,
+      Path changes) throws IOException {
     Set<String> skipped = new TreeSet<>();
     for (int attempt = 0;; attempt++) {
       Path place = Files.createDirectory(changes.resolve("attempt" + attempt));
       Path material = Files.createDirectory(place.resolve("material"));
       Optional<Configuration.Program> program =
-          configuration.prepare(resolution, store, material, ScriptContainer.MATERIAL, Set.copyOf(skipped));
+          configuration.prepare(resolution, configured, store, material, ScriptContainer.MATERIAL, Set.copyOf(skipped));
       if (program.isEmpty()) {
         return;
       }

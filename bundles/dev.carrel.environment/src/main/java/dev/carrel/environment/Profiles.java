@@ -36,7 +36,12 @@ final class Profiles {
 
   /** How packages are configured: a class of its own, which only loads where a profile is made. */
   interface Setup {
-    Finish finish(Configuration configuration, Resolution resolution, Scripts scripts);
+    /**
+     * What configures them.
+     *
+     * @param base a profile in which some of them are configured already
+     */
+    Finish finish(Configuration configuration, Resolution resolution, Optional<Made> base, Scripts scripts);
   }
 
   Profiles(Store store, PackageSource source, Setup setup, Progress progress) {
@@ -87,7 +92,36 @@ final class Profiles {
     Resolution resolution = source.resolve(packages, store, lists, progress);
     store.hold(resolution.items());
     source.realize(resolution, store, progress);
-    return new Made(store.union(NAME, resolution.items(), finish(resolution, scripts), progress), resolution);
+    Optional<Configuration> configuration = configuration(scripts);
+    return new Made(configuration.isEmpty() ? store.union(NAME, resolution.items(), progress)
+        : configured(configuration.get(), resolution, scripts), resolution);
+  }
+
+  /**
+   * The configured profile. It is made from a smaller one, which others are made from as well: what most of them have in common is
+   * configured once. Not where a script may fail, as nobody would be told of it the next time.
+   */
+  private StorePath configured(Configuration configuration, Resolution resolution, Scripts scripts) {
+    Finish whole = setup.finish(configuration, resolution, Optional.empty(), scripts);
+    if (scripts.use() != Scripts.Use.ALL || store.isValid(store.unionPath(NAME, resolution.items(), whole.name()))) {
+      return store.union(NAME, resolution.items(), whole, progress);
+    }
+    Optional<Resolution> part = base(configuration, resolution);
+    if (part.isEmpty()) {
+      return store.union(NAME, resolution.items(), whole, progress);
+    }
+    Made base = new Made(configured(configuration, part.get(), scripts), part.get());
+    store.remember(Keys.sha256(("base\0" + base.profile()).getBytes(StandardCharsets.UTF_8)), base.profile()); // for some time
+    return store.union(NAME, resolution.items(), setup.finish(configuration, resolution, Optional.of(base), scripts), progress);
+  }
+
+  private Optional<Resolution> base(Configuration configuration, Resolution resolution) {
+    try {
+      return configuration.base(resolution, store);
+    } catch (IOException e) {
+      throw CarrelException.failed("cannot read the packages in the store " + store.directory() + ": " + e.getMessage()
+          + ". Find out what is wrong with carrel store verify", e);
+    }
   }
 
   /** The profile of no packages. */
@@ -96,9 +130,12 @@ final class Profiles {
   }
 
   private Finish finish(Resolution resolution, Scripts scripts) {
-    Optional<Configuration> configuration = source.configuration();
-    return configuration.isEmpty() || scripts.use() == Scripts.Use.NONE
-        ? Finish.none() : setup.finish(configuration.get(), resolution, scripts);
+    Optional<Configuration> configuration = configuration(scripts);
+    return configuration.isEmpty() ? Finish.none() : setup.finish(configuration.get(), resolution, Optional.empty(), scripts);
+  }
+
+  private Optional<Configuration> configuration(Scripts scripts) {
+    return scripts.use() == Scripts.Use.NONE ? Optional.empty() : source.configuration();
   }
 
   private Optional<StorePath> recall(Software.Packages wanted) {

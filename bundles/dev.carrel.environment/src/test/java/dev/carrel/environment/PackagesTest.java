@@ -139,9 +139,21 @@ class PackagesTest {
   }
 
   /** Never asked what to do, as the store of these tests makes nothing. */
-  private record NamedConfiguration(String format) implements Configuration {
+  private static class NamedConfiguration implements Configuration {
+    private final String format;
+
+    NamedConfiguration(String format) {
+      this.format = format;
+    }
+
     @Override
-    public Optional<Program> prepare(Resolution resolution, Store store, Path material, Path inside, Set<String> skipped) {
+    public String format() {
+      return format;
+    }
+
+    @Override
+    public Optional<Program> prepare(Resolution resolution, Optional<Resolution> configured, Store store, Path material, Path inside,
+        Set<String> skipped) {
       throw new UnsupportedOperationException("nothing is configured here");
     }
 
@@ -154,6 +166,24 @@ class PackagesTest {
     public Optional<Report> report(String line) {
       return Optional.empty();
     }
+  }
+
+  @Test
+  void what_many_profiles_have_in_common_is_configured_first_and_remembered_unless_a_script_may_fail() {
+    debian.configuration = Optional.of(new NamedConfiguration("steps-7") {
+      @Override
+      public Optional<Resolution> base(Resolution resolution, Store in) {
+        return resolution.packages().isEmpty() ? Optional.empty() : Optional.of(new Resolution(resolution.source(), List.of()));
+      }
+    });
+    prepare(wanted.packages("hello"));
+
+    assertThat(store.remembered).hasSize(2).containsValue(store.unionPath("profile", List.of(), "steps-7"));
+    store.remembered.clear();
+    wanted.software = new Software.Packages(List.of(PackageRequest.parse("hello")), Optional.empty(), false, false,
+        new Scripts(Scripts.Use.SKIP_FAILED, Duration.ofSeconds(1)));
+    prepare(wanted);
+    assertThat(store.remembered).hasSize(1);
   }
 
   @Test

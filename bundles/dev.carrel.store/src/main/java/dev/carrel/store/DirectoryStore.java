@@ -235,7 +235,9 @@ public final class DirectoryStore implements Store {
 
   private StorePath ownUnion(String name, List<StorePath> items, Finish finish, Progress progress) {
     StorePath profile = unionPath(name, items, finish.name());
-    Set<StorePath> own = ownOf(items);
+    Set<StorePath> from = new HashSet<>(items);
+    finish.base().ifPresent(base -> from.add(base.profile()));
+    Set<StorePath> own = ownOf(from);
     Set<StorePath> used = new HashSet<>(own);
     used.add(profile);
     hold(used);
@@ -244,8 +246,8 @@ public final class DirectoryStore implements Store {
       Database database = store.database().enter();
       if (!store.realization().isValid(profile, database)) {
         store.realization().requireValid("make the profile " + profile, own, database);
-        Union union = new Union(profile, items, finish, own.size() == items.size() ? List.of(layout()) : List.of(layout(), system().get().layout()));
-        Recipe recipe = new Recipe(profile, own, union::build);
+        Union union = new Union(profile, items, finish, own.size() == from.size() ? List.of(layout()) : List.of(layout(), system().get().layout()));
+        Recipe recipe = new Recipe(profile, ownOf(items), union::build);
         store.realization().realize(List.of(recipe), union::finish, database, progress);
         union.tellCost(progress);
       }

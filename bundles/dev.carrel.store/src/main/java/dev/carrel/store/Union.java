@@ -14,6 +14,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -44,6 +45,8 @@ final class Union {
   private final Map<Path, Path> linked = new HashMap<>();
   private final CopiedFiles copies;
   private Path target;
+  private boolean based;
+  private boolean conflicting;
 
   /**
    * To be built once.
@@ -90,11 +93,49 @@ final class Union {
   /** Fills an empty directory. */
   void build(Path directory) throws IOException {
     target = directory;
+    based = finish.base().isPresent();
+    try {
+      merge();
+    } catch (CarrelException e) {
+      if (!(based && conflicting)) {
+        throw e;
+      }
+      based = false; // something that is not in the items alone is in the way
+      clear();
+      merge();
+    }
+    complete();
+    if (!finish.name().isEmpty()) {
+      change();
+    }
+  }
+
+  private void clear() throws IOException {
+    for (Path entry : Trees.entries(target)) {
+      Freeze.remove(entry);
+    }
+    owners.clear();
+    own.clear();
+    linked.clear();
+  }
+
+  /** The base, if there is one, is merged as an item, in the place of those that it was made of. */
+  private List<StorePath> members() {
+    if (!based) {
+      return items;
+    }
+    List<StorePath> members = new ArrayList<>(items);
+    members.removeAll(finish.base().get().items());
+    members.add(0, finish.base().get().profile());
+    return members;
+  }
+
+  private void merge() throws IOException {
     for (String name : DIRECTORIES) {
       make(target.resolve(name));
     }
     Map<Path, StorePath> links = new LinkedHashMap<>();
-    for (StorePath item : items) {
+    for (StorePath item : members()) {
       for (String name : DIRECTORIES) {
         Path source = locate(item).resolve(name);
         if (Files.isDirectory(source, LinkOption.NOFOLLOW_LINKS)) {
@@ -105,17 +146,13 @@ final class Union {
     for (Map.Entry<Path, StorePath> link : links.entrySet()) {
       mergeLink(link.getValue(), link.getKey(), target.resolve(locate(link.getValue()).relativize(link.getKey())));
     }
-    complete();
-    if (!finish.name().isEmpty()) {
-      change();
-    }
   }
 
   /** What is changed is put in the place of what was there: files of items are never written. */
   private void change() throws IOException {
     freezeOwn(); // it is to be seen as it will be, times included
     Path changes = Files.createDirectory(target.resolveSibling(target.getFileName() + ".changes"));
-    finish.work().change(target, changes);
+    finish.work().change(target, changes, based);
     for (String name : DIRECTORIES) {
       new Changes(own, linked).apply(changes.resolve(name).resolve("upper"), target.resolve(name));
     }
@@ -325,6 +362,7 @@ final class Union {
   }
 
   private CarrelException conflict(StorePath item, Path place) {
+    conflicting = true;
     return CarrelException.failed("cannot make one profile of " + owners.getOrDefault(place, item) + " and " + item + ": both have /"
         + target.relativize(place) + ", and not the same. Ask for one of them only");
   }

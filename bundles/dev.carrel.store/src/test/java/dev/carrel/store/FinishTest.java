@@ -19,6 +19,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,7 +60,7 @@ class FinishTest {
 
   @Test
   void what_is_changed_is_a_file_of_its_own_and_the_item_stays_as_it_was() throws IOException {
-    Path profile = finished((tree, changes) -> {
+    Path profile = finished((tree, changes, based) -> {
       write(changes, "etc/upper/a.conf", "changed");
       write(changes, "var/upper/cache/index", "new");
     });
@@ -71,7 +73,7 @@ class FinishTest {
 
   @Test
   void what_was_only_touched_stays_one_file_with_the_items() throws IOException {
-    Path profile = finished((tree, changes) -> {
+    Path profile = finished((tree, changes, based) -> {
       write(changes, "etc/upper/a.conf", "as it came");
       Files.setPosixFilePermissions(changes.resolve("etc/upper/a.conf"), PosixFilePermissions.fromString("-w-------"));
     });
@@ -82,7 +84,7 @@ class FinishTest {
 
   @Test
   void programs_stay_programs_and_links_lead_where_they_led() throws IOException {
-    Path profile = finished((tree, changes) -> {
+    Path profile = finished((tree, changes, based) -> {
       write(changes, "usr/upper/bin/made", "#!/bin/sh");
       Files.setPosixFilePermissions(changes.resolve("usr/upper/bin/made"), PosixFilePermissions.fromString("rwx------"));
       Files.createSymbolicLink(changes.resolve("usr/upper/bin/b"), Path.of("/etc/alternatives/b"));
@@ -94,7 +96,7 @@ class FinishTest {
 
   @Test
   void all_of_it_is_frozen() throws IOException {
-    Path profile = finished((tree, changes) -> {
+    Path profile = finished((tree, changes, based) -> {
       write(changes, "var/upper/lib/a/state", "x");
       write(changes, "usr/upper/share/a/one", "changed");
       Files.setPosixFilePermissions(changes.resolve("var/upper/lib/a"), PosixFilePermissions.fromString("---------"));
@@ -111,7 +113,7 @@ class FinishTest {
 
   @Test
   void the_tree_is_to_be_seen_as_it_will_be() {
-    finished((tree, changes) -> {
+    finished((tree, changes, based) -> {
       assertThat(tree.resolve("usr/share/a/one")).hasContent("1");
       assertThat(Files.getLastModifiedTime(tree.resolve("usr/share/a")).toMillis()).isEqualTo(1000);
       assertThat(changes).isEmptyDirectory();
@@ -121,7 +123,7 @@ class FinishTest {
   @Test
   void what_overlayfs_notes_as_gone_is_gone() throws IOException {
     assumeTrue(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "needs root, to make a whiteout");
-    Path profile = finished((tree, changes) -> {
+    Path profile = finished((tree, changes, based) -> {
       whiteout(changes.resolve("usr/upper/share/a/one"));
       whiteout(changes.resolve("usr/upper/bin"));
     });
@@ -147,7 +149,7 @@ class FinishTest {
 
   @Test
   void of_a_directory_that_was_made_anew_only_the_new_content_is_there() throws IOException {
-    Path profile = finished((tree, changes) -> {
+    Path profile = finished((tree, changes, based) -> {
       write(changes, "usr/upper/share/a/three", "3");
       UserDefinedFileAttributeView attributes =
           Files.getFileAttributeView(changes.resolve("usr/upper/share/a"), UserDefinedFileAttributeView.class);
@@ -162,7 +164,7 @@ class FinishTest {
 
   @Test
   void a_link_in_the_place_of_a_directory_is_not_followed() throws IOException {
-    Path profile = finished((tree, changes) -> {
+    Path profile = finished((tree, changes, based) -> {
       Files.createDirectories(changes.resolve("usr/upper/share"));
       Files.createSymbolicLink(changes.resolve("usr/upper/share/a"), outside);
       Files.createDirectories(changes.resolve("var/upper"));
@@ -178,7 +180,7 @@ class FinishTest {
 
   @Test
   void where_a_container_puts_files_of_its_own_there_are_files() throws IOException {
-    Path profile = finished((tree, changes) -> {
+    Path profile = finished((tree, changes, based) -> {
       Files.createDirectories(changes.resolve("etc/upper/hosts/of/them"));
       Files.createSymbolicLink(changes.resolve("etc/upper/localtime"), outside.resolve("zone"));
       write(changes, "etc/upper/passwd", "root:x:0:0::/root:/bin/sh\n");
@@ -192,7 +194,7 @@ class FinishTest {
 
   @Test
   void one_that_fails_leaves_nothing() {
-    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> finished((tree, changes) -> {
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> finished((tree, changes, based) -> {
       write(changes, "etc/upper/a.conf", "changed");
       throw CarrelException.failed("it did not work");
     })).withMessage("it did not work");
@@ -204,7 +206,7 @@ class FinishTest {
 
   @Test
   void directories_deeper_than_a_way_can_be_long_are_refused_and_removed() {
-    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> finished((tree, changes) -> {
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> finished((tree, changes, based) -> {
       Path upper = Files.createDirectories(changes.resolve("usr/upper"));
       run(upper, "perl", "-e", "for (1 .. 300) { mkdir 'd' x 50 or die; chdir 'd' x 50 or die } open F, '>file'");
     })).withMessageContaining("File name too long");
@@ -215,12 +217,65 @@ class FinishTest {
   @Test
   void profiles_finished_in_another_way_are_others_and_one_that_is_there_is_not_finished_again() {
     StorePath plain = store.union("profile", List.of(item("a")), silent);
-    StorePath one = store.union("profile", List.of(item("a")), new Finish("one", (tree, changes) -> {}), silent);
+    StorePath one = store.union("profile", List.of(item("a")), new Finish("one", (tree, changes, based) -> {}), silent);
 
     assertThat(plain).isNotEqualTo(one);
-    assertThat(store.union("profile", List.of(item("a")), new Finish("one", (tree, changes) -> {
+    assertThat(store.union("profile", List.of(item("a")), new Finish("one", (tree, changes, based) -> {
       throw new AssertionError("it is there");
     }), silent)).isEqualTo(one);
     assertThat(store.closure(one).requisites()).containsExactlyInAnyOrder(one, item("a"));
+  }
+
+  private Finish.Base base(Finish.Work work) {
+    return new Finish.Base(store.union("profile", List.of(item("a")), new Finish("test", work), silent), Set.of(item("a")));
+  }
+
+  @Test
+  void one_that_goes_on_from_a_base_begins_with_what_was_made_of_that_and_refers_to_the_items_alone() throws IOException {
+    store.realize(List.of(recipe("b", directory -> write(directory, "usr/bin/b", "b"))), silent);
+    Finish.Base base = base((tree, changes, based) -> {
+      write(changes, "etc/upper/a.conf", "changed");
+      write(changes, "var/upper/made", "by the base");
+    });
+    StorePath profile = store.union("profile", List.of(item("b"), item("a")), new Finish("test", Optional.of(base), (tree, changes, based) -> {
+      assertThat(based).isTrue();
+      assertThat(tree.resolve("var/made")).hasContent("by the base");
+      assertThat(tree.resolve("usr/bin/b")).hasContent("b");
+      write(changes, "var/upper/made", "and changed");
+    }), silent);
+
+    Path made = store.locate(profile);
+    assertThat(made.resolve("etc/a.conf")).hasContent("changed");
+    assertThat(made.resolve("var/made")).hasContent("and changed");
+    assertThat(Files.isSameFile(made.resolve("usr/share/a/one"), ofItem("usr/share/a/one"))).isTrue();
+    assertThat(Files.isSameFile(made.resolve("etc/a.conf"), store.locate(base.profile()).resolve("etc/a.conf"))).isTrue();
+    assertThat(store.locate(base.profile()).resolve("var/made")).hasContent("by the base");
+    assertThat(store.closure(profile).requisites()).containsExactlyInAnyOrder(profile, item("a"), item("b"));
+    assertThat(store.unionPath("profile", List.of(item("a"), item("b")), "test")).isEqualTo(profile);
+  }
+
+  @Test
+  void where_an_item_does_not_fit_to_the_base_all_is_made_of_the_items_alone() throws IOException {
+    store.realize(List.of(recipe("b", directory -> {
+      write(directory, "etc/made.conf", "of b");
+      write(directory, "usr/bin/b", "b");
+    })), silent);
+    Finish.Base base = base((tree, changes, based) -> write(changes, "etc/upper/made.conf", "by the base"));
+    Path made = store.locate(store.union("profile", List.of(item("a"), item("b")), new Finish("test", Optional.of(base), (tree, changes, based) -> {
+      assertThat(based).isFalse();
+      assertThat(tree.resolve("etc/made.conf")).hasContent("of b");
+    }), silent));
+
+    assertThat(Files.isSameFile(made.resolve("etc/made.conf"), store.locate(item("b")).resolve("etc/made.conf"))).isTrue();
+    assertThat(made.resolve("usr/bin/a")).hasContent("a");
+    assertThat(store.directory().resolve("staging")).isEmptyDirectory();
+  }
+
+  @Test
+  void without_its_base_none_is_made() {
+    Finish.Base gone = new Finish.Base(item("gone"), Set.of(item("a")));
+
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> store.union("profile", List.of(item("a")),
+        new Finish("test", Optional.of(gone), (tree, changes, based) -> {}), silent)).withMessageContaining("gone").withMessageContaining("is not in the store");
   }
 }

@@ -182,7 +182,7 @@ class VerifyTest {
   }
 
   private Path configured() {
-    return store.locate(store.union("profile", List.of(item("a"), item("b")), new Finish("test", (tree, changes) -> {
+    return store.locate(store.union("profile", List.of(item("a"), item("b")), new Finish("test", (tree, changes, based) -> {
       write(changes, "etc/upper/made", "by a script");
       write(changes, "usr/upper/share/index", "of all");
       Files.createSymbolicLink(changes.resolve("etc/upper/link"), Path.of("made"));

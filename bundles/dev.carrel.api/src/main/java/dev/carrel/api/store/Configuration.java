@@ -19,12 +19,24 @@ public interface Configuration {
   String format();
 
   /**
+   * A part of the packages that is configured before all others and whatever the others are, so that it need be done only once.
+   * Empty if there is none that would be worth it.
+   *
+   * @param resolution packages that are in the store
+   */
+  default Optional<Resolution> base(Resolution resolution, Store store) throws IOException {
+    return Optional.empty();
+  }
+
+  /**
    * Writes what the program needs into an empty directory. Empty if nothing has to be run.
    *
+   * @param configured those of the packages that are configured already, in the tree that the program finds; empty: none
    * @param inside where that directory is in the container, to be read only
    * @param skipped names of packages whose scripts are not run
    */
-  Optional<Program> prepare(Resolution resolution, Store store, Path material, Path inside, Set<String> skipped) throws IOException;
+  Optional<Program> prepare(Resolution resolution, Optional<Resolution> configured, Store store, Path material, Path inside, Set<String> skipped)
+      throws IOException;
 
   /** What the script that ran last has printed, of all that the program wrote to its standard output. */
   String lastOutput(String output);

@@ -59,7 +59,7 @@ public interface Store {
    *
    * <p>The tree always has the directories usr, etc, var, opt and srv.
    *
-   * @param finish what is done to it in the end; not asked if it is there
+   * @param finish what is done to it in the end; not asked if it is there. Its base has to be valid
    * @throws dev.carrel.api.CarrelException if two items have different things at one path that cannot be merged
    */
   StorePath union(String name, List<StorePath> items, Finish finish, Progress progress);

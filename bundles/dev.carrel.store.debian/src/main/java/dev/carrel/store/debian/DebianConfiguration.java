@@ -5,19 +5,19 @@ import dev.carrel.api.store.Configuration;
 import dev.carrel.api.store.Resolution;
 import dev.carrel.api.store.Resolution.Resolved;
 import dev.carrel.api.store.Store;
+import dev.carrel.api.store.StorePath;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Debian's way: dpkg itself, which is one of the packages, configures what is unpacked already, as {@code dpkg --configure -a} does
@@ -26,10 +26,12 @@ import java.util.function.Predicate;
  */
 final class DebianConfiguration implements Configuration {
   /** Changes when the same packages would be configured differently. */
-  static final String FORMAT = "deb-configure-3";
+  static final String FORMAT = "deb-configure-4";
 
   private static final String SCRIPT = "configure.sh";
   private static final String[] PROGRAMS = {SCRIPT, "keystore.pl"};
+  /** What is configured first, each on its own, with all that it needs. */
+  private static final List<Predicate<UnpackedPackage>> BASES = List.of(DebianConfiguration::isEssential, DebianConfiguration::isPython);
   private static final int LONGEST = 3000;
   private static final Map<String, String> ENVIRONMENT = Map.ofEntries(
       Map.entry("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
@@ -45,80 +47,85 @@ final class DebianConfiguration implements Configuration {
     return FORMAT;
   }
 
+  /** The essential packages, which are in every profile; and those with Python, if it is there: to compile its modules takes long. */
   @Override
-  public Optional<Program> prepare(Resolution resolution, Store store, Path material, Path inside, Set<String> skipped) throws IOException {
-    List<UnpackedPackage> packages = new ArrayList<>();
-    boolean scripts = false;
-    for (Resolved resolved : resolution.packages()) {
-      UnpackedPackage one = UnpackedPackage.read(resolved, store.locate(resolved.item()));
-      packages.add(one);
-      scripts |= one.has("postinst") || one.has("preinst") || one.has("triggers");
+  public Optional<Resolution> base(Resolution resolution, Store store) throws IOException {
+    DependencyOrder packages = new DependencyOrder(read(resolution, store));
+    Optional<Resolution> base = Optional.empty();
+    Set<UnpackedPackage> before = new HashSet<>();
+    for (Predicate<UnpackedPackage> wanted : BASES) {
+      before.addAll(packages.of(wanted));
+      if (before.size() == packages.size() || before.stream().noneMatch(DebianConfiguration::isDpkg)
+          || before.stream().noneMatch(UnpackedPackage::hasWork)) {
+        break;
+      }
+      Set<StorePath> items = before.stream().map(UnpackedPackage::item).collect(Collectors.toSet());
+      base = Optional.of(new Resolution(resolution.source(), resolution.packages().stream().filter(one -> items.contains(one.item())).toList()));
     }
-    if (!scripts) {
+    return base;
+  }
+
+  private static List<UnpackedPackage> read(Resolution resolution, Store store) throws IOException {
+    List<UnpackedPackage> packages = new ArrayList<>();
+    for (Resolved resolved : resolution.packages()) {
+      packages.add(UnpackedPackage.read(resolved, store.locate(resolved.item())));
+    }
+    return packages;
+  }
+
+  private static boolean isEssential(UnpackedPackage one) {
+    return one.control().field("Essential").equalsIgnoreCase("yes");
+  }
+
+  private static boolean isPython(UnpackedPackage one) {
+    return one.plainName().equals("python3");
+  }
+
+  private static boolean isDpkg(UnpackedPackage one) {
+    return one.plainName().equals("dpkg");
+  }
+
+  @Override
+  public Optional<Program> prepare(Resolution resolution, Optional<Resolution> configured, Store store, Path material, Path inside,
+      Set<String> skipped) throws IOException {
+    Set<StorePath> ready = configured.map(Resolution::items).map(Set::copyOf).orElse(Set.of());
+    List<UnpackedPackage> all = read(resolution, store);
+    List<UnpackedPackage> packages = all.stream().filter(one -> !ready.contains(one.item())).toList();
+    if (ready.isEmpty() && packages.stream().noneMatch(UnpackedPackage::hasWork)) {
       return Optional.empty();
     }
-    if (packages.stream().noneMatch(one -> one.plainName().equals("dpkg"))) {
+    if (all.stream().noneMatch(DebianConfiguration::isDpkg)) {
       throw CarrelException.failed("The packages cannot be configured: that is done by the package dpkg, which is not among them, as the archive"
           + " does not call it essential. Add dpkg, or leave them unconfigured with --no-scripts.");
     }
-    packages.sort(Comparator.comparing(UnpackedPackage::name));
-    Set<UnpackedPackage> base = new HashSet<>(inOrder(packages, one -> one.control().field("Essential").equalsIgnoreCase("yes")));
-    new PackageDatabase(material.resolve("root/var/lib/dpkg"), skipped, base).write(packages);
+    DependencyOrder order = new DependencyOrder(all);
+    Set<UnpackedPackage> first = ready.isEmpty() ? new HashSet<>(order.of(DebianConfiguration::isEssential)) : Set.of();
+    new PackageDatabase(material, skipped, first).write(packages);
+    if (!ready.isEmpty()) {
+      new Activations(material).write(packages);
+    }
     StringBuilder settings = new StringBuilder();
     for (UnpackedPackage one : packages) {
-      for (String name : base.contains(one) ? List.<String>of() : one.settings()) {
+      for (String name : first.contains(one) ? List.<String>of() : one.settings()) {
         settings.append(name).append('\n');
       }
     }
     Files.writeString(material.resolve("settings"), settings);
-    StringBuilder first = new StringBuilder();
+    StringBuilder before = new StringBuilder();
     int steps = packages.size();
-    for (UnpackedPackage one : inOrder(packages, any -> true)) {
-      if (one.has("preinst") && !one.isAmong(skipped)) {
-        first.append(one.name()).append(' ').append(one.plainName()).append(' ').append(one.architecture()).append('\n');
+    for (UnpackedPackage one : order.of(any -> true)) {
+      if (!ready.contains(one.item()) && one.has("preinst") && !one.isAmong(skipped)) {
+        before.append(one.name()).append(' ').append(one.plainName()).append(' ').append(one.architecture()).append('\n');
         steps++;
       }
     }
-    Files.writeString(material.resolve("preinst"), first);
+    Files.writeString(material.resolve("preinst"), before);
     for (String name : PROGRAMS) {
       try (InputStream program = DebianConfiguration.class.getResourceAsStream(name)) {
         Files.copy(program, material.resolve(name));
       }
     }
     return Optional.of(new Program(List.of("/bin/sh", inside.resolve(SCRIPT).toString()), ENVIRONMENT, steps));
-  }
-
-  /** Some packages and all that they need, each after those it needs; where they need each other, in the order of their names. */
-  private static List<UnpackedPackage> inOrder(List<UnpackedPackage> packages, Predicate<UnpackedPackage> wanted) {
-    Map<String, List<UnpackedPackage>> byName = new HashMap<>();
-    for (UnpackedPackage one : packages) {
-      byName.computeIfAbsent(one.plainName(), name -> new ArrayList<>()).add(one);
-      for (String provided : one.control().packages("Provides")) {
-        byName.computeIfAbsent(provided, name -> new ArrayList<>()).add(one);
-      }
-    }
-    List<UnpackedPackage> ordered = new ArrayList<>(packages.size());
-    Set<UnpackedPackage> seen = new HashSet<>();
-    for (UnpackedPackage one : packages) {
-      if (wanted.test(one)) {
-        visit(one, byName, seen, ordered);
-      }
-    }
-    return ordered;
-  }
-
-  private static void visit(UnpackedPackage one, Map<String, List<UnpackedPackage>> byName, Set<UnpackedPackage> seen, List<UnpackedPackage> ordered) {
-    if (!seen.add(one)) {
-      return;
-    }
-    for (String field : new String[] {"Pre-Depends", "Depends"}) {
-      for (String name : one.control().packages(field)) {
-        for (UnpackedPackage needed : byName.getOrDefault(name, List.of())) {
-          visit(needed, byName, seen, ordered);
-        }
-      }
-    }
-    ordered.add(one);
   }
 
   /** Reads what dpkg writes to {@code --status-fd}, and the script's own reports, which look the same. */

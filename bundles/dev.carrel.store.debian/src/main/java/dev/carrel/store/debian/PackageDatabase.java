@@ -14,33 +14,38 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Writes the database that dpkg has when it has unpacked packages and not configured any; see dpkg(1), dpkg-query(1) and
+ * Writes what dpkg adds to its database when it unpacks packages and does not configure them; see dpkg(1), dpkg-query(1) and
  * deb-triggers(5).
  */
 final class PackageDatabase {
   private static final Set<String> SCRIPTS = Set.of("preinst", "postinst", "config");
 
-  private final Path directory;
+  private static final String DATABASE = "var/lib/dpkg";
+
+  private final Path files;
+  private final Path additions;
   private final Set<String> skipped;
   private final Set<UnpackedPackage> base;
 
   /**
-   * In a directory.
+   * Below a directory: new files in {@code root}, and in {@code more} what is to be appended to files that may be there.
    *
    * @param skipped names of packages that get no scripts
    * @param base packages whose settings are in their places, as if these had been there before the others
    */
-  PackageDatabase(Path directory, Set<String> skipped, Set<UnpackedPackage> base) {
-    this.directory = directory;
+  PackageDatabase(Path material, Set<String> skipped, Set<UnpackedPackage> base) {
+    this.files = material.resolve("root").resolve(DATABASE);
+    this.additions = material.resolve("more").resolve(DATABASE);
     this.skipped = skipped;
     this.base = base;
   }
 
   void write(List<UnpackedPackage> packages) throws IOException {
-    Path info = Files.createDirectories(directory.resolve("info"));
+    Path info = Files.createDirectories(files.resolve("info"));
     for (String name : new String[] {"alternatives", "parts", "updates", "triggers"}) {
-      Files.createDirectories(directory.resolve(name));
+      Files.createDirectories(files.resolve(name));
     }
+    Files.createDirectories(additions.resolve("triggers"));
     StringBuilder status = new StringBuilder();
     Map<String, Set<String>> interests = new TreeMap<>();
     Set<String> paths = new TreeSet<>();
@@ -58,14 +63,14 @@ final class PackageDatabase {
         addInterests(one, interests, paths);
       }
     }
-    Files.writeString(directory.resolve("status"), status);
+    Files.writeString(additions.resolve("status"), status);
     Files.writeString(info.resolve("format"), "1\n");
     for (String name : new String[] {"available", "diversions", "statoverride", "triggers/Unincorp"}) {
-      Files.writeString(directory.resolve(name), "");
+      Files.writeString(additions.resolve(name), "");
     }
-    Files.writeString(directory.resolve("triggers/File"), lines(paths));
+    Files.writeString(additions.resolve("triggers/File"), lines(paths));
     for (Map.Entry<String, Set<String>> interest : interests.entrySet()) {
-      Files.writeString(directory.resolve("triggers").resolve(interest.getKey()), lines(interest.getValue()));
+      Files.writeString(additions.resolve("triggers").resolve(interest.getKey()), lines(interest.getValue()));
     }
   }
 

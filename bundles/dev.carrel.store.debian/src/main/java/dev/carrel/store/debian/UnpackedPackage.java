@@ -2,6 +2,7 @@ package dev.carrel.store.debian;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.store.Resolution.Resolved;
+import dev.carrel.api.store.StorePath;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -18,10 +19,12 @@ final class UnpackedPackage {
   private static final String CONTROL = "DEBIAN";
   private static final String[] BESIDE_USR = {"lib64", "lib32", "libx32", "libo32"};
 
+  private final StorePath name;
   private final Path item;
   private final ControlFile control;
 
-  private UnpackedPackage(Path item, ControlFile control) {
+  private UnpackedPackage(StorePath name, Path item, ControlFile control) {
+    this.name = name;
     this.item = item;
     this.control = control;
   }
@@ -38,7 +41,11 @@ final class UnpackedPackage {
       throw CarrelException.failed("The package " + resolved.name() + " " + resolved.version() + " cannot be configured: its control file has no"
           + " valid name and architecture. Report it to those who made the archive, or leave it unconfigured with --no-scripts.");
     }
-    return new UnpackedPackage(item, control);
+    return new UnpackedPackage(resolved.item(), item, control);
+  }
+
+  StorePath item() {
+    return name;
   }
 
   ControlFile control() {
@@ -56,6 +63,11 @@ final class UnpackedPackage {
   /** As dpkg names it in its database: with the architecture where there may be several. */
   String name() {
     return control.field("Multi-Arch").equals("same") ? plainName() + ":" + architecture() : plainName();
+  }
+
+  /** Whether there is anything to do when it is configured, but for writing that down. */
+  boolean hasWork() {
+    return has("postinst") || has("preinst") || has("triggers");
   }
 
   /** Whether it is among some packages, named with or without the architecture. */

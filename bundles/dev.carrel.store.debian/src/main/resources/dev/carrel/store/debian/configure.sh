@@ -12,8 +12,17 @@ done
 # Some look for what always is there.
 mkdir -p /root /home /mnt /media /usr/local/bin /var/log /var/cache /var/lib/dpkg
 
-# dpkg's database, in which all packages are unpacked.
+# What those are interested in that are configured already, of all that the others bring.
+if [ -e "$material/paths" ]; then
+  activated=$(perl -e 'open F, "<", shift or die; chomp, $has{$_} = 1 while <F>;
+    open F, "<", "/var/lib/dpkg/triggers/File" or exit; while (<F>) { my ($path) = split; print "$path\n" if delete $has{$path} }' \
+    "$material/paths") && activated="$activated $(cat "$material/activated")" || exit 1
+fi
+# dpkg's database, in which all packages are unpacked that are not configured already.
 cp -R "$material/root/." / || exit 1
+(cd "$material/more" && find . -type f) | while read -r file; do
+  cat "$material/more/$file" >>"/$file" || exit 1
+done || exit 1
 # dpkg puts settings in their places when it configures their package.
 perl -ne 'chomp; rename $_, "$_.dpkg-new" or die "$_: $!\n"' "$material/settings" || exit 1
 # Nothing is to be started: see Debian's policy-rc.d-spec.
@@ -22,6 +31,12 @@ if [ ! -e /usr/sbin/policy-rc.d ]; then
   chmod 755 /usr/sbin/policy-rc.d
   denied=/usr/sbin/policy-rc.d
 fi
+
+set -f
+for trigger in $activated; do
+  dpkg-trigger --no-await --by-package=dpkg "$trigger" || exit 1
+done
+set +f
 
 while read -r name package architecture; do
   echo "preinst: $name" >&3

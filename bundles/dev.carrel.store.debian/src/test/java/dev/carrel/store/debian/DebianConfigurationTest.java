@@ -11,6 +11,7 @@ import dev.carrel.api.store.Configuration.Report;
 import dev.carrel.api.store.PackageRequest;
 import dev.carrel.api.store.PackageSource.Lists;
 import dev.carrel.api.store.Resolution;
+import dev.carrel.api.store.Resolution.Resolved;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,14 +43,75 @@ class DebianConfigurationTest {
   }
 
   private Optional<Program> prepare(Set<String> skipped, String... packages) throws IOException {
+    return configuration.prepare(unpacked(packages), Optional.empty(), store, material, INSIDE, skipped);
+  }
+
+  private Resolution unpacked(String... packages) {
     Resolution resolution = archive.source().resolve(
         Stream.concat(Stream.of("dpkg"), Stream.of(packages)).map(PackageRequest::parse).toList(), store, Lists.IF_MISSING, Progress.silent());
     archive.source().realize(resolution, store, Progress.silent());
-    return configuration.prepare(resolution, store, material, INSIDE, skipped);
+    return resolution;
+  }
+
+  private static List<String> names(Optional<Resolution> resolution) {
+    return resolution.orElseThrow().packages().stream().map(Resolved::name).toList();
+  }
+
+  @Test
+  void essential_packages_are_configured_before_all_others_and_then_python_each_with_what_it_needs() throws IOException {
+    archive.add("core", "1", "Essential: yes\nDepends: dpkg\n", withScript("postinst"));
+    archive.add("python3", "1", "Depends: library\n", withScript("postinst"));
+    archive.add("library", "1", "", new DebBuilder().file("./usr/lib/library", "x"));
+    archive.add("tool", "1", "Depends: library\n", withScript("postinst"));
+
+    Optional<Resolution> python = configuration.base(unpacked("core", "python3", "tool"), store);
+    Optional<Resolution> core = configuration.base(python.orElseThrow(), store);
+
+    assertThat(names(python)).containsExactly("base", "core", "dpkg", "library", "python3");
+    assertThat(names(core)).containsExactly("base", "core", "dpkg");
+    assertThat(configuration.base(core.orElseThrow(), store)).isEmpty();
+    assertThat(configuration.base(unpacked("core", "tool"), store)).isEqualTo(core);
+  }
+
+  @Test
+  void what_dpkg_does_not_belong_to_cannot_be_configured_first() throws IOException {
+    archive.add("core", "1", "Essential: yes\n", withScript("postinst"));
+    archive.add("tool", "1", "", withScript("postinst"));
+
+    assertThat(configuration.base(unpacked("core", "tool"), store)).isEmpty();
+  }
+
+  @Test
+  void what_has_no_scripts_is_not_worth_to_be_configured_first() throws IOException {
+    archive.add("core", "1", "Essential: yes\nDepends: dpkg\n", new DebBuilder().file("./usr/share/core", "x"));
+    archive.add("tool", "1", "", withScript("postinst"));
+
+    assertThat(configuration.base(unpacked("core", "tool"), store)).isEmpty();
+  }
+
+  @Test
+  void of_what_is_configured_already_nothing_is_written_and_it_is_told_what_the_others_bring() throws IOException {
+    archive.add("core", "1", "Essential: yes\nDepends: dpkg\n", withScript("postinst").control("./preinst", "#!/bin/sh\n", 0755));
+    archive.add("tool", "1", "", new DebBuilder().file("./usr/share/tool/file", "x")
+        .control("./triggers", "activate-noawait ldconfig\ninterest /usr/lib/x\nactivate -x\n", 0644));
+    Resolution all = unpacked("core", "tool");
+
+    Optional<Program> program = configuration.prepare(all, configuration.base(all, store), store, material, INSIDE, Set.of());
+
+    assertThat(program.orElseThrow().steps()).isEqualTo(1);
+    assertThat(addition("status")).content().contains("Package: tool\n").doesNotContain("core", "dpkg");
+    assertThat(material.resolve("preinst")).isEmptyFile();
+    assertThat(database("info/core.list")).doesNotExist();
+    assertThat(material.resolve("activated")).hasContent("ldconfig\n");
+    assertThat(material.resolve("paths")).content().contains("/usr/share/tool\n", "/usr/share/tool/file\n");
   }
 
   private Path database(String file) {
     return material.resolve("root/var/lib/dpkg").resolve(file);
+  }
+
+  private Path addition(String file) {
+    return material.resolve("more/var/lib/dpkg").resolve(file);
   }
 
   private static DebBuilder withScript(String name) {
@@ -71,7 +133,7 @@ class DebianConfigurationTest {
     assertThat(program.environment()).containsEntry("DEBIAN_FRONTEND", "noninteractive");
     assertThat(program.steps()).isEqualTo(3);
     assertThat(material.resolve("configure.sh")).isRegularFile();
-    assertThat(database("status")).content().contains("Package: tool\nStatus: install ok unpacked\nVersion: 1:2\n", "Depends: dpkg\n");
+    assertThat(addition("status")).content().contains("Package: tool\nStatus: install ok unpacked\nVersion: 1:2\n", "Depends: dpkg\n");
     assertThat(database("info/tool.postinst")).isExecutable();
     assertThat(database("info/tool.list")).content().startsWith("/.\n").contains("/usr/share/x/file\n").doesNotContain("DEBIAN");
   }
@@ -104,7 +166,7 @@ class DebianConfigurationTest {
 
     prepare(Set.of(), "set");
 
-    assertThat(database("status")).content().contains("Conffiles:\n /etc/set.conf newconffile\n").doesNotContain("/etc/old");
+    assertThat(addition("status")).content().contains("Conffiles:\n /etc/set.conf newconffile\n").doesNotContain("/etc/old");
     assertThat(material.resolve("settings")).hasContent("/etc/set.conf\n");
   }
 
@@ -115,7 +177,7 @@ class DebianConfigurationTest {
 
     prepare(Set.of(), "core");
 
-    assertThat(database("status")).content().contains("Conffiles:\n /etc/needed.conf 9dd4e461268c8034f5c8564e155c67a6\n");
+    assertThat(addition("status")).content().contains("Conffiles:\n /etc/needed.conf 9dd4e461268c8034f5c8564e155c67a6\n");
     assertThat(material.resolve("settings")).isEmptyFile();
   }
 
@@ -125,8 +187,8 @@ class DebianConfigurationTest {
 
     prepare(Set.of(), "waits");
 
-    assertThat(database("triggers/File")).hasContent("/usr/share/x waits/noawait\n");
-    assertThat(database("triggers/name")).hasContent("waits\n");
+    assertThat(addition("triggers/File")).hasContent("/usr/share/x waits/noawait\n");
+    assertThat(addition("triggers/name")).hasContent("waits\n");
     assertThat(database("up")).doesNotExist();
   }
 
@@ -149,7 +211,7 @@ class DebianConfigurationTest {
     Resolution resolution = archive.source().resolve(List.of(PackageRequest.parse("tool")), store, Lists.IF_MISSING, Progress.silent());
     archive.source().realize(resolution, store, Progress.silent());
 
-    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> configuration.prepare(resolution, store, material, INSIDE, Set.of()))
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> configuration.prepare(resolution, Optional.empty(), store, material, INSIDE, Set.of()))
         .withMessageContaining("dpkg").withMessageContaining("--no-scripts");
   }
 
