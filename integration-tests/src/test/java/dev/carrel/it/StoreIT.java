@@ -49,8 +49,9 @@ class StoreIT {
   void what_is_in_it_is_told() {
     assertThat(ok("store", "list", "--size")).contains("hello", "libc6", "profile", "a file that several share counts once");
     assertThat(ok("store", "info", "hello")).contains("sha256:", "source      debian", "needed by");
-    assertThat(ok("store", "requisites", "profile").lines()).anyMatch(line -> line.contains("-hello-")).hasSizeGreaterThan(20);
-    assertThat(ok("store", "referrers", "hello").lines()).singleElement().asString().endsWith("-profile");
+    String profile = ok("store", "referrers", "hello").strip(); // there is another one, of the essential packages alone
+    assertThat(profile).endsWith("-profile").hasLineCount(1);
+    assertThat(ok("store", "requisites", profile).lines()).anyMatch(line -> line.contains("-hello-")).hasSizeGreaterThan(20);
     assertThat(ok("store", "list", "--json")).contains("\"name\": \"hello\"");
     assertThat(carrel("store", "info", "helo").run().err()).contains("did you mean hello");
   }
