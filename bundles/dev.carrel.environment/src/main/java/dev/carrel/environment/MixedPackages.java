@@ -101,6 +101,9 @@ final class MixedPackages {
   }
 
   private static void add(Parted parted, HostStore holder, PackageRequest request) {
+    if (request.part() == PackageRequest.Part.INPUTS) {
+      throw Sources.withoutInputs(holder.name(), request);
+    }
     List<PackageRequest> requests = parted.elsewhere.get(holder);
     if (requests == null) {
       requests = new ArrayList<>();
@@ -111,7 +114,7 @@ final class MixedPackages {
 
   private static PackageRequest without(String prefix, PackageRequest request) {
     try {
-      return new PackageRequest(request.name().substring(prefix.length() + 1), request.version());
+      return request.called(request.name().substring(prefix.length() + 1));
     } catch (IllegalArgumentException e) {
       throw CarrelException.usage("the package " + request + " lacks its name: write " + prefix + ":NAME");
     }

@@ -80,6 +80,12 @@ public final class ProfileInstaller implements Installations {
   @Override
   public Installed install(
       ProfileName profile, List<PackageRequest> packages, Optional<String> source, boolean refresh, Scripts scripts, Progress progress) {
+    for (PackageRequest request : packages) {
+      if (request.part() == PackageRequest.Part.INPUTS) {
+        throw CarrelException.usage("cannot install the " + request + " into the profile " + profile
+            + ": a profile is of packages themselves. carrel environment " + request.of(PackageRequest.Part.ITSELF) + " has them");
+      }
+    }
     String chosen = sources.choose(source).name();
     return change(profile, refresh ? Lists.REFRESH : Lists.IF_MISSING, scripts, progress, before -> {
       List<Chosen> after = new ArrayList<>(before);

@@ -4,6 +4,7 @@ import dev.carrel.api.CarrelException;
 import dev.carrel.api.environment.WorkplaceRequest.Software;
 import dev.carrel.api.store.HostStore;
 import dev.carrel.api.store.PackageRequest;
+import dev.carrel.api.store.PackageRequest.Part;
 import dev.carrel.api.store.PackageSource;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -142,11 +143,25 @@ final class Sources {
     for (PackageRequest request : packages) {
       Optional<PackageSource> own = own(request);
       prefixed |= own.isPresent();
-      PackageRequest plain = own.isEmpty() ? request
-          : new PackageRequest(request.name().substring(own.get().name().length() + 1), request.version());
-      parts.computeIfAbsent(own.isPresent() ? own.get() : choose(name), source -> new ArrayList<>()).add(plain);
+      PackageRequest plain = own.isEmpty() ? request : request.called(request.name().substring(own.get().name().length() + 1));
+      PackageSource source = own.isPresent() ? own.get() : choose(name);
+      if (request.part() == Part.INPUTS && !source.offersInputs()) {
+        throw withoutInputs(source.name(), plain);
+      }
+      List<PackageRequest> asked = parts.get(source);
+      if (asked == null) {
+        asked = new ArrayList<>();
+        parts.put(source, asked);
+      }
+      asked.add(plain);
     }
     return prefixed ? new CombinedSource(parts) : choose(name);
+  }
+
+  /** That packages from there are to be had, but not what building them needs. */
+  static CarrelException withoutInputs(String source, PackageRequest request) {
+    return CarrelException.usage("what building " + request.of(Part.ITSELF) + " needs cannot be had from " + source
+        + ": that tells of packages alone. Ask for the package itself (--ad-hoc), or for what builds it by name");
   }
 
   /** The source that a request says, if it says one that there is; Debian has {@code name:architecture}, too. */

@@ -31,6 +31,11 @@ public interface PackageSource {
    */
   String state(Store store);
 
+  /** Whether it can tell what building a package needs; if not, it is never asked for the {@link PackageRequest.Part#INPUTS} of one. */
+  default boolean offersInputs() {
+    return false;
+  }
+
   /**
    * Finds the exact packages that satisfy a request, with everything they need.
    *

@@ -50,9 +50,9 @@ final class AptMessages {
     return parts.isEmpty() ? "" : join(parts);
   }
 
-  /** What apt adds to warnings that say it better. */
+  /** What apt adds to warnings that say it better, and that a source is named twice, which does no harm. */
   private static boolean isEpilogue(String part) {
-    return part.startsWith("Some index files failed to download");
+    return part.startsWith("Some index files failed to download") || part.contains(" is configured multiple times in ");
   }
 
   /** Lines with a mark, together with the indented lines that follow and explain them. */

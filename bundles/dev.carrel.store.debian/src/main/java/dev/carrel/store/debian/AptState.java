@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Apt's private state below the store: lists, caches, archives and the configuration that makes apt use them and nothing
@@ -30,6 +31,11 @@ final class AptState {
 
   Path directory() {
     return directory;
+  }
+
+  /** Apt's configuration on the host. */
+  Path etc() {
+    return etc;
   }
 
   Path configuration() {
@@ -60,6 +66,42 @@ final class AptState {
     return directory.resolve("lists.lock");
   }
 
+  /** The host's sources of packages with those of source packages, once these were wanted; of the owner alone, as some have passwords. */
+  Path sources() {
+    return directory.resolve("sources.list.d");
+  }
+
+  /** Whether lists of source packages are fetched as well. */
+  boolean hasSources() {
+    return Files.isDirectory(sources());
+  }
+
+  /** Has lists of source packages fetched as well, from now on. */
+  void addSources() {
+    prepare();
+    try {
+      if (!hasSources()) {
+        Files.createDirectory(sources(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      }
+    } catch (IOException e) {
+      throw failure(e);
+    }
+    prepare();
+  }
+
+  /** Has none of them fetched. */
+  void removeSources() {
+    try (Stream<Path> files = Files.list(sources())) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+      Files.delete(sources());
+    } catch (IOException e) {
+      throw failure(e);
+    }
+    prepare();
+  }
+
   /** Held while {@link #archives()} is used. */
   Path archivesLock() {
     return directory.resolve("archives.lock");
@@ -71,7 +113,6 @@ final class AptState {
    * @throws CarrelException if they cannot be made, for example in the store of another user
    */
   void prepare() {
-    String conf = text();
     try {
       Path store = directory.getParent();
       if (store.getParent() != null) {
@@ -87,18 +128,23 @@ final class AptState {
       if (!Files.exists(directory.resolve("status"))) {
         write(directory.resolve("status"), "");
       }
-      Path file = configuration();
-      if (!Files.exists(file) || !Files.readString(file).equals(conf)) {
-        write(file, conf);
+      if (hasSources()) {
+        refuseForeign(sources());
+        SourceLines.write(etc, sources());
       }
+      replace(configuration(), hasSources() ? text() + withSources() : text());
     } catch (AccessDeniedException e) {
       throw CarrelException.failed("Packages could not be looked up: apt's private directory " + directory
           + " cannot be written by this user. Use a store of your own (CARREL_STORE=DIRECTORY), or run Carrel as the owner of this one.", e);
     } catch (IOException e) {
-      throw CarrelException.failed("Packages could not be looked up: apt's private directory " + directory
-          + " could not be made (" + reason(e) + "). Check that the file system is writable and has space left, or use another"
-          + " store (CARREL_STORE=DIRECTORY).", e);
+      throw failure(e);
     }
+  }
+
+  private CarrelException failure(IOException e) {
+    return CarrelException.failed("Packages could not be looked up: apt's private directory " + directory
+        + " could not be made (" + reason(e) + "). Check that the file system is writable and has space left, or use another"
+        + " store (CARREL_STORE=DIRECTORY).", e);
   }
 
   /** In the kernel's words, without Java's. */
@@ -107,6 +153,13 @@ final class AptState {
       return e.getMessage() + " is not a directory";
     }
     return e instanceof FileSystemException failed && failed.getReason() != null ? failed.getReason() + ": " + failed.getFile() : e.getMessage();
+  }
+
+  /** Sees to it that a file has a content, and touches none that has it. */
+  static void replace(Path file, String content) throws IOException {
+    if (!Files.exists(file) || !Files.readString(file).equals(content)) {
+      write(file, content);
+    }
   }
 
   /** Replaces a file in one step. */
@@ -195,6 +248,23 @@ final class AptState {
         """
         .replace("@dir@", quotable(directory))
         .replace("@etc@", quotable(etc));
+  }
+
+  /** Not every archive has source packages: those that have none are left out. */
+  private String withSources() {
+    return """
+        Dir::Etc::sourcelist "/dev/null";
+        Dir::Etc::sourceparts "@dir@/";
+        Acquire::IndexTargets::deb-src::Sources {
+          MetaKey "$(COMPONENT)/source/Sources";
+          flatMetaKey "Sources";
+          ShortDescription "Sources";
+          Description "$(RELEASE)/$(COMPONENT) Sources";
+          flatDescription "$(RELEASE) Sources";
+          Optional "1";
+        };
+        """
+        .replace("@dir@", quotable(sources()));
   }
 
   /** apt.conf(5) has no way to write these characters within a value. */

@@ -6,6 +6,7 @@ import dev.carrel.api.store.Configuration;
 import dev.carrel.api.store.Origin;
 import dev.carrel.api.store.PackageInfo;
 import dev.carrel.api.store.PackageRequest;
+import dev.carrel.api.store.PackageRequest.Part;
 import dev.carrel.api.store.PackageSource;
 import dev.carrel.api.store.Recipe;
 import dev.carrel.api.store.Resolution;
@@ -30,7 +31,9 @@ import org.osgi.service.component.annotations.Component;
  * its installed packages and hooks do not. Carrel unpacks.
  *
  * <p>A resolution always has the essential packages besides what was asked for: Debian packages rely on them without
- * declaring it (Debian Policy 3.8). Recommended packages are left out.
+ * declaring it (Debian Policy 3.8). Recommended packages are left out. What building a package needs is what its source
+ * package says and {@code build-essential}, as {@code apt-get build-dep} finds it; lists of source packages are fetched with
+ * the others from when they are wanted first.
  *
  * <p>Each archive becomes one item, made from nothing but the archive: its files, with the directories of the root moved
  * below {@code usr}, and its control files in {@code DEBIAN}. Items have no references: what satisfies a dependency differs
@@ -63,16 +66,25 @@ public final class DebianSource implements PackageSource {
   }
 
   @Override
+  public boolean offersInputs() {
+    return true;
+  }
+
+  @Override
   public Resolution resolve(List<PackageRequest> wanted, Store store, Lists policy, Progress progress) {
     Set<PackageRequest> requests = distinct(wanted);
     AptState state = new AptState(store.directory(), host.etc());
     Apt apt = new Apt(host, state);
     PackageLists lists = new PackageLists(state, apt, host.etc());
-    lists.provide(policy, progress);
+    boolean inputs = false;
+    for (PackageRequest request : requests) {
+      inputs |= request.part() == Part.INPUTS;
+    }
+    lists.provide(policy, inputs, progress);
     state.prepare();
     try (HeldLock lock = HeldLock.shared(state.listsLock(), progress)) {
       lists.restamp();
-      return new Resolver(apt, lists.warnings()).resolve(requests);
+      return new Resolver(apt, state, lists.warnings()).resolve(requests);
     }
   }
 
@@ -126,7 +138,7 @@ public final class DebianSource implements PackageSource {
     AptState state = new AptState(store.directory(), host.etc());
     Apt apt = new Apt(host, state);
     PackageLists lists = new PackageLists(state, apt, host.etc());
-    lists.provide(Lists.IF_MISSING, progress);
+    lists.provide(Lists.IF_MISSING, false, progress);
     state.prepare();
     try (HeldLock lock = HeldLock.shared(state.listsLock(), progress)) {
       return question.apply(new Catalog(apt));
@@ -145,11 +157,11 @@ public final class DebianSource implements PackageSource {
 
   private static Set<PackageRequest> distinct(List<PackageRequest> wanted) {
     Set<PackageRequest> requests = new LinkedHashSet<>(wanted);
-    Map<String, String> versions = new LinkedHashMap<>();
+    Map<PackageRequest, String> versions = new LinkedHashMap<>();
     for (PackageRequest request : requests) {
       PackageName.check(request);
       if (request.version().isPresent()) {
-        String other = versions.put(request.name(), request.version().get());
+        String other = versions.put(unversioned(request), request.version().get());
         if (other != null) {
           throw CarrelException.usage("The package " + request.name() + " was asked for in two versions, " + other + " and "
               + request.version().get() + ". Decide for one.");
@@ -157,8 +169,12 @@ public final class DebianSource implements PackageSource {
       }
     }
     // `hello hello=2.10` asks for one package.
-    requests.removeIf(request -> request.version().isEmpty() && versions.containsKey(request.name()));
+    requests.removeIf(request -> request.version().isEmpty() && versions.containsKey(request));
     return requests;
+  }
+
+  private static PackageRequest unversioned(PackageRequest request) {
+    return new PackageRequest(request.name(), Optional.empty(), request.part());
   }
 
   /** A resolution may come from elsewhere: its words become arguments and names of files. */

@@ -56,33 +56,47 @@ final class PackageLists {
     return Files.exists(state.stamp());
   }
 
+  /** Whether there are lists of source packages among them. */
+  private boolean haveSources() {
+    try {
+      return has("_Sources");
+    } catch (IOException e) {
+      return false; // there is no directory yet
+    }
+  }
+
   /**
    * Sees to it that there are lists, and that they are as new as was asked for.
    *
+   * @param sources whether source packages are to be in them
    * @throws CarrelException if there are none and they may not be fetched or could not be
    */
-  void provide(Lists policy, Progress progress) {
+  void provide(Lists policy, boolean sources, Progress progress) {
     if (policy == Lists.REFRESH) {
       state.prepare();
       try (HeldLock lock = HeldLock.exclusive(state.listsLock(), progress)) {
-        fetch(progress);
+        fetch(sources, progress);
       }
       return;
     }
-    if (present()) {
+    if (isThere(sources)) {
       return;
     }
     if (policy == Lists.AS_THEY_ARE) {
       throw CarrelException.failed("Packages could not be looked up in " + state.directory()
-          + ": the lists of packages were never fetched for this store, and this command does not fetch any. Run `carrel shell` with these packages once, with a network.");
+          + ": the lists of " + (present() ? "source " : "") + "packages were never fetched for this store, and this command does not fetch any. Run `carrel shell` with these packages once, with a network.");
     }
     state.prepare();
     try (HeldLock lock = HeldLock.exclusive(state.listsLock(), progress)) {
       // Another Carrel may have fetched them while this one waited.
-      if (!present()) {
-        fetch(progress);
+      if (!isThere(sources)) {
+        fetch(sources, progress);
       }
     }
+  }
+
+  private boolean isThere(boolean sources) {
+    return present() && (!sources || haveSources());
   }
 
   /** What the last fetching could not reach, or an empty string. */
@@ -139,6 +153,29 @@ final class PackageLists {
     }
   }
 
+  private void fetch(boolean sources, Progress progress) {
+    if (!sources || state.hasSources()) {
+      fetch(progress);
+    } else {
+      boolean done = false;
+      try {
+        state.addSources();
+        fetch(progress);
+        done = true;
+      } finally {
+        if (!done || !haveSources()) {
+          state.removeSources();
+        }
+      }
+    }
+    if (sources && !haveSources()) {
+      String complaints = warnings();
+      throw CarrelException.failed("What building a package needs could not be looked up: none of the sources of packages in " + etc
+          + " offers source packages" + (complaints.isEmpty() ? "" : " (" + complaints + ")")
+          + ". Add a line of an archive that does, beginning with deb-src, see sources.list(5).");
+    }
+  }
+
   private void fetch(Progress progress) {
     Attempts attempts;
     Apt.Ran ran;
@@ -152,7 +189,7 @@ final class PackageLists {
         throw CarrelException.failed("The lists of packages could not be fetched: no source of packages is configured in "
             + etc + "/sources.list or " + etc + "/sources.list.d. Add the archive of this distribution there, see sources.list(5).");
       }
-      boolean lists = hasLists();
+      boolean lists = has("_Packages");
       if (complaints.contains(AptMessages.NO_SPACE)) {
         throw CarrelException.failed("The lists of packages could not be fetched into " + state.lists() + ": " + AptMessages.errors(ran)
             + ". " + AptMessages.FREE_SPACE);
@@ -172,14 +209,14 @@ final class PackageLists {
     String why = AptMessages.errors(ran);
     return CarrelException.failed("The lists of packages could not be fetched from " + String.join(", ", attempts.hosts) + ": " + why
         + (older
-            ? ". The lists fetched earlier are still there: the same command without --refresh uses them. Otherwise check"
+            ? ". The lists of packages fetched earlier are still there: the same command without --refresh uses them. Otherwise check"
             : ". Check")
         + " the network, the proxy (http_proxy) and the sources in " + etc + ".");
   }
 
-  private boolean hasLists() throws IOException {
+  private boolean has(String kind) throws IOException {
     try (Stream<Path> files = Files.list(state.lists())) {
-      return files.anyMatch(file -> file.getFileName().toString().contains("_Packages"));
+      return files.anyMatch(file -> file.getFileName().toString().contains(kind));
     }
   }
 

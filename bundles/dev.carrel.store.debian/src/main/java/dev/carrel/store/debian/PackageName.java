@@ -22,6 +22,10 @@ final class PackageName {
       throw CarrelException.usage("The package '" + printable(name) + "' was asked for, which is no name of a Debian package:"
           + " these have two or more of a-z, 0-9, '+', '-' and '.', and begin with a letter or digit. A version follows a '=', an architecture a ':'.");
     }
+    if (colon >= 0 && request.part() == PackageRequest.Part.INPUTS) {
+      throw CarrelException.usage("What building '" + printable(name) + "' needs was asked for: packages are built for this machine's architecture."
+          + " Leave out the ':' and what follows.");
+    }
     if (request.version().isPresent() && !isVersion(request.version().get())) {
       throw CarrelException.usage("Version '" + printable(request.version().get()) + "' of the package " + name
           + " was asked for, which is no version of a Debian package: these have letters, digits and '.', '+', '-', ':', '~', and begin with a letter or digit.");

@@ -2,6 +2,7 @@ package dev.carrel.store.debian;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.store.PackageRequest;
+import dev.carrel.api.store.PackageRequest.Part;
 import dev.carrel.api.store.Resolution;
 import dev.carrel.api.store.Resolution.Resolved;
 import dev.carrel.api.store.StorePath;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -31,25 +33,29 @@ final class Resolver {
   private static final String UNPACKING = "deb-unpack-1";
 
   private final Apt apt;
+  private final AptState state;
   private final String listsWarnings;
 
   /** @param listsWarnings what the last fetching of lists could not reach, or an empty string */
-  Resolver(Apt apt, String listsWarnings) {
+  Resolver(Apt apt, AptState state, String listsWarnings) {
     this.apt = apt;
+    this.state = state;
     this.listsWarnings = listsWarnings;
   }
 
   Resolution resolve(Collection<PackageRequest> wanted) {
-    boolean merged = checkExistence(wanted);
-    // ForceHash: which of the hashes of an archive is printed.
-    List<String> arguments = new ArrayList<>(List.of("-q", "-o", "Acquire::ForceHash=sha256", "--print-uris", "install", essential()));
+    List<PackageRequest> built = new ArrayList<>();
+    List<PackageRequest> themselves = new ArrayList<>();
     for (PackageRequest request : wanted) {
-      arguments.add(request.toString());
+      (request.part() == Part.INPUTS ? built : themselves).add(request);
     }
-    if (merged) {
-      arguments.add(MERGED);
+    if (checkExistence(themselves)) {
+      themselves.add(new PackageRequest(MERGED, Optional.empty()));
     }
-    Apt.Ran ran = apt.run("apt-get", arguments);
+    // ForceHash: which of the hashes of an archive is printed.
+    List<String> options = List.of("-q", "-o", "Acquire::ForceHash=sha256", "--print-uris");
+    Apt.Ran ran = built.isEmpty() ? install(options, themselves)
+        : new BuildInputs(apt, state, note()).resolve(options, built, themselves, essential());
     if (ran.status() != 0) {
       throw unsatisfiable(wanted, ran);
     }
@@ -63,6 +69,15 @@ final class Resolver {
     List<Resolved> sorted = new ArrayList<>(packages.values());
     sorted.sort(Comparator.comparing(Resolved::name).thenComparing(Resolved::architecture).thenComparing(Resolved::version));
     return new Resolution(DebianSource.SOURCE, sorted);
+  }
+
+  private Apt.Ran install(List<String> options, List<PackageRequest> packages) {
+    List<String> arguments = new ArrayList<>(options);
+    arguments.addAll(List.of("install", essential()));
+    for (PackageRequest request : packages) {
+      arguments.add(request.toString());
+    }
+    return apt.run("apt-get", arguments);
   }
 
   /**
@@ -138,7 +153,8 @@ final class Resolver {
     Map<String, Set<String>> versions = new LinkedHashMap<>();
     for (String line : succeed(apt.run("apt-cache", arguments)).out()) {
       String[] columns = line.split("\\|");
-      if (columns.length >= 2 && names.contains(columns[0].strip())) {
+      boolean source = columns.length > 2 && columns[2].strip().endsWith(" Sources");
+      if (columns.length >= 2 && !source && names.contains(columns[0].strip())) {
         versions.computeIfAbsent(columns[0].strip(), name -> new LinkedHashSet<>()).add(columns[1].strip());
       }
     }
@@ -181,7 +197,7 @@ final class Resolver {
     return providers;
   }
 
-  private static Apt.Ran succeed(Apt.Ran ran) {
+  static Apt.Ran succeed(Apt.Ran ran) {
     if (ran.status() != 0) {
       throw CarrelException.failed("Packages could not be looked up: " + AptMessages.errors(ran) + ". Fetching the lists anew (--refresh) may help.");
     }
@@ -193,7 +209,7 @@ final class Resolver {
     for (PackageRequest request : wanted) {
       names.append(names.length() == 0 ? "" : ", ").append(request);
     }
-    String why = AptMessages.unsatisfiable(ran);
+    String why = BuildInputs.plain(AptMessages.unsatisfiable(ran));
     String advice = why.contains("?and(")
         ? " This apt is older than 2.0 and knows no patterns; a newer release of the distribution has one."
         : " Leave out a package or a version, or fetch newer lists of packages (--refresh).";

@@ -53,6 +53,13 @@ final class LocalArchive {
     return new DebianSource(paths());
   }
 
+  /** Adds a source package, of which only what it says of itself is there. */
+  void addSource(String name, String version, String fields) throws IOException {
+    Files.writeString(repository.resolve("Sources"), "Package: " + name + "\nVersion: " + version + "\nBinary: " + name
+        + "\nArchitecture: any\nFormat: 1.0\nDirectory: .\nChecksums-Sha256:\n " + "0".repeat(64) + " 1 " + name + ".dsc\n" + fields + "\n",
+        java.nio.file.StandardOpenOption.CREATE, java.nio.file.StandardOpenOption.APPEND);
+  }
+
   /** Adds a package with one file, {@code /usr/share/NAME/file}. */
   Path add(String name, String version, String fields) throws IOException {
     return add(name, version, fields, new DebBuilder().file("./usr/share/" + name + "/file", name + " " + version));
