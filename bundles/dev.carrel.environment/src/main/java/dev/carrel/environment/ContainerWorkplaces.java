@@ -8,6 +8,7 @@ import dev.carrel.api.container.Identity;
 import dev.carrel.api.container.Life;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.ProcessSpec;
+import dev.carrel.api.environment.SearchPaths;
 import dev.carrel.api.environment.Workplace;
 import dev.carrel.api.environment.WorkplaceRequest;
 import dev.carrel.api.environment.WorkplaceRequest.Software;
@@ -99,6 +100,32 @@ public final class ContainerWorkplaces implements Workplaces {
     return make(request, progress, false);
   }
 
+  @Override
+  public SearchPaths searchPaths(WorkplaceRequest request, Progress progress) {
+    List<String> notes = new ArrayList<>();
+    Provision provision = provide(request, progress, true, notes);
+    if (!provision.closure().isEmpty()) {
+      presentStore().hold(provision.closure());
+    }
+    return HostPaths.of(provision, notes);
+  }
+
+  private Provision provide(WorkplaceRequest request, Progress progress, boolean realize, List<String> notes) {
+    if (request.software() instanceof Software.Packages packages) {
+      Optional<Path> root = request.root().isPresent() ? Optional.of(request.directory().resolve(request.root().get())) : request.root();
+      Store present = presentStore();
+      ConfiguredProfiles setup = new ConfiguredProfiles(containers, host, present, request.backend(), progress, notes);
+      return sources.arePlain(packages)
+          ? new Profiles(present, sources.choose(packages.source(), packages.packages()), setup, progress).provide(packages, root, realize)
+          : new MixedPackages(present, sources, setup, progress).provide(packages, request.life(), root, realize);
+    } else if (request.software() instanceof Software.ExistingProfile existing) {
+      return Profiles.existing(existing.profile(), request.directory());
+    } else if (request.software() instanceof Software.NamedProfile named) {
+      return Profiles.named(presentStore(), named.profile());
+    }
+    return Provision.none();
+  }
+
   private Workplace make(WorkplaceRequest request, Progress progress, boolean realize) {
     // What the user got wrong is told before anything is downloaded.
     Resident resident = Resident.of(host, request.user(), request.ids());
@@ -106,33 +133,31 @@ public final class ContainerWorkplaces implements Workplaces {
     List<String> notes = new ArrayList<>();
     Directories directories = new Directories(request, resident, notes);
     List<Mapping> mappings = directories.mappings();
-    Provision provision = Provision.none();
-    if (request.software() instanceof Software.Packages packages) {
-      Optional<Path> root = request.root().isPresent() ? Optional.of(request.directory().resolve(request.root().get())) : request.root();
-      Store present = presentStore();
-      ConfiguredProfiles setup = new ConfiguredProfiles(containers, host, present, request.backend(), progress, notes);
-      provision = sources.arePlain(packages)
-          ? new Profiles(present, sources.choose(packages.source(), packages.packages()), setup, progress).provide(packages, root, realize)
-          : new MixedPackages(present, sources, setup, progress).provide(packages, request.life(), root, realize);
-    } else if (request.software() instanceof Software.ExistingProfile existing) {
-      provision = Profiles.existing(existing.profile(), request.directory());
-    } else if (request.software() instanceof Software.NamedProfile named) {
-      provision = Profiles.named(presentStore(), named.profile());
-    }
+    Provision provision = provide(request, progress, realize, notes);
     Life life = request.life();
     if (provision.elsewhere().isPresent()) {
       life = life.withPins(provision.elsewhere().get().pins());
       notes.addAll(provision.elsewhere().get().notes());
     }
     List<Mount> base = new ArrayList<>(40);
-    SoftwareTree software = new SoftwareTree(request.software(), provision, directories.targets(mappings));
+    List<Path> targets = directories.targets(mappings);
+    LinkedProfile linked = request.links().isEmpty() ? null : new LinkedProfile(request, resident, provision, realize);
+    if (linked != null && request.links().home()) {
+      linked.checkHome(targets);
+      targets.add(linked.profile());
+    }
+    SoftwareTree software = new SoftwareTree(request.software(), provision, targets);
     base.addAll(software.mounts());
     base.addAll(new PrivateFiles(resident, host, request, provision.profile(), software.shell()).mounts());
     if (directories.workingDirectory().isPresent()) {
       base.add(directories.workingDirectory().get());
     }
-    Conflicts.check(base, request.mounts());
-    base.addAll(directories.mounts(mappings));
+    List<Mount> wanted = request.mounts();
+    if (linked != null) {
+      wanted = linked.addTo(base);
+    }
+    Conflicts.check(base, wanted);
+    base.addAll(directories.mounts(mappings, wanted));
     Path start = request.namespaces().contains(Namespace.MOUNT) ? directories.start() : request.directory();
     boolean ownRoot = request.namespaces().contains(Namespace.MOUNT);
     if (!ownRoot) {

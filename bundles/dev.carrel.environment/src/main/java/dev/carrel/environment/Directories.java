@@ -90,13 +90,13 @@ final class Directories {
   }
 
   /** What else the user wants made, with every directory found. */
-  List<Mount> mounts(List<Mapping> mappings) {
-    List<Mount> mounts = new ArrayList<>(request.mounts().size());
+  List<Mount> mounts(List<Mapping> mappings, List<Mount> wanted) {
+    List<Mount> mounts = new ArrayList<>(wanted.size());
     List<Path> targets = new ArrayList<>();
     for (Mapping mapping : mappings) {
       targets.add(mapping.target());
     }
-    for (Mount mount : request.mounts()) {
+    for (Mount mount : wanted) {
       if (targets.contains(mount.target())) {
         throw CarrelException.usage("cannot put two things at " + mount.target() + ". Leave one out, or give it another target");
       }

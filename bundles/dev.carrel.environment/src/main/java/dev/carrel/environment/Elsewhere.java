@@ -27,7 +27,8 @@ record Elsewhere(List<Installation> installations, List<Pin> pins, List<String> 
     }
   }
 
-  private Map<String, String> searchPaths() {
+  /** The directories of all packages for each variable, those of the first store in front. */
+  Map<String, String> searchPaths() {
     Map<String, String> all = new HashMap<>();
     for (Installation installation : installations) {
       for (Map.Entry<String, String> variable : installation.searchPaths().entrySet()) {

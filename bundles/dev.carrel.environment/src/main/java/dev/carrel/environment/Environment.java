@@ -1,6 +1,7 @@
 package dev.carrel.environment;
 
 import dev.carrel.api.environment.WorkplaceRequest;
+import dev.carrel.api.environment.WorkplaceRequest.ProfileLinks;
 import dev.carrel.api.environment.WorkplaceRequest.VariableChange;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -52,23 +53,36 @@ final class Environment {
     if (!request.preserve().isEmpty()) {
       preserve(variables);
     }
-    variables.put("CARREL_ENVIRONMENT", provision.profile().isPresent() ? provision.profile().get().toString() : "/usr");
+    variables.put("CARREL_ENVIRONMENT", name());
     for (VariableChange change : request.variables()) {
       change.applyTo(variables);
     }
     return variables;
   }
 
+  private String name() {
+    if (request.links().home()) {
+      return resident.account().home().resolve(ProfileLinks.HOME).toString();
+    }
+    return provision.profile().isPresent() ? provision.profile().get().toString() : "/usr";
+  }
+
   private void preserve(Map<String, String> variables) {
+    Map<String, String> own = new HashMap<>(variables);
     for (Map.Entry<String, String> variable : request.hostEnvironment().entrySet()) {
       String name = variable.getKey();
       boolean possible = !name.isEmpty() && name.indexOf('=') < 0; // some hosts hand on things like "=x"
       for (Pattern pattern : request.preserve()) {
         if (possible && pattern.matcher(name).find()) {
-          variables.put(name, variable.getValue());
+          variables.put(name, isSearchPath(name) ? own.get(name) + ":" + variable.getValue() : variable.getValue());
         }
       }
     }
+  }
+
+  /** Whether a list of directories begins with those of the packages, whatever is kept of the caller's. */
+  private boolean isSearchPath(String name) {
+    return name.equals("PATH") || provision.elsewhere().isPresent() && provision.elsewhere().get().searchPaths().containsKey(name);
   }
 
   /** The program, or an interactive shell. */

@@ -80,6 +80,26 @@ final class SoftwareTree {
     }
   }
 
+  /** A relative path of a profile, in which a merged directory is below usr. */
+  static Path merged(Path path) {
+    for (String name : MERGED) {
+      if (path.startsWith(name)) {
+        return Path.of("usr").resolve(path);
+      }
+    }
+    return path;
+  }
+
+  /** Whether a relative path is one of what a container has of a profile. */
+  static boolean isOfProfile(Path path) {
+    for (String name : PROFILE_DIRECTORIES) {
+      if (path.startsWith(name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /**
    * Puts a directory in its place: as one bind, or, if the user wants something at a place in it that it does not have, such
    * as /var/www, as a directory of the container's own with all that is in it put there one by one. In a read-only tree no

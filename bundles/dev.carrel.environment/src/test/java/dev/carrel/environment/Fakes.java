@@ -8,6 +8,7 @@ import dev.carrel.api.container.Security;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.environment.WorkplaceRequest.GuestRange;
 import dev.carrel.api.environment.WorkplaceRequest.MappingRequest;
+import dev.carrel.api.environment.WorkplaceRequest.ProfileLinks;
 import dev.carrel.api.environment.WorkplaceRequest.Software;
 import dev.carrel.api.environment.WorkplaceRequest;
 import dev.carrel.api.host.Account;
@@ -256,6 +257,7 @@ final class Fakes {
     NetworkSpec network = NetworkSpec.NONE;
     Optional<String> hostname = Optional.empty();
     Optional<Path> root = Optional.empty();
+    ProfileLinks links = ProfileLinks.none();
     Life life = Life.unrecorded();
     Stdio stdio = Stdio.inherit();
 
@@ -284,7 +286,7 @@ final class Fakes {
 
     WorkplaceRequest request() {
       return new WorkplaceRequest(software, command, directory, shareDirectory, mappings, List.of(), PathProtection.none(), variables, preserve, List.of(), user, Optional.empty(), range, network,
-          network == NetworkSpec.HOST ? Namespace.standardBut(Namespace.NETWORK) : Namespace.standard(), List.of(), Optional.empty(), false, hostname, Map.of(), root, Optional.empty(), Security.standard(), life, ProcessTraits.standard(), stdio);
+          network == NetworkSpec.HOST ? Namespace.standardBut(Namespace.NETWORK) : Namespace.standard(), List.of(), Optional.empty(), false, hostname, Map.of(), root, links, Optional.empty(), Security.standard(), life, ProcessTraits.standard(), stdio);
     }
   }
 

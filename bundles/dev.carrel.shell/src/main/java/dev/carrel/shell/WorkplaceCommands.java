@@ -7,7 +7,9 @@ import dev.carrel.api.container.ContainerHandle;
 import dev.carrel.api.container.ContainerInfo.State;
 import dev.carrel.api.container.Containers;
 import dev.carrel.api.container.Stdio;
+import dev.carrel.api.environment.SearchPaths;
 import dev.carrel.api.environment.Workplace;
+import dev.carrel.api.environment.WorkplaceRequest;
 import dev.carrel.api.environment.Workplaces;
 import dev.carrel.api.host.Foreground;
 import java.util.Arrays;
@@ -68,7 +70,7 @@ public final class WorkplaceCommands {
     return start(WorkplaceOptions.SHELL, "shell", arguments);
   }
 
-  /** The same as {@link #shell}. */
+  /** As {@link #shell}, with what building the packages needs. Returns the exit status of its program. */
   public int environment(String... arguments) {
     return start(WorkplaceOptions.SHELL, "environment", arguments);
   }
@@ -89,6 +91,12 @@ public final class WorkplaceCommands {
       if (line.help()) {
         System.out.print(options.help(name));
         return 0;
+      }
+      if (line.isOutside()) {
+        return outside(line);
+      }
+      if (line.json()) {
+        throw WorkplaceOptions.usage(name, "--json belongs to --search-paths, and to carrel plan");
       }
       return start(line);
     } catch (CarrelException e) {
@@ -125,6 +133,32 @@ public final class WorkplaceCommands {
       lines.ended(status);
     }
     return status;
+  }
+
+  private int outside(WorkplaceLine line) {
+    OutsideOptions mode = line.outside();
+    Workplaces places = Services.present(workplaces, Services.WORKPLACES, context);
+    Foreground front = Services.present(foreground, Services.FOREGROUND, context);
+    WorkplaceRequest request = line.request(Stdio.inherit(), Long::parseLong);
+    SearchPaths paths;
+    try (ProgressReport progress = new ProgressReport(System.err, line.quiet(), front)) {
+      paths = places.searchPaths(request, progress);
+    }
+    for (String note : paths.notes()) {
+      System.err.println("carrel: note: " + Printable.line(note));
+    }
+    HostVariables variables = new HostVariables(paths, request, line.pure());
+    switch (mode) {
+      case SEARCH_PATHS -> System.out.print(line.json() ? Json.of(variables.data()) : variables.shellCode());
+      case CHECK -> {
+        return new ShellCheck(variables, request.directory()).report(System.out);
+      }
+      case PURE -> {
+        System.out.flush();
+        return new HostProgram(variables, request).run(front).shellStatus();
+      }
+    }
+    return 0;
   }
 
   private static Container told(Container made, PidFile pidFile, List<StatusLines> told) {
@@ -191,6 +225,10 @@ public final class WorkplaceCommands {
     if (line.help()) {
       System.out.print(options.help(name));
       return 0;
+    }
+    if (line.isOutside()) {
+      throw CarrelException.usage("carrel plan: --" + line.outside().label() + " makes no container, of which there could be a plan."
+          + " carrel " + name + " --search-paths shows the variables");
     }
     System.out.print(report(line, json || line.json()));
     return 0;

@@ -6,6 +6,7 @@ import dev.carrel.api.container.Stdio;
 import dev.carrel.api.container.TerminalSize;
 import dev.carrel.api.environment.WorkplaceRequest;
 import dev.carrel.api.environment.WorkplaceRequest.MappingRequest;
+import dev.carrel.api.environment.WorkplaceRequest.ProfileLinks;
 import dev.carrel.api.environment.WorkplaceRequest.Software;
 import dev.carrel.api.mount.Access;
 import dev.carrel.api.mount.Mount;
@@ -34,11 +35,11 @@ final class WorkplaceLine {
   private final String name;
   private final WorkplaceOptions options;
   private final CommandLine line;
-  private final List<String> packages;
+  private final PackageWords packages;
   private final List<String> command;
   private LifeOptions life;
 
-  WorkplaceLine(String name, WorkplaceOptions options, CommandLine line, List<String> packages, List<String> command) {
+  WorkplaceLine(String name, WorkplaceOptions options, CommandLine line, PackageWords packages, List<String> command) {
     this.name = name;
     this.options = options;
     this.line = line;
@@ -56,6 +57,21 @@ final class WorkplaceLine {
 
   boolean json() {
     return line.hasOption("json");
+  }
+
+  /** Whether no container is wanted, see {@link #outside}. */
+  boolean isOutside() {
+    return line.hasOption("pure") || line.hasOption("search-paths") || line.hasOption("check");
+  }
+
+  /** What is wanted without a container. */
+  OutsideOptions outside() {
+    return OutsideOptions.of(name, line, command);
+  }
+
+  /** Whether of the caller's variables none is wanted but those that are named. */
+  boolean pure() {
+    return line.hasOption("pure");
   }
 
   /** Whether more of it stands in descriptors. */
@@ -79,7 +95,8 @@ final class WorkplaceLine {
     Optional<String> root = value("root");
     List<MappingRequest> mappings = new ArrayList<>(2);
     List<Mount> mounts = new ArrayList<>(0);
-    readMounts(directory, mappings, mounts);
+    Map<Path, Path> links = new HashMap<>(0);
+    readMounts(directory, mappings, mounts, links);
     ProgramOptions program = ProgramOptions.of(name, line.getOptions());
     if (detached() && !program.descriptors().isEmpty()) {
       throw usage("--preserve-fds is for a container in the foreground: one that is detached goes on when Carrel has ended");
@@ -109,6 +126,7 @@ final class WorkplaceLine {
         hostname(),
         sysctls(),
         root.isPresent() ? Optional.of(directory.resolve(path("--root", root.get())).normalize()) : Optional.empty(),
+        links.isEmpty() && !line.hasOption("link-profile") ? ProfileLinks.none() : new ProfileLinks(line.hasOption("link-profile"), links),
         value("backend"),
         SecurityOptions.of(name, directory, line.getOptions()),
         life().life(),
@@ -181,27 +199,18 @@ final class WorkplaceLine {
     if (profile.isPresent()) {
       return existing(profile.get());
     }
-    if (packages.isEmpty()) {
+    List<PackageRequest> wanted = packages.requests(name, line);
+    if (wanted.isEmpty()) {
       throw usage("no package is named. Try: carrel " + name + " python3 -- python3 --version");
-    }
-    List<PackageRequest> wanted = new ArrayList<>(packages.size());
-    for (String word : packages) {
-      if (word.endsWith("=")) {
-        throw usage("the package " + word + " lacks its version: write NAME or NAME=VERSION");
-      }
-      try {
-        wanted.add(PackageRequest.parse(word));
-      } catch (IllegalArgumentException e) {
-        throw usage(e.getMessage());
-      }
     }
     return new Software.Packages(wanted, value("source"), line.hasOption("refresh"), line.hasOption("build"), ScriptOptions.of(name, line));
   }
 
   /** What would make another profile has no meaning beside one that is there; nothing is silently ignored. */
   private Software existing(String profile) {
-    if (!packages.isEmpty()) {
-      throw usage("--profile=" + profile + " is a set of packages already, and " + packages.get(0)
+    List<PackageRequest> others = packages.requests(name, line);
+    if (!others.isEmpty()) {
+      throw usage("--profile=" + profile + " is a set of packages already, and " + others.get(0).of(PackageRequest.Part.ITSELF)
           + " would be another: leave one out");
     }
     if (line.hasOption("root")) {
@@ -223,7 +232,7 @@ final class WorkplaceLine {
   }
 
   /** In the order in which they were written. */
-  private void readMounts(Path directory, List<MappingRequest> mappings, List<Mount> mounts) {
+  private void readMounts(Path directory, List<MappingRequest> mappings, List<Mount> mounts, Map<Path, Path> links) {
     for (Option option : line.getOptions()) {
       if ("expose".equals(option.getLongOpt())) {
         mappings.add(mapping("--expose", option.getValue(), Access.EXPOSE));
@@ -232,7 +241,7 @@ final class WorkplaceLine {
       } else if ("mount".equals(option.getLongOpt())) {
         MountOptions.read(name, option.getValue(), directory, mappings, mounts);
       } else if ("symlink".equals(option.getLongOpt())) {
-        mounts.add(symlink(option.getValue()));
+        addLink(option.getValue(), mounts, links);
       }
     }
   }
@@ -250,12 +259,19 @@ final class WorkplaceLine {
     return masked.isEmpty() && readOnly.isEmpty() ? PathProtection.none() : new PathProtection(masked, readOnly);
   }
 
-  private Mount symlink(String text) {
+  /** With packages, what a link leads to is in their profile, as in Guix, unless it is written as a path from the root or from the link. */
+  private void addLink(String text, List<Mount> mounts, Map<Path, Path> links) {
     int equals = text.indexOf('=');
     if (equals < 1 || equals == text.length() - 1) {
       throw usage("--symlink=" + text + ": write --symlink=LINK=TARGET");
     }
-    return new Mount.Symlink(path("--symlink", text.substring(0, equals)), text.substring(equals + 1));
+    Path link = path("--symlink", text.substring(0, equals));
+    String to = text.substring(equals + 1);
+    if (options == WorkplaceOptions.RUN || to.startsWith("/") || to.startsWith("./") || to.startsWith("../")) {
+      mounts.add(new Mount.Symlink(link, to));
+    } else if (links.put(link, path("--symlink", to)) != null) {
+      throw usage("--symlink=" + text + ": there is to be another link at " + link + " already");
+    }
   }
 
   private MappingRequest mapping(String option, String text, Access access) {

@@ -41,13 +41,15 @@ enum WorkplaceOptions {
     options.addOption(valued(null, "pid-file")).addOption(valued(null, "namespaces")).addOption(valued(null, "join"))
         .addOption(valued(null, "time-offset")).addOption(valued(null, "uid")).addOption(valued(null, "gid"))
         .addOption(valued(null, "ids"));
-    if (planning) {
+    if (planning || this == SHELL) {
       options.addOption(flag("json"));
     }
     if (this == SHELL) {
       options.addOption(valued("r", "root")).addOption(valued("p", "profile")).addOption(valued(null, "source"));
       options.addOption(flag("refresh")).addOption(flag("build"));
       ScriptOptions.add(options);
+      PackageWords.addTo(options);
+      options.addOption(flag("link-profile")).addOption(flag("pure")).addOption(flag("search-paths")).addOption(flag("check"));
     } else {
       options.addOption(flag("no-system"));
     }
@@ -105,9 +107,10 @@ enum WorkplaceOptions {
 
   private WorkplaceLine packages(String name, String[] arguments, Options options) throws ParseException {
     int end = Arrays.asList(arguments).indexOf("--");
-    CommandLine line = parser().parse(options, end < 0 ? arguments : Arrays.copyOf(arguments, end), false);
+    String[] own = end < 0 ? arguments : Arrays.copyOf(arguments, end);
+    CommandLine line = parser().parse(options, own, false);
     List<String> command = end < 0 ? List.of() : Arrays.asList(arguments).subList(end + 1, arguments.length);
-    return new WorkplaceLine(name, this, line, line.getArgList(), command);
+    return new WorkplaceLine(name, this, line, PackageWords.of(name, line, parser(), options, own), command);
   }
 
   /** A lenient parse stops at the first operand; it takes an unknown option for one, or the rest of one. */
@@ -119,7 +122,7 @@ enum WorkplaceOptions {
     if (!ended && !command.isEmpty() && arguments[start].startsWith("-") && arguments[start].length() > 1) {
       throw unknown(name, options, arguments[start]);
     }
-    return new WorkplaceLine(name, this, line, List.of(), command);
+    return new WorkplaceLine(name, this, line, PackageWords.none(), command);
   }
 
   private static DefaultParser parser() {

@@ -14,13 +14,16 @@ import dev.carrel.api.container.ExitStatus;
 import dev.carrel.api.container.Explanation;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.container.TerminalSize;
+import dev.carrel.api.environment.SearchPaths;
 import dev.carrel.api.environment.Workplace;
 import dev.carrel.api.environment.WorkplaceRequest;
 import dev.carrel.api.environment.Workplaces;
 import dev.carrel.api.host.Foreground;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -33,6 +36,8 @@ final class FakeServices implements Workplaces, Containers, Foreground {
   boolean terminal;
   ExitStatus exit = ExitStatus.exited(0);
   CarrelException failure;
+  SearchPaths paths = new SearchPaths(Optional.empty(), Map.of(), List.of());
+  final List<ProcessBuilder> programs = new ArrayList<>();
 
   @Override
   public Workplace prepare(WorkplaceRequest request, Progress progress) {
@@ -48,6 +53,21 @@ final class FakeServices implements Workplaces, Containers, Foreground {
     calls.add("plan");
     fail();
     return Example.workplace();
+  }
+
+  @Override
+  public SearchPaths searchPaths(WorkplaceRequest request, Progress progress) {
+    requests.add(request);
+    calls.add("searchPaths");
+    fail();
+    return paths;
+  }
+
+  @Override
+  public ExitStatus run(ProcessBuilder program, List<String> signals) throws IOException {
+    calls.add("run " + String.join(" ", program.command()));
+    programs.add(program);
+    return exit;
   }
 
   private void fail() {

@@ -46,6 +46,7 @@ import java.util.regex.Pattern;
  * @param sysctls settings of the kernel in its namespaces
  * @param traits what else the program is given
  * @param root a symbolic link to the profile that is made and keeps it from collection
+ * @param links symbolic links inside to what is in the profile
  */
 public record WorkplaceRequest(
     Software software,
@@ -69,6 +70,7 @@ public record WorkplaceRequest(
     Optional<String> hostname,
     Map<String, String> sysctls,
     Optional<Path> root,
+    ProfileLinks links,
     Optional<String> backend,
     Security security,
     Life life,
@@ -200,6 +202,31 @@ public record WorkplaceRequest(
   }
 
   /**
+   * Symbolic links inside to what is in the profile of the packages.
+   *
+   * @param home whether {@value #HOME} in the home directory is one to the profile itself, which is the environment's name then
+   * @param targets what is in the profile, relative to it, by the links' absolute paths; what is not there is refused
+   */
+  public record ProfileLinks(boolean home, Map<Path, Path> targets) {
+    /** What the link in the home directory is called. */
+    public static final String HOME = ".carrel-profile";
+
+    public ProfileLinks {
+      targets = Map.copyOf(targets);
+    }
+
+    /** No links. */
+    public static ProfileLinks none() {
+      return new ProfileLinks(false, Map.of());
+    }
+
+    /** Whether there is none. */
+    public boolean isEmpty() {
+      return !home && targets.isEmpty();
+    }
+  }
+
+  /**
    * A mapping as the user wrote it.
    *
    * @param source on the host; a relative one is taken from {@link #directory()}; {@code /dev/fd/N}: what a descriptor of this JVM leads to
@@ -230,6 +257,7 @@ public record WorkplaceRequest(
     variables = List.copyOf(variables);
     sysctls = Map.copyOf(sysctls);
     Objects.requireNonNull(traits);
+    Objects.requireNonNull(links);
     Objects.requireNonNull(range);
     Objects.requireNonNull(network);
     namespaces = Set.copyOf(namespaces);

@@ -3,6 +3,7 @@ package dev.carrel.api.host;
 import dev.carrel.api.container.ContainedProcess;
 import dev.carrel.api.container.ExitStatus;
 import dev.carrel.api.container.Stdio;
+import java.io.IOException;
 import java.util.List;
 import java.util.function.Supplier;
 import org.osgi.annotation.versioning.ProviderType;
@@ -29,4 +30,13 @@ public interface Foreground {
    * @throws dev.carrel.api.CarrelException what {@code start} throws
    */
   ExitStatus run(Supplier<? extends ContainedProcess> start, List<String> signals);
+
+  /**
+   * Runs a program of the host, in no container, with this process's streams, and waits for its end. It is in this process's group, so
+   * that what is typed to interrupt it comes to it anyway; other signals go to it, also those that come while it is started.
+   *
+   * @param signals the names of those that are passed on
+   * @throws IOException if it cannot be executed
+   */
+  ExitStatus run(ProcessBuilder program, List<String> signals) throws IOException;
 }

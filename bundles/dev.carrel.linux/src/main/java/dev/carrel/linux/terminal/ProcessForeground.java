@@ -8,6 +8,9 @@ import dev.carrel.api.container.Stdio.Redirect;
 import dev.carrel.api.container.TerminalSize;
 import dev.carrel.api.host.Foreground;
 import dev.carrel.linux.libc.LibC;
+import dev.carrel.linux.machine.Architecture;
+import dev.carrel.linux.machine.SystemCall;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +24,9 @@ import org.osgi.service.component.annotations.Component;
 public final class ProcessForeground implements Foreground {
   private static final int SIGWINCH = 28;
   private static final long TIOCGWINSZ = 0x5413;
+  private static final int SIGINT = 2;
+  /** What {@link Process#exitValue} adds to the number of a signal. */
+  private static final int SIGNALLED = 128;
 
   @Activate
   public ProcessForeground() {}
@@ -60,6 +66,17 @@ public final class ProcessForeground implements Foreground {
     try (Signals handlers = new Signals(receiver, taken); ContainedProcess container = start.get()) {
       receiver.connect(container);
       return container.stdio().terminal().isPresent() ? attachTerminal(container) : attach(container);
+    }
+  }
+
+  @Override
+  public ExitStatus run(ProcessBuilder program, List<String> signals) throws IOException {
+    HostReceiver receiver = new HostReceiver(isTerminal(0) || isTerminal(1) || isTerminal(2));
+    try (Signals handlers = new Signals(receiver, signals.toArray(new String[0]))) {
+      Process process = program.inheritIO().start();
+      receiver.connect(process);
+      int status = process.onExit().join().exitValue();
+      return status > SIGNALLED ? ExitStatus.signalled(status - SIGNALLED) : ExitStatus.exited(status);
     }
   }
 
@@ -106,6 +123,33 @@ public final class ProcessForeground implements Foreground {
         container.signal(signal);
       } else if (container.stdio().terminal().isPresent()) {
         container.resize(size());
+      }
+    }
+  }
+
+  /** Passes signals on to a program of the host. */
+  private static final class HostReceiver implements IntConsumer {
+    private final boolean terminal;
+    private final List<Integer> early = new ArrayList<>();
+    private Process process;
+
+    HostReceiver(boolean terminal) {
+      this.terminal = terminal;
+    }
+
+    synchronized void connect(Process started) {
+      process = started;
+      for (int signal : early) {
+        accept(signal);
+      }
+    }
+
+    @Override
+    public synchronized void accept(int signal) {
+      if (process == null) {
+        early.add(signal);
+      } else if (!(terminal && signal == SIGINT) && process.isAlive()) { // a terminal has sent it to the whole group
+        LibC.syscall(SystemCall.KILL.number(Architecture.host()), (int) process.pid(), signal, 0, 0);
       }
     }
   }
