@@ -68,21 +68,17 @@ final class Environment {
   }
 
   private void preserve(Map<String, String> variables) {
-    Map<String, String> own = new HashMap<>(variables);
+    String path = variables.get("PATH");
     for (Map.Entry<String, String> variable : request.hostEnvironment().entrySet()) {
       String name = variable.getKey();
       boolean possible = !name.isEmpty() && name.indexOf('=') < 0; // some hosts hand on things like "=x"
       for (Pattern pattern : request.preserve()) {
         if (possible && pattern.matcher(name).find()) {
-          variables.put(name, isSearchPath(name) ? own.get(name) + ":" + variable.getValue() : variable.getValue());
+          // The packages' programs are found whatever is kept.
+          variables.put(name, name.equals("PATH") ? path + ":" + variable.getValue() : variable.getValue());
         }
       }
     }
-  }
-
-  /** Whether a list of directories begins with those of the packages, whatever is kept of the caller's. */
-  private boolean isSearchPath(String name) {
-    return name.equals("PATH") || provision.elsewhere().isPresent() && provision.elsewhere().get().searchPaths().containsKey(name);
   }
 
   /** The program, or an interactive shell. */

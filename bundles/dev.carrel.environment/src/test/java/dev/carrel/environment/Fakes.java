@@ -151,6 +151,7 @@ final class Fakes {
     String state = "lists of today";
     Optional<Configuration> configuration = Optional.empty();
     boolean neverFetches;
+    boolean offersInputs;
 
     FakeSource(String name) {
       this.name = name;
@@ -164,6 +165,11 @@ final class Fakes {
     @Override
     public String state(Store store) {
       return state;
+    }
+
+    @Override
+    public boolean offersInputs() {
+      return offersInputs;
     }
 
     @Override
@@ -270,6 +276,15 @@ final class Fakes {
       for (String name : names) {
         requests.add(PackageRequest.parse(name));
       }
+      software = new Software.Packages(requests, Optional.empty(), false);
+      return this;
+    }
+
+    /** With what building the last one needs, and not itself. */
+    Wanted inputs(String... names) {
+      packages(names);
+      List<PackageRequest> requests = new ArrayList<>(((Software.Packages) software).packages());
+      requests.add(requests.remove(requests.size() - 1).of(PackageRequest.Part.INPUTS));
       software = new Software.Packages(requests, Optional.empty(), false);
       return this;
     }

@@ -307,6 +307,13 @@ class PlaceTest {
     assertThat(variables()).contains("LANG=fr_FR.UTF-8").doesNotContain("OTHER=x", "CARREL_ENVIRONMENT=forged");
   }
 
+  @Test
+  void a_preserved_path_stays_behind_that_of_the_container() {
+    wanted.variables.put("PATH", "/mine:/bin");
+    wanted.preserve.add(Pattern.compile("^PATH$"));
+    assertThat(prepare().spec().process().environment().get("PATH")).startsWith("/usr/local/bin:/usr/bin:").endsWith(":/mine:/bin");
+  }
+
   private Workplace prepare() {
     return new ContainerWorkplaces(host).prepare(wanted.request(), Progress.silent());
   }

@@ -18,7 +18,8 @@ final class Help {
                              type=file,source=SRC[,mode=444], a copy; type=symlink,to=TARGET;
                              type=overlay,lower=DIR[,lower=DIR]...[,changes=DIR][,size=64m][,readonly]. Changes are
                              kept in DIR, or end with the container. A backslash takes a comma as it is
-        --symlink=LINK=TO    the same as --mount=type=symlink,target=LINK,to=TO
+        --symlink=LINK=TO    the same as --mount=type=symlink,target=LINK,to=TO. With packages, a TO that begins with
+                             neither / nor ./ nor ../ is what their profile has there, and refused if it has not
         --mask=PATH, --read-only=PATH
                              cover a file or directory inside, or make it and all below it read-only; repeatable
         --no-cwd             do not share the working directory; start in the home directory
@@ -174,7 +175,7 @@ final class Help {
       Containers without images: software lives once in a store and is mounted, not copied.
 
         shell PACKAGE... [-- COMMAND]   a place to work, made of packages
-        environment PACKAGE...          the same
+        environment PACKAGE...          the same, of what building the packages from source needs
         run -- COMMAND                  COMMAND in a container with the host's programs
         create -- COMMAND | start NAME  the same in two steps
         list                            the containers that run
@@ -209,7 +210,18 @@ final class Help {
 
   /** Of {@code shell}, under the name by which it was called. */
   static String shell(String name) {
-    return "Usage: carrel " + name + " [OPTION]... PACKAGE... [-- COMMAND [ARGUMENT]...]\n" + """
+    boolean inputs = name.equals("environment");
+    return "Usage: carrel " + name + " [OPTION]... PACKAGE... " + (inputs ? "[--ad-hoc PACKAGE...] " : "") + "[-- COMMAND [ARGUMENT]...]\n" + (inputs ? """
+
+        Runs COMMAND in a container made of what building the packages named from source needs (what apt-get
+        build-dep would install), of the packages after --ad-hoc themselves, of all that these depend on, and
+        of Debian's essential packages. Nothing else of the host is inside but the working directory. Without
+        COMMAND: an interactive shell. PACKAGE is a name or NAME=VERSION. Packages are downloaded once; lists
+        of source packages are fetched when they are needed first.
+
+          carrel environment hello -- sh -c 'cd hello-2.10 && dpkg-buildpackage -b -us -uc'
+          carrel environment hello --ad-hoc gdb strace
+        """ : """
 
         Runs COMMAND in a container made of the packages named, what they depend on, and Debian's essential
         packages. Nothing else of the host is inside but the working directory. Without COMMAND: an
@@ -218,10 +230,10 @@ final class Help {
         nix:NAME and guix:NAME are packages of the Nix or Guix store of this host, as is the path of an item of
         it; they are mounted where they are, and may stand beside Debian's.
 
-        """
-        + "  carrel " + name + " hello cowsay python3 jq -- python3 -c 'print(6*7)'\n"
-        + "  carrel " + name + " --no-cwd --network=host curl\n"
-        + "  carrel " + name + " nix:hello /nix/store/...-gcc-wrapper-12.3 jq\n" + """
+          carrel shell hello cowsay python3 jq -- python3 -c 'print(6*7)'
+          carrel shell --no-cwd --network=host curl
+          carrel shell nix:hello /nix/store/...-gcc-wrapper-12.3 jq
+        """) + """
 
         Which packages:
           --refresh            fetch the lists of packages anew first
@@ -230,6 +242,9 @@ final class Help {
                                use a profile that is there instead of naming packages: one of carrel profile by its
                                name, another by a path with a slash or a dot in front
           --source=NAME        where packages without a prefix come from: debian, nix or guix
+          -D, --development=PACKAGE
+                               what building PACKAGE from source needs, and not the package; may be repeated
+          --ad-hoc             of carrel environment: words after it are packages themselves
           --build              have Nix or Guix build or fetch those that are not in their stores
           --no-scripts         do not configure them: no script of theirs is run; alternatives, users, caches
                                and certificates are missing then
@@ -237,6 +252,15 @@ final class Help {
                                go on without the script of a package that fails, and say so
           --script-timeout=SECONDS
                                how long the script of one package may take; 300
+          --link-profile       make ~/.carrel-profile inside a link to the profile
+
+        Without a container, for programs of the host (options about containers are refused then):
+          --pure               run COMMAND with the packages' variables, and of yours with HOME, USER, LOGNAME, DISPLAY,
+                               XAUTHORITY, TERM, TZ and PAGER alone, and what --preserve and --env say
+          --search-paths       print the packages' variables as shell code, or as JSON with --json, and start nothing
+          --check              start your shell and tell which of the variables its start-up files change; ends with
+                               1 if they do
+        Programs of Debian's packages get the host's libraries and settings there; only a container gives them their own.
         """ + INSIDE + STATUS;
   }
 }

@@ -6,8 +6,16 @@ import com.google.gson.JsonParser;
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.CarrelException.Kind;
 import dev.carrel.api.container.ExitStatus;
+import dev.carrel.api.environment.SearchPaths;
 import dev.carrel.api.environment.WorkplaceRequest.Software;
+import dev.carrel.api.store.PackageRequest;
+import dev.carrel.api.store.PackageRequest.Part;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,10 +65,58 @@ class WorkplaceCommandsTest {
   }
 
   @Test
-  void environment_is_shell() {
+  void environment_is_shell_with_what_building_the_packages_needs() {
     said(commands::environment, "hello");
 
-    assertThat(services.requests.get(0).software()).isInstanceOf(Software.Packages.class);
+    assertThat(((Software.Packages) services.requests.get(0).software()).packages()).containsExactly(PackageRequest.parse("hello").of(Part.INPUTS));
+  }
+
+  @Test
+  void variables_of_packages_are_printed_as_shell_code_and_nothing_is_started() {
+    services.paths = new SearchPaths(Optional.of(Path.of("/p's")), Map.of("PATH", "/p's/usr/bin", "MANPATH", "/m"), List.of("a note"));
+
+    assertThat(said(commands::shell, "hello", "--search-paths")).isEqualTo(new Said(0,
+        "export MANPATH='/m'\":${MANPATH:-}\"\nexport PATH='/p'\\''s/usr/bin'\"${PATH:+:$PATH}\"\nexport CARREL_ENVIRONMENT='/p'\\''s'\n",
+        "carrel: note: a note\n"));
+    assertThat(said(commands::shell, "hello", "--search-paths", "--pure").out()).startsWith("export MANPATH='/m'\nexport PATH=");
+    assertThat(JsonParser.parseString(said(commands::shell, "hello", "--search-paths", "--json").out()).getAsJsonObject()
+        .getAsJsonObject("variables").get("PATH").getAsString()).isEqualTo("/p's/usr/bin");
+    assertThat(services.calls).containsOnly("searchPaths");
+  }
+
+  @Test
+  void a_pure_program_has_the_variables_of_the_packages_and_those_that_are_kept() {
+    services.paths = new SearchPaths(Optional.of(Path.of("/p")), Map.of("PATH", "/nowhere:/usr/bin"), List.of());
+    services.exit = ExitStatus.signalled(15);
+
+    Said said = said(commands::shell, "hello", "--pure", "--env=MINE=1", "--", "env", "x");
+
+    assertThat(said.status()).isEqualTo(143);
+    assertThat(services.calls).containsExactly("searchPaths", "run /usr/bin/env x");
+    assertThat(services.programs.get(0).environment()).containsEntry("PATH", "/nowhere:/usr/bin").containsEntry("CARREL_ENVIRONMENT", "/p")
+        .containsEntry("MINE", "1").doesNotContainKey("PS1");
+    assertThat(services.programs.get(0).environment().keySet()).isSubsetOf("PATH", "CARREL_ENVIRONMENT", "MINE", "HOME", "USER", "LOGNAME", "DISPLAY",
+        "XAUTHORITY", "TERM", "TZ", "PAGER");
+    said(commands::shell, "hello", "--pure", "--preserve=^PATH$", "--", "env");
+    assertThat(services.programs.get(1).environment()).containsEntry("PATH", "/nowhere:/usr/bin:" + System.getenv("PATH"));
+  }
+
+  @Test
+  void a_pure_program_that_is_not_there_or_cannot_be_executed_has_its_status(@TempDir Path directory) throws IOException {
+    Files.createFile(directory.resolve("text"));
+    services.paths = new SearchPaths(Optional.empty(), Map.of("PATH", directory.toString()), List.of());
+
+    assertThat(said(commands::shell, "hello", "--pure", "--", "missing")).satisfies(said -> {
+      assertThat(said.status()).isEqualTo(127);
+      assertThat(said.err()).contains("missing", directory.toString());
+    });
+    assertThat(said(commands::shell, "hello", "--pure", "--", "text").status()).isEqualTo(126);
+    assertThat(said(commands::shell, "hello", "--pure", "--", directory.toString()).status()).isEqualTo(126);
+  }
+
+  @Test
+  void there_is_no_plan_of_what_makes_no_container() {
+    assertThat(said(commands::plan, "shell", "--pure", "hello").err()).contains("--pure makes no container");
   }
 
   @Test
@@ -101,7 +157,7 @@ class WorkplaceCommandsTest {
 
     assertThat(said(commands::run, "--help")).isEqualTo(new Said(0, Help.RUN, ""));
     assertThat(said(commands::shell, "-h").out()).startsWith("Usage: carrel shell ").contains("  carrel shell hello cowsay");
-    assertThat(said(commands::environment, "--help").out()).startsWith("Usage: carrel environment ").doesNotContain("carrel shell");
+    assertThat(said(commands::environment, "--help").out()).startsWith("Usage: carrel environment ").contains("--ad-hoc").doesNotContain("carrel shell");
     assertThat(said(commands::plan, "--help")).isEqualTo(new Said(0, Help.PLAN, ""));
     assertThat(said(commands::plan, "run", "--help")).isEqualTo(new Said(0, Help.RUN, ""));
   }

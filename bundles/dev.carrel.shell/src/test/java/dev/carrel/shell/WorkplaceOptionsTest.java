@@ -9,6 +9,7 @@ import dev.carrel.api.CarrelException.Kind;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.environment.WorkplaceRequest;
 import dev.carrel.api.environment.WorkplaceRequest.MappingRequest;
+import dev.carrel.api.environment.WorkplaceRequest.ProfileLinks;
 import dev.carrel.api.environment.WorkplaceRequest.Scripts;
 import dev.carrel.api.environment.WorkplaceRequest.Software;
 import dev.carrel.api.mount.Access;
@@ -24,6 +25,7 @@ import dev.carrel.api.store.ProfileName;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -67,6 +69,59 @@ class WorkplaceOptionsTest {
     assertThat(request.software()).isEqualTo(new Software.Packages(
         List.of(PackageRequest.parse("hello"), PackageRequest.parse("jq")), Optional.of("debian"), true));
     assertThat(request.command()).isEmpty();
+  }
+
+  private static List<String> packages(String command, String... words) {
+    WorkplaceRequest request = WorkplaceOptions.SHELL.parse(command, words, false).request(Stdio.inherit(), word -> 0);
+    return ((Software.Packages) request.software()).packages().stream().map(PackageRequest::toString).toList();
+  }
+
+  @Test
+  void words_of_environment_are_what_building_them_needs_up_to_ad_hoc() {
+    assertThat(packages("environment", "hello", "--no-cwd", "jq=1", "--ad-hoc", "gdb", "--hostname", "x", "vim", "--ad-hoc", "less"))
+        .containsExactly("inputs of hello", "inputs of jq=1", "gdb", "vim", "less");
+    assertThat(packages("environment", "--ad-hoc", "gdb", "-D", "hello")).containsExactly("gdb", "inputs of hello");
+    assertThat(packages("environment", "hello", "--", "--ad-hoc")).containsExactly("inputs of hello");
+  }
+
+  @Test
+  void development_counts_for_one_word_of_shell() {
+    assertThat(packages("shell", "-D", "hello", "jq", "--development=gawk")).containsExactly("jq", "inputs of hello", "inputs of gawk");
+    assertThat(packages("shell", "jq", "--ad-hoc", "less")).containsExactly("jq", "less");
+    assertThat(refusal(() -> shell("-D", "hello="))).contains("hello= lacks its version");
+    assertThat(refusal(() -> shell("--development="))).contains("'' is no name of a package");
+    assertThat(refusal(() -> shell("--profile=./x", "-D", "hello"))).contains("--profile=./x is a set of packages already, and hello");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--expose=/x", "-N", "--no-cwd", "--user=ada", "--name=n", "--detach", "--cap-add=ALL", "--link-profile", "--symlink=/x=y",
+      "--nice=1", "--hostname=h", "--backend=b"})
+  void an_option_about_a_container_is_refused_where_none_is_made(String option) {
+    for (String mode : List.of("--pure", "--search-paths", "--check")) {
+      assertThat(refusal(() -> WorkplaceOptions.SHELL.parse("shell", new String[] {"jq", mode, option}, false).outside()))
+          .contains(option.replaceFirst("=.*", "") + " is about a container", mode, "leave one out");
+    }
+  }
+
+  @Test
+  void options_that_contradict_the_lack_of_a_container_are_refused_and_those_about_packages_are_not() {
+    for (String words : List.of("--search-paths --check", "--search-paths --env=A=b", "--check --preserve=x", "--check -- ls", "--pure --json")) {
+      assertThat(refusal(() -> WorkplaceOptions.SHELL.parse("shell", ("jq " + words).split(" "), false).outside())).isNotEmpty();
+    }
+    for (String words : List.of("--pure --root=/x -E y --env=A=b -- ls", "--search-paths --pure --json", "--check --pure", "--search-paths --refresh -q",
+        "--pure --source=debian --no-scripts -D hello")) {
+      assertThat(WorkplaceOptions.SHELL.parse("shell", ("jq " + words).split(" "), false).outside()).isNotNull();
+    }
+    assertThat(refusal(() -> run("--pure", "ls"))).contains("unknown option --pure");
+  }
+
+  @Test
+  void a_link_leads_into_the_profile_unless_it_is_written_otherwise() {
+    WorkplaceRequest request = shell("jq", "--symlink=/opt/jq=bin/jq", "--symlink=/a=/b", "--symlink=/c=../d", "--link-profile");
+    assertThat(request.links()).isEqualTo(new ProfileLinks(true, Map.of(Path.of("/opt/jq"), Path.of("bin/jq"))));
+    assertThat(request.mounts()).containsExactly(new Mount.Symlink(Path.of("/a"), "/b"), new Mount.Symlink(Path.of("/c"), "../d"));
+    assertThat(run("--symlink=/bin=usr/bin", "ls").mounts()).containsExactly(new Mount.Symlink(Path.of("/bin"), "usr/bin"));
+    assertThat(refusal(() -> shell("jq", "--symlink=/a=b", "--symlink=/a=c"))).contains("another link at /a");
   }
 
   @Test

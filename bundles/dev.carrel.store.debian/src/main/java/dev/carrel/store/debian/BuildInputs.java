@@ -42,10 +42,11 @@ final class BuildInputs {
   /**
    * Has apt find the packages.
    *
+   * @param unwanted names of packages that are not to be among them
    * @param essential a pattern for packages that are always there
    * @throws CarrelException if a source package is not known
    */
-  Apt.Ran resolve(List<String> options, List<PackageRequest> built, List<PackageRequest> packages, String essential) {
+  Apt.Ran resolve(List<String> options, List<PackageRequest> built, List<PackageRequest> packages, Set<String> unwanted, String essential) {
     try {
       removeForgotten();
       Path directory = Files.createTempDirectory(state.directory(), PREFIX);
@@ -56,7 +57,7 @@ final class BuildInputs {
         for (PackageRequest request : built) {
           arguments.add(request.of(Part.ITSELF).toString());
         }
-        Files.writeString(directory.resolve(DESCRIPTION), description(packages, essential));
+        Files.writeString(directory.resolve(DESCRIPTION), description(packages, unwanted, essential));
         arguments.add("./" + state.directory().relativize(directory.resolve(DESCRIPTION)));
         Apt.Ran ran = apt.run("apt-get", arguments);
         for (String line : ran.err()) {
@@ -74,7 +75,7 @@ final class BuildInputs {
     }
   }
 
-  private String description(List<PackageRequest> packages, String essential) {
+  private String description(List<PackageRequest> packages, Set<String> unwanted, String essential) {
     Set<String> needed = new LinkedHashSet<>();
     for (String line : Resolver.succeed(apt.run("apt-cache", List.of("show", "--no-all-versions", essential))).out()) {
       if (line.startsWith("Package: ")) {
@@ -84,7 +85,8 @@ final class BuildInputs {
     for (PackageRequest request : packages) {
       needed.add(request.name() + (request.version().isPresent() ? " (= " + request.version().get() + ")" : ""));
     }
-    return "Format: 3.0 (native)\nSource: carrel-request\nVersion: 1\nArchitecture: any\nBuild-Depends: " + String.join(", ", needed) + "\n";
+    return "Format: 3.0 (native)\nSource: carrel-request\nVersion: 1\nArchitecture: any\nBuild-Depends: " + String.join(", ", needed) + "\n"
+        + (unwanted.isEmpty() ? "" : "Build-Conflicts: " + String.join(", ", unwanted) + "\n");
   }
 
   /** The host's pins count as well: one file of them is replaced here, so that they follow. */

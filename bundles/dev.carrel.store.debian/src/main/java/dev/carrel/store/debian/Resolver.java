@@ -29,6 +29,7 @@ final class Resolver {
    * that this one, which is empty, tells the truth. Releases that do not have it need neither.
    */
   private static final String MERGED = "usr-is-merged";
+  private static final String MERGER = "usrmerge";
   /** What a digest of an item covers besides the archive: how it is unpacked. */
   private static final String UNPACKING = "deb-unpack-1";
 
@@ -49,13 +50,14 @@ final class Resolver {
     for (PackageRequest request : wanted) {
       (request.part() == Part.INPUTS ? built : themselves).add(request);
     }
-    if (checkExistence(themselves)) {
+    boolean merged = checkExistence(themselves);
+    if (merged) {
       themselves.add(new PackageRequest(MERGED, Optional.empty()));
     }
     // ForceHash: which of the hashes of an archive is printed.
     List<String> options = List.of("-q", "-o", "Acquire::ForceHash=sha256", "--print-uris");
     Apt.Ran ran = built.isEmpty() ? install(options, themselves)
-        : new BuildInputs(apt, state, note()).resolve(options, built, themselves, essential());
+        : new BuildInputs(apt, state, note()).resolve(options, built, themselves, merged ? Set.of(MERGER) : Set.of(), essential());
     if (ran.status() != 0) {
       throw unsatisfiable(wanted, ran);
     }
@@ -143,7 +145,7 @@ final class Resolver {
             + " in the lists of packages. There is " + String.join(", ", there) + "; newer lists (--refresh) may have others." + note());
       }
     }
-    return versions.containsKey(MERGED) && !names.contains("usrmerge");
+    return versions.containsKey(MERGED) && !names.contains(MERGER);
   }
 
   /** The versions of each package that exists by exactly its name, as {@code apt-cache madison} tells them. */

@@ -75,6 +75,14 @@ class BuildInputsTest {
   }
 
   @Test
+  void essential_packages_get_the_merged_usr_that_they_have_and_not_the_tool_that_makes_one() throws IOException {
+    archive.add("init", "1", "Essential: yes\nDepends: usrmerge | usr-is-merged\n");
+    archive.add("usrmerge", "1", "Conflicts: usr-is-merged\n");
+    archive.add("usr-is-merged", "1", "");
+    assertThat(inputs("tool")).contains("init=1", "usr-is-merged=1").doesNotContain("usrmerge=1");
+  }
+
+  @Test
   void several_are_resolved_together() throws IOException {
     archive.addSource("other", "1", "Build-Depends: ruler\nBuild-Conflicts: paper\n");
     archive.add("ruler", "1", "");
