@@ -38,7 +38,7 @@ class BuildInputsIT {
   @Test
   void the_source_package_of_hello_is_unpacked_built_and_tested_with_what_its_build_needs(TestStore store) throws IOException {
     assumeTrue(Host.can("apt-get", "--version"), "needs apt");
-    Carrel.Result made = run(store, "environment", "hello", "--no-cwd", "--", "sh", "-c", "command -v hello cc make dpkg-buildpackage jq");
+    Carrel.Result made = run(store, "environment", "hello", "--no-cwd", "--", "sh", "-c", "for name in hello cc make dpkg-buildpackage jq; do command -v $name; done; true");
     assertThat(made.out()).as(made.err()).isEqualTo("/usr/bin/cc\n/usr/bin/make\n/usr/bin/dpkg-buildpackage\n");
     fetchSource(store);
 

@@ -54,9 +54,45 @@ class EntryIT {
   }
 
   @Test
+  void exactly_what_a_place_is_made_of_is_mounted(TestStore store) throws IOException {
+    directory = directory.toRealPath();
+    List<String> seen = says(store.shell("--expose=/etc/apt=/x", "--", "sh", "-c",
+        "echo $HOME; cut -d' ' -f5 /proc/self/mountinfo | grep -v -e '^/dev/' -e '^/proc/' -e '^/sys/'").in(directory)).lines().toList();
+    assertThat(seen.subList(1, seen.size())).containsExactlyInAnyOrder("/", "/dev", "/proc", "/sys", "/tmp", "/run", "/usr", "/etc", "/var", "/opt", "/srv",
+        "/etc/passwd", "/etc/group", "/etc/hosts", "/etc/hostname", "/etc/nsswitch.conf", seen.get(0), directory.toString(), "/x");
+    assertThat(says(store.shell("--no-cwd", "--", "sh", "-c", "grep -c '^[^ ]* /tmp tmpfs .*nosuid,nodev' /proc/self/mounts; stat -c %a $XDG_RUNTIME_DIR; test -x /bin/sh && echo shell")))
+        .isEqualTo("1\n700\nshell");
+  }
+
+  @Test
+  void mappings_lie_on_the_working_directory(TestStore store) throws IOException {
+    Files.createFile(Files.createDirectories(directory.resolve("w/sub")).resolve("below"));
+    Files.createFile(Files.createDirectory(directory.resolve("other")).resolve("above"));
+    assertThat(says(store.shell("--expose=../other=" + directory.toRealPath().resolve("w/sub"), "--", "ls", "sub").in(directory.resolve("w")))).isEqualTo("above");
+  }
+
+  @Test
+  void variables_that_name_temporary_directories_are_set(TestStore store) {
+    assertThat(says(store.shell("--no-cwd", "--", "sh", "-c", "echo $TMPDIR $TEMPDIR $TMP $TEMP $LANG")).split("\n")[0]).isEqualTo("/tmp /tmp /tmp /tmp C.UTF-8");
+  }
+
+  @Test
+  void a_preserved_path_is_kept_behind_the_one_inside(TestStore store) {
+    assertThat(says(store.shell("--no-cwd", "--preserve=^PATH$", "--", "sh", "-c", "echo $PATH; command -v hello"))).startsWith("/usr/local/bin:/usr/bin:")
+        .endsWith(":" + System.getenv("PATH") + "\n/usr/bin/hello");
+  }
+
+  @Test
+  void users_and_groups_can_be_looked_up(TestStore store) {
+    assertThat(says(store.shell("--no-cwd", "--", "python3", "-c", "import pwd, grp, os; print(pwd.getpwuid(os.getuid()).pw_dir == os.environ['HOME'],"
+        + " bool(pwd.getpwuid(os.getuid()).pw_shell), grp.getgrgid(os.getgid()).gr_gid == os.getgid(), len(grp.getgrall()) > 2, grp.getgrgid(65534).gr_name)")))
+        .isEqualTo("True True True True nogroup");
+  }
+
+  @Test
   void links_lead_into_the_profile(TestStore store) {
-    assertThat(says(store.shell("--no-cwd", "--symlink=/here/greet=bin/hello", "--symlink=/here/plain=/usr/bin/env", "--", "sh", "-c",
-        "/here/greet; readlink /here/plain"))).isEqualTo("Hello, world!\n/usr/bin/env");
+    assertThat(says(store.shell("--no-cwd", "--symlink=/here/greet=bin/hello", "--symlink=/opt/greet=bin/hello", "--symlink=/here/plain=/usr/bin/env", "--", "sh", "-c",
+        "/here/greet; /opt/greet; readlink /here/plain"))).isEqualTo("Hello, world!\nHello, world!\n/usr/bin/env");
     for (List<String> options : List.of(List.of("--symlink=/x=bin/no-such-program"), List.of("--symlink=x=bin/hello"))) {
       assertThat(store.shell(options.get(0), "--no-cwd", "--", "true").run().err()).contains("cannot make the symbolic link").hasLineCount(1);
     }
@@ -68,7 +104,7 @@ class EntryIT {
     assertThat(code.err()).isEmpty();
     String profile = JsonParser.parseString(says(store.shell("--search-paths", "--json"))).getAsJsonObject().get("profile").getAsString();
     assertThat(Host.says("sh", "-ec", "unset MANPATH\n" + code.out() + "command -v hello; echo $PATH; echo $MANPATH"))
-        .startsWith(profile + "/usr/bin/hello\n" + profile + "/usr/bin:").endsWith("/usr/share/man:").contains(":" + System.getenv("PATH"));
+        .startsWith(profile + "/usr/bin/hello\n" + profile + "/usr/").contains(":" + profile + "/usr/bin:").endsWith("/usr/share/man:").contains(":" + System.getenv("PATH"));
     assertThat(says(store.shell("--search-paths", "--pure"))).doesNotContain("$PATH");
     assertThat(says(store.shell("--search-paths"))).contains("CARREL_ENVIRONMENT='" + profile + "'");
   }

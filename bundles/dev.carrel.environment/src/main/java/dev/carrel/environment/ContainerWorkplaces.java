@@ -142,9 +142,9 @@ public final class ContainerWorkplaces implements Workplaces {
     List<Mount> base = new ArrayList<>(40);
     List<Path> targets = directories.targets(mappings);
     LinkedProfile linked = request.links().isEmpty() ? null : new LinkedProfile(request, resident, provision, realize);
-    if (linked != null && request.links().home()) {
+    if (linked != null) {
       linked.checkHome(targets);
-      targets.add(linked.profile());
+      targets.addAll(linked.places());
     }
     SoftwareTree software = new SoftwareTree(request.software(), provision, targets);
     base.addAll(software.mounts());

@@ -38,14 +38,26 @@ final class LinkedProfile {
     this.real = real;
   }
 
+  /** Where something is to be: in what the profile has, places are made for it. */
+  List<Path> places() {
+    List<Path> places = new ArrayList<>(request.links().targets().keySet());
+    if (request.links().home()) {
+      places.add(profile());
+    }
+    return places;
+  }
+
   /** The profile, which the link in the home directory leads to. */
-  Path profile() {
+  private Path profile() {
     return provision.profile().orElseThrow(() -> CarrelException.usage("cannot link a profile at " + home
         + ": these packages have none, but are where their own store has them. Leave out --link-profile"));
   }
 
-  /** @param targets what the user maps, which must leave the place of the link free */
+  /** @param targets what the user maps, which must leave the place of the link in the home directory free, if there is to be one */
   void checkHome(List<Path> targets) {
+    if (!request.links().home()) {
+      return;
+    }
     for (Path target : targets) {
       if (home.startsWith(target) || target.startsWith(home)) {
         throw CarrelException.usage("cannot link the profile at " + home + ": " + (target.startsWith(home) ? "something else is to be there"

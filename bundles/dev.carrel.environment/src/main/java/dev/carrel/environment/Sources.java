@@ -161,7 +161,7 @@ final class Sources {
   /** That packages from there are to be had, but not what building them needs. */
   static CarrelException withoutInputs(String source, PackageRequest request) {
     return CarrelException.usage("what building " + request.of(Part.ITSELF) + " needs cannot be had from " + source
-        + ": that tells of packages alone. Ask for the package itself (--ad-hoc), or for what builds it by name");
+        + ": that tells of packages alone. Ask for the package itself (carrel shell, or --ad-hoc), or name what builds it");
   }
 
   /** The source that a request says, if it says one that there is; Debian has {@code name:architecture}, too. */
