@@ -131,6 +131,14 @@ class EntryIT {
   }
 
   @Test
+  void ctrl_c_comes_to_a_pure_command_once_and_its_status_is_kept(TestStore store) throws IOException {
+    Typing.Seen seen = new Typing(store.shell("--pure", "--", "sh", "-c", "trap 'n=$((n+1))' INT; echo re''ady; for i in 1 2 3 4 5; do sleep 0.2; done;"
+        + " echo count''ed $n; exit 7")).expect("ready").send("\u0003").expect("counted 1").run();
+    assertThat(seen.status()).isEqualTo(7);
+    assertThat(seen.restored()).isTrue();
+  }
+
+  @Test
   void start_up_files_that_change_a_variable_are_told_with_both_values(TestStore store) throws IOException {
     assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "needs bash");
     Path start = directory.resolve(".bashrc");

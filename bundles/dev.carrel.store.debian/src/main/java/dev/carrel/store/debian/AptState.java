@@ -6,6 +6,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -128,16 +129,29 @@ final class AptState {
       if (!Files.exists(directory.resolve("status"))) {
         write(directory.resolve("status"), "");
       }
-      if (hasSources()) {
-        refuseForeign(sources());
-        SourceLines.write(etc, sources());
-      }
-      replace(configuration(), hasSources() ? text() + withSources() : text());
+      replace(configuration(), derived() ? text() + withSources() : text());
     } catch (AccessDeniedException e) {
       throw CarrelException.failed("Packages could not be looked up: apt's private directory " + directory
           + " cannot be written by this user. Use a store of your own (CARREL_STORE=DIRECTORY), or run Carrel as the owner of this one.", e);
     } catch (IOException e) {
       throw failure(e);
+    }
+  }
+
+  /** Whether there are sources of source packages; they follow what the host has. */
+  private boolean derived() throws IOException {
+    if (!hasSources()) {
+      return false;
+    }
+    try {
+      refuseForeign(sources());
+      SourceLines.write(etc, sources());
+      return true;
+    } catch (NoSuchFileException e) {
+      if (hasSources()) {
+        throw e;
+      }
+      return false; // another Carrel has just found out that there are none
     }
   }
 
