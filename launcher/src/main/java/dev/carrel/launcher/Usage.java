@@ -9,7 +9,7 @@ final class Usage {
       Containers without images: software lives once in a store and is mounted, not copied.
 
         carrel shell PACKAGE... [-- COMMAND]   a place to work, made of packages
-        carrel environment PACKAGE...          the same
+        carrel environment PACKAGE...          the same, of what building them from source needs
         carrel run -- COMMAND                  COMMAND in a container with the host's programs
         carrel create | start                  the same in two steps
         carrel list | inspect | logs | wait    containers, and what is known of one
