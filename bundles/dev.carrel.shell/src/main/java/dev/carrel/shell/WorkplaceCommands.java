@@ -7,6 +7,7 @@ import dev.carrel.api.container.ContainerHandle;
 import dev.carrel.api.container.ContainerInfo.State;
 import dev.carrel.api.container.Containers;
 import dev.carrel.api.container.Stdio;
+import dev.carrel.api.declaration.Declarations;
 import dev.carrel.api.environment.Workplace;
 import dev.carrel.api.environment.Workplaces;
 import dev.carrel.api.host.Foreground;
@@ -58,6 +59,13 @@ public final class WorkplaceCommands {
       policyOption = ReferencePolicyOption.GREEDY)
   volatile Foreground foreground;
 
+  /** Only a manifest needs it. */
+  @Reference(
+      cardinality = ReferenceCardinality.OPTIONAL,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
+  volatile Declarations declarations;
+
   @Activate
   public WorkplaceCommands(BundleContext context) {
     this.context = context;
@@ -90,10 +98,22 @@ public final class WorkplaceCommands {
         System.out.print(options.help(name));
         return 0;
       }
+      if (options == WorkplaceOptions.SHELL && line.manifestLine().wantsManifest()) {
+        line = withManifests(name, line, false);
+      }
+      if (options == WorkplaceOptions.SHELL && line.manifestLine().exports()) {
+        System.out.print(ManifestExport.text(name, line));
+        return 0;
+      }
       return start(line);
     } catch (CarrelException e) {
       return Outcome.of(e, context);
     }
+  }
+
+  private WorkplaceLine withManifests(String name, WorkplaceLine line, boolean planning) {
+    return new Manifests(() -> Services.present(declarations, Services.DECLARATIONS, context), Permissions.of(System.getenv()))
+        .extended(name, line, planning);
   }
 
   private int start(WorkplaceLine line) {
@@ -191,6 +211,9 @@ public final class WorkplaceCommands {
     if (line.help()) {
       System.out.print(options.help(name));
       return 0;
+    }
+    if (options == WorkplaceOptions.SHELL && line.manifestLine().wantsManifest()) {
+      line = withManifests(name, line, true);
     }
     System.out.print(report(line, json || line.json()));
     return 0;

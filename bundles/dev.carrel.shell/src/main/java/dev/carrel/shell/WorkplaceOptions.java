@@ -29,7 +29,8 @@ enum WorkplaceOptions {
         .addOption(flag("no-cwd"))
         .addOption(flag("writable-root"))
         .addOption(valued("E", "preserve"))
-        .addOption(valued("u", "user"));
+        .addOption(valued("u", "user"))
+        .addOption(valued("C", "directory"));
     for (String name : VALUED) {
       options.addOption(valued(null, name));
     }
@@ -48,6 +49,7 @@ enum WorkplaceOptions {
       options.addOption(valued("r", "root")).addOption(valued("p", "profile")).addOption(valued(null, "source"));
       options.addOption(flag("refresh")).addOption(flag("build"));
       ScriptOptions.add(options);
+      ManifestLine.addTo(options);
     } else {
       options.addOption(flag("no-system"));
     }
@@ -107,7 +109,7 @@ enum WorkplaceOptions {
     int end = Arrays.asList(arguments).indexOf("--");
     CommandLine line = parser().parse(options, end < 0 ? arguments : Arrays.copyOf(arguments, end), false);
     List<String> command = end < 0 ? List.of() : Arrays.asList(arguments).subList(end + 1, arguments.length);
-    return new WorkplaceLine(name, this, line, line.getArgList(), command);
+    return new WorkplaceLine(name, this, line, arguments, line.getArgList(), command);
   }
 
   /** A lenient parse stops at the first operand; it takes an unknown option for one, or the rest of one. */
@@ -119,7 +121,7 @@ enum WorkplaceOptions {
     if (!ended && !command.isEmpty() && arguments[start].startsWith("-") && arguments[start].length() > 1) {
       throw unknown(name, options, arguments[start]);
     }
-    return new WorkplaceLine(name, this, line, List.of(), command);
+    return new WorkplaceLine(name, this, line, arguments, List.of(), command);
   }
 
   private static DefaultParser parser() {

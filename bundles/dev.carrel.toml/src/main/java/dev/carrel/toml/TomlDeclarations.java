@@ -32,7 +32,7 @@ public final class TomlDeclarations implements Declarations {
     if (result.hasErrors()) {
       TomlParseError first = result.errors().get(0);
       String why = first.getMessage().replace("\n", "\\n").replaceAll("\\.$", "");
-      throw CarrelException.usage(name + ":" + place(first.position()) + ": this" + NO_TOML + why + ". Mend it there");
+      throw CarrelException.usage(name + ":" + place(first.position()) + ": this" + NO_TOML + why);
     }
     return new Reading(text.split("\n", -1)).table(BEGINNING, result);
   }
@@ -54,7 +54,7 @@ public final class TomlDeclarations implements Declarations {
       }
       if (depth > DEEPEST) {
         throw CarrelException.usage(name + ":" + line + ":" + (i - begin) + ": there are more than " + DEEPEST
-            + " brackets within each other. Close them, or write it in another way");
+            + " brackets within each other");
       }
     }
   }

@@ -32,17 +32,24 @@ final class Resolver {
 
   private final Apt apt;
   private final String listsWarnings;
+  private final List<String> settings;
 
-  /** @param listsWarnings what the last fetching of lists could not reach, or an empty string */
-  Resolver(Apt apt, String listsWarnings) {
+  /**
+   * With some settings for apt-get.
+   *
+   * @param listsWarnings what the last fetching of lists could not reach, or an empty string
+   */
+  Resolver(Apt apt, String listsWarnings, List<String> settings) {
     this.apt = apt;
     this.listsWarnings = listsWarnings;
+    this.settings = List.copyOf(settings);
   }
 
   Resolution resolve(Collection<PackageRequest> wanted) {
     boolean merged = checkExistence(wanted);
     // ForceHash: which of the hashes of an archive is printed.
-    List<String> arguments = new ArrayList<>(List.of("-q", "-o", "Acquire::ForceHash=sha256", "--print-uris", "install", essential()));
+    List<String> arguments = new ArrayList<>(settings);
+    arguments.addAll(List.of("-q", "-o", "Acquire::ForceHash=sha256", "--print-uris", "install", essential()));
     for (PackageRequest request : wanted) {
       arguments.add(request.toString());
     }
