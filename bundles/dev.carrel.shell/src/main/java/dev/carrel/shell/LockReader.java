@@ -19,7 +19,7 @@ final class LockReader {
   private static final Set<String> KEYS = Set.of("format", "machine", "parts", "request", "profile", "package", "elsewhere");
   private static final int DIGEST = 32;
   private static final int LONGEST_VERSION = 100;
-  private static final String HASH = "sha256:[0-9a-f]{64}";
+  private static final String HASH = "(sha256|files):[0-9a-f]{64}"; // of a tree, or of the list of the files of a profile
 
   private final Path file;
 
