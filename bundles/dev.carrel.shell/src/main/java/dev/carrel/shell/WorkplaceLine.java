@@ -209,7 +209,8 @@ final class WorkplaceLine {
       return existing(profile.get());
     }
     Software.Packages all = packages();
-    return lock.isPresent() ? new Software.Locked(all, lock.get(), Archives.of(name, line.getOptions())) : all;
+    List<String> archives = line.hasOption(Archives.OPTION) ? Archives.of(name, line.getOptions()) : List.of();
+    return lock.isPresent() ? new Software.Locked(all, lock.get(), archives) : all;
   }
 
   /** The packages that are asked for. */
