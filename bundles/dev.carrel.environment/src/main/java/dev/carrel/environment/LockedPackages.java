@@ -60,9 +60,8 @@ final class LockedPackages {
   }
 
   private static void refuseMeaningless(Software.Locked locked) {
-    if (locked.wanted().refresh() || locked.wanted().build()) {
-      String option = locked.wanted().refresh() ? "--refresh" : "--build";
-      throw CarrelException.usage(option + " is about finding packages, and " + locked.lock().name() + " says exactly which: leave it out, or have"
+    if (locked.wanted().refresh()) {
+      throw CarrelException.usage("--refresh is about finding packages, and " + locked.lock().name() + " says exactly which: leave it out, or have"
           + " newer ones with carrel lock --update");
     }
   }

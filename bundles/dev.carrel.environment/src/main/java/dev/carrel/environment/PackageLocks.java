@@ -17,7 +17,6 @@ import dev.carrel.api.store.Resolution.Resolved;
 import dev.carrel.api.store.Store;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -78,8 +77,8 @@ public final class PackageLocks implements Locks {
   }
 
   @Override
-  public Lock make(Software.Packages wanted, Optional<Lock> before, Predicate<String> newer, Progress progress) {
-    List<String> notes = new ArrayList<>(); // a skipped script is part of what is locked
+  public Made make(Software.Packages wanted, Optional<Lock> before, Predicate<String> newer, Progress progress) {
+    List<String> notes = new ArrayList<>();
     ConfiguredProfiles setup = new ConfiguredProfiles(containers, host, store, Optional.empty(), progress, notes);
     MixedPackages packages = new MixedPackages(store, sources, setup, progress);
     MixedPackages.Parted parted = packages.part(wanted);
@@ -97,7 +96,7 @@ public final class PackageLocks implements Locks {
       }
       tree = Optional.of(new Lock.Tree(made.profile(), store.hash(made.profile())));
     }
-    return new Lock(System.getProperty("os.arch"), Lock.Request.of(wanted), tree, locked, elsewhere);
+    return new Made(new Lock(System.getProperty("os.arch"), Lock.Request.of(wanted), tree, locked, elsewhere), notes);
   }
 
   private static Map<String, List<Resolved>> parts(PackageSource source, Resolution resolution) {
@@ -142,8 +141,7 @@ public final class PackageLocks implements Locks {
         elsewhere.add(new Lock.Elsewhere(request.toString(), entry.getKey().name(), item));
       }
     }
-    elsewhere.sort(Comparator.comparing(Lock.Elsewhere::store).thenComparing(Lock.Elsewhere::request));
-    return elsewhere;
+    return elsewhere; // in the order of the request, which is that of PATH
   }
 
   private static Optional<Path> known(Optional<Lock> before, HostStore store, PackageRequest request) {

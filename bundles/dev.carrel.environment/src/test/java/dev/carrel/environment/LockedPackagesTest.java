@@ -40,7 +40,7 @@ class LockedPackagesTest {
   private Lock made(Optional<Lock> before, String... names) {
     PackageLocks locks = new PackageLocks(FakeHost.user(Path.of("/home/ada")), store);
     locks.addSource(debian, Map.of());
-    return locks.make((Software.Packages) new Wanted(temporary).packages(names).software, before, name -> false, Progress.silent());
+    return locks.make((Software.Packages) new Wanted(temporary).packages(names).software, before, name -> false, Progress.silent()).lock();
   }
 
   /** On another machine: with an empty store. */
@@ -144,7 +144,7 @@ class LockedPackagesTest {
     locks.addSource(debian, Map.of());
     locks.addHostStore(nix);
     Lock lock = locks.make((Software.Packages) new Wanted(temporary).packages("nix:hello", "jq").software, Optional.empty(), name -> false,
-        Progress.silent());
+        Progress.silent()).lock();
 
     assertThat(lock.elsewhere()).singleElement().satisfies(one -> {
       assertThat(one.request()).isEqualTo("hello");

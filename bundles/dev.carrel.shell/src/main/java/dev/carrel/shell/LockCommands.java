@@ -130,12 +130,14 @@ public final class LockCommands {
       System.out.println(Printable.line(lock + " fits " + file + " already; --update takes newer packages"));
       return 0;
     }
-    Lock made = make(line, wanted, before);
+    Locks.Made result = make(line, wanted, before);
+    Lock made = result.lock();
     Permissions.Answer permission = permissions().ask(given, written);
     write(lock, LockWriter.text(made));
     if (permission.allowed().isPresent()) {
       permissions().allow(given, ManifestFiles.lockOf(file), manifest);
     }
+    result.notes().forEach(note -> System.err.println("carrel: note: " + Printable.line(note)));
     tell(lock, before, made);
     return 0;
   }
@@ -149,7 +151,7 @@ public final class LockCommands {
     return WorkplaceOptions.SHELL.parse("lock", words.toArray(new String[0]), false).packages();
   }
 
-  private Lock make(LifeLine line, Software.Packages wanted, Optional<Lock> before) {
+  private Locks.Made make(LifeLine line, Software.Packages wanted, Optional<Lock> before) {
     Locks maker = Services.present(locks, Services.LOCKS, context);
     Foreground front = Services.present(foreground, Services.FOREGROUND, context);
     for (String word : line.operands()) {
