@@ -19,16 +19,17 @@ final class Preferences implements AutoCloseable {
     this.settings = settings;
   }
 
-  /** For packages with their versions; nothing has to be written for none. */
+  /** For packages with their versions, but those of other sources; nothing has to be written for none. */
   static Preferences of(List<PackageRequest> preferred, AptState state, Path etc) {
-    if (preferred.isEmpty()) {
-      return new Preferences(List.of());
-    }
     StringBuilder text = new StringBuilder();
     for (PackageRequest request : preferred) {
-      PackageName.check(request);
-      text.append("Package: ").append(request.name()).append("\nPin: version ").append(request.version().orElseThrow())
-          .append("\nPin-Priority: ").append(PRIORITY).append("\n\n");
+      if (PackageName.isName(request.name()) && PackageName.isVersion(request.version().orElse(""))) {
+        text.append("Package: ").append(request.name()).append("\nPin: version ").append(request.version().orElse(""))
+            .append("\nPin-Priority: ").append(PRIORITY).append("\n\n");
+      }
+    }
+    if (text.length() == 0) {
+      return new Preferences(List.of());
     }
     try {
       Path file = Files.createTempFile(state.directory().resolve("cache"), "preferences", "");

@@ -120,7 +120,7 @@ class RestoreTest {
     archive.add("tool", "1", "Depends: dep\n");
     List<PackageRequest> wanted = List.of(PackageRequest.parse("tool"));
     List<String> found = new ArrayList<>();
-    for (String preferred : List.of("dep=1", "dep=3", "other=1")) {
+    for (String preferred : List.of("dep=1", "dep=3", "Of_Another_Source=1")) {
       archive.source().resolve(wanted, List.of(PackageRequest.parse(preferred)), first, Lists.IF_MISSING, Progress.silent()).packages()
           .forEach(one -> found.add(one.name() + "=" + one.version()));
     }
