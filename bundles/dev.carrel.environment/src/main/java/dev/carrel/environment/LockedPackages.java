@@ -130,8 +130,8 @@ final class LockedPackages {
   private Optional<String> difference(String name, Lock lock, StorePath profile) {
     String hash = store.hash(profile);
     Lock.Tree wanted = lock.profile().orElseThrow();
-    if (profile.equals(wanted.item()) && hash.equals(wanted.hash())) {
-      return Optional.empty();
+    if (hash.equals(wanted.hash())) {
+      return Optional.empty(); // another Carrel may call the same by another name
     }
     List<String> others = new ArrayList<>();
     for (Lock.Locked one : lock.packages()) {

@@ -6,13 +6,16 @@ import dev.carrel.api.environment.Lock;
 import dev.carrel.api.environment.Locks;
 import dev.carrel.api.environment.WorkplaceRequest.Software;
 import dev.carrel.api.host.Foreground;
+import dev.carrel.api.store.PackageRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.commons.cli.Options;
 import org.osgi.framework.BundleContext;
@@ -154,15 +157,29 @@ public final class LockCommands {
   private Locks.Made make(LifeLine line, Software.Packages wanted, Optional<Lock> before) {
     Locks maker = Services.present(locks, Services.LOCKS, context);
     Foreground front = Services.present(foreground, Services.FOREGROUND, context);
+    Set<String> newer = new HashSet<>();
     for (String word : line.operands()) {
-      if (before.isPresent() && before.get().packages().stream().noneMatch(one -> one.resolved().name().equals(word))
-          && before.get().elsewhere().stream().noneMatch(one -> one.request().equals(word))) {
-        throw line.usage("--update " + word + ": the lock has no package of that name");
-      }
+      newer.add(before.isPresent() ? locked(word, before.get(), line) : word);
     }
     try (ProgressReport progress = new ProgressReport(System.err, line.has("quiet"), front)) {
-      return maker.make(wanted, before, line.operands()::contains, progress);
+      return maker.make(wanted, before, newer::contains, progress);
     }
+  }
+
+  /** The name of a package that the lock has, which may have been given as {@code nix:NAME}. */
+  private static String locked(String word, Lock lock, LifeLine line) {
+    for (Lock.Locked one : lock.packages()) {
+      if (one.resolved().name().equals(word)) {
+        return word;
+      }
+    }
+    for (Lock.Elsewhere one : lock.elsewhere()) {
+      String name = PackageRequest.parse(one.request()).name();
+      if (word.equals(name) || word.equals(one.store() + ":" + name)) {
+        return name;
+      }
+    }
+    throw line.usage("--update " + word + ": the lock has no package of that name");
   }
 
   /** In one step: whoever is killed leaves the old one or the new one. */

@@ -8,6 +8,7 @@ import dev.carrel.api.environment.Lock;
 import dev.carrel.api.environment.WorkplaceRequest.Scripts;
 import dev.carrel.api.store.Resolution.Resolved;
 import dev.carrel.api.store.StorePath;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,11 +109,16 @@ final class LockReader {
   }
 
   private Lock.Elsewhere elsewhere(Value.Table table) {
-    Path item = Path.of(text(table, "item"));
-    if (!item.isAbsolute() || !item.equals(item.normalize())) {
-      throw damaged(value(table, "item").place(), "'" + item + "' is no path of an item");
+    String written = text(table, "item");
+    try {
+      Path item = Path.of(written);
+      if (item.isAbsolute() && item.normalize().toString().equals(written)) {
+        return new Lock.Elsewhere(text(table, "request"), text(table, "store"), item);
+      }
+    } catch (InvalidPathException e) {
+      // told below
     }
-    return new Lock.Elsewhere(text(table, "request"), text(table, "store"), item);
+    throw damaged(value(table, "item").place(), "'" + written + "' is no path of an item");
   }
 
   /** The item whose name this is, which belongs to its package's name and version. */

@@ -77,6 +77,7 @@ class LockFileTest {
     "scripts = \"all\" | scripts = \"some\"",
     "/nix/store/x-hello-2.12 | /nix/store/../../etc",
     "/nix/store/x-hello-2.12 | relative",
+    "/nix/store/x-hello-2.12 | /nix/\\u0000",
     "location = | # location ="})
   void what_carrel_has_not_written_is_refused_with_its_place(String from, String to) {
     String text = LockWriter.text(lock());
