@@ -112,8 +112,13 @@ public final class WorkplaceCommands {
   }
 
   private WorkplaceLine withManifests(String name, WorkplaceLine line, boolean planning) {
-    return new Manifests(() -> Services.present(declarations, Services.DECLARATIONS, context), Permissions.of(System.getenv()))
-        .extended(name, line, planning);
+    Supplier<Declarations> reader = new Supplier<>() {
+      @Override
+      public Declarations get() {
+        return Services.present(declarations, Services.DECLARATIONS, context);
+      }
+    };
+    return new Manifests(reader, Permissions.of(System.getenv())).extended(name, line, planning);
   }
 
   private int start(WorkplaceLine line) {
