@@ -18,6 +18,8 @@ enum BundleSets {
       "commons-codec", "xz", "zstd-jni"),
   /** What packages in other stores of the host need, besides. */
   HOST_STORES("dev.carrel.store.nix"),
+  /** What manifests and locks need, besides. */
+  DECLARATIONS("dev.carrel.toml", "antlr4-runtime"),
   /** What {@code --json} needs; a headless start has it on its class path. */
   JSON("gson"),
   /** What the interactive shell needs. */
@@ -25,6 +27,10 @@ enum BundleSets {
 
   private static final Set<String> WITHOUT_PACKAGES = Set.of("backend", "clean", "container", "create", "events", "exec", "inspect", "kill", "list",
       "logs", "pause", "processes", "remove", "resume", "run", "start", "stop", "wait");
+
+  private static final Set<String> MANIFESTS = Set.of("allow", "deny", "lock");
+  /** Commands that look for a manifest if no package is named. */
+  private static final Set<String> PLACES = Set.of("shell", "environment");
 
   private final List<String> bundles;
 
@@ -45,7 +51,33 @@ enum BundleSets {
     if (WITHOUT_PACKAGES.contains(command)) {
       return List.of(CORE);
     }
+    if (mayReadManifest(command, words)) {
+      return List.of(CORE, PACKAGES, HOST_STORES, DECLARATIONS);
+    }
     return mayNameHostStore(words) ? List.of(CORE, PACKAGES, HOST_STORES) : List.of(CORE, PACKAGES);
+  }
+
+  /** Whether a manifest may be named or looked for: where no word before {@code --} can be nothing but a package. */
+  private static boolean mayReadManifest(String command, List<String> words) {
+    if (MANIFESTS.contains(command)) {
+      return true;
+    }
+    if (!PLACES.contains(command)) {
+      return false;
+    }
+    boolean packages = false;
+    boolean mayBeValue = false;
+    for (String word : words.subList(words.indexOf(command) + 1, words.size())) {
+      if (word.equals("--")) {
+        break;
+      }
+      if (word.startsWith("-m") || word.startsWith("--manifest") || word.startsWith("--args")) {
+        return true;
+      }
+      packages |= !word.startsWith("-") && !mayBeValue || word.startsWith("--profile") || word.startsWith("-p");
+      mayBeValue = word.startsWith("-") && word.indexOf('=') < 0;
+    }
+    return !packages;
   }
 
   /** Whether a word before {@code --} may ask for such a store: one too many costs milliseconds. */

@@ -55,7 +55,8 @@ public final class OsgiRuntime implements AutoCloseable {
   }
 
   private static Path warmStorage(Path home, List<BundleSets> sets) {
-    return home.resolve(sets.contains(BundleSets.HOST_STORES) ? "storage/stores"
+    return home.resolve(sets.contains(BundleSets.DECLARATIONS) ? "storage/declarations"
+        : sets.contains(BundleSets.HOST_STORES) ? "storage/stores"
         : sets.contains(BundleSets.PACKAGES) ? "storage/packages" : "storage/core");
   }
 

@@ -17,6 +17,7 @@ final class Usage {
         carrel exec NAME -- COMMAND            COMMAND in a container that runs
         carrel stop | kill | pause | resume    end a container, or have it wait
         carrel remove | clean                  forget those that have ended
+        carrel allow | lock                    let the carrel.toml here say all that; exactly which packages
         carrel profile install PACKAGE...      packages to keep, in generations that can be rolled back
         carrel store gc | verify | export ...  what is on disk
         carrel plan shell|run ...              what that would do, every system call of it

@@ -51,10 +51,22 @@ final class CombinedSource implements PackageSource {
 
   @Override
   public Resolution resolve(List<PackageRequest> wanted, Store store, Lists lists, Progress progress) {
+    return resolve(wanted, List.of(), store, lists, progress);
+  }
+
+  /** What came from each part, by its name. */
+  Map<String, List<Resolved>> parts(Resolution resolution) {
+    Map<String, List<Resolved>> packages = new LinkedHashMap<>();
+    resolved.get(resolution).forEach((source, part) -> packages.put(source.name(), part.packages()));
+    return packages;
+  }
+
+  @Override
+  public Resolution resolve(List<PackageRequest> wanted, List<PackageRequest> preferred, Store store, Lists lists, Progress progress) {
     Map<PackageSource, Resolution> found = new LinkedHashMap<>();
     TreeMap<String, Resolved> packages = new TreeMap<>();
     for (Map.Entry<PackageSource, List<PackageRequest>> part : parts.entrySet()) {
-      Resolution resolution = part.getKey().resolve(part.getValue(), store, lists, progress);
+      Resolution resolution = part.getKey().resolve(part.getValue(), preferred, store, lists, progress);
       found.put(part.getKey(), resolution);
       resolution.packages().forEach(one -> packages.put(one.name() + "\0" + one.item().fileName(), one));
     }

@@ -118,6 +118,10 @@ public final class ContainerWorkplaces implements Workplaces {
       return sources.arePlain(packages)
           ? new Profiles(present, sources.choose(packages.source(), packages.packages()), setup, progress).provide(packages, root, realize)
           : new MixedPackages(present, sources, setup, progress).provide(packages, request.life(), root, realize);
+    } else if (request.software() instanceof Software.Locked locked) {
+      Optional<Path> root = request.root().isPresent() ? Optional.of(request.directory().resolve(request.root().get())) : request.root();
+      ConfiguredProfiles setup = new ConfiguredProfiles(containers, host, presentStore(), request.backend(), progress, notes);
+      return new LockedPackages(presentStore(), sources, setup, progress, notes).provide(locked, request.life(), root, realize);
     } else if (request.software() instanceof Software.ExistingProfile existing) {
       return Profiles.existing(existing.profile(), request.directory());
     } else if (request.software() instanceof Software.NamedProfile named) {

@@ -34,10 +34,25 @@ final class MixedPackages {
   }
 
   /** Which packages whom to ask for. */
-  private static final class Parted {
+  static final class Parted {
     private final List<PackageRequest> plain = new ArrayList<>();
     private Optional<String> plainSource = Optional.empty();
     private final Map<HostStore, List<PackageRequest>> elsewhere = new LinkedHashMap<>();
+
+    /** Those of package sources. */
+    List<PackageRequest> plain() {
+      return plain;
+    }
+
+    /** Where those come from that do not say so. */
+    Optional<String> plainSource() {
+      return plainSource;
+    }
+
+    /** Those that lie in stores of the host. */
+    Map<HostStore, List<PackageRequest>> elsewhere() {
+      return elsewhere;
+    }
   }
 
   /**
@@ -49,12 +64,26 @@ final class MixedPackages {
    */
   Provision provide(Software.Packages wanted, Life life, Optional<Path> root, boolean realize) {
     Parted parted = part(wanted);
+    // What lies elsewhere first: an unknown name there is told before anything is downloaded.
+    Optional<Elsewhere> elsewhere = elsewhere(wanted, parted, life, root, realize);
+    if (parted.plain.isEmpty()) {
+      return Provision.none().with(elsewhere.orElseThrow());
+    }
+    Software.Packages plain = new Software.Packages(parted.plain, parted.plainSource, wanted.refresh(), false, wanted.scripts());
+    Provision provision = new Profiles(store, sources.choose(parted.plainSource, parted.plain), setup, progress).provide(plain, root, realize);
+    return elsewhere.isEmpty() ? provision : provision.with(elsewhere.get());
+  }
+
+  /** Those packages that lie in stores of the host, and a shell where nothing else would bring one; nothing if there are none. */
+  Optional<Elsewhere> elsewhere(Software.Packages wanted, Parted parted, Life life, Optional<Path> root, boolean realize) {
     if (root.isPresent() && !parted.elsewhere.isEmpty()) {
       throw CarrelException.usage("cannot make " + root.get() + " keep packages of " + parted.elsewhere.keySet().iterator().next().name()
           + ": they are in no profile of Carrel's. Leave out --root, and have their own package manager keep them");
     }
     refuseMeaningless(wanted, parted);
-    // What lies elsewhere first: an unknown name there is told before anything is downloaded.
+    if (parted.elsewhere.isEmpty()) {
+      return Optional.empty();
+    }
     Installations installations = new Installations(store, progress, realize);
     List<Installation> found = new ArrayList<>();
     List<Pin> pins = new ArrayList<>();
@@ -64,18 +93,14 @@ final class MixedPackages {
       found.add(installation);
       keep(entry.getKey(), installation, life, pins, notes);
     }
-    if (parted.plain.isEmpty()) {
-      if (!bringsShell(found)) {
-        found.add(installations.shell());
-      }
-      return Provision.none().with(new Elsewhere(found, pins, notes));
+    if (parted.plain.isEmpty() && !bringsShell(found)) {
+      found.add(installations.shell());
     }
-    Software.Packages plain = new Software.Packages(parted.plain, parted.plainSource, wanted.refresh(), false, wanted.scripts());
-    Provision provision = new Profiles(store, sources.choose(parted.plainSource, parted.plain), setup, progress).provide(plain, root, realize);
-    return parted.elsewhere.isEmpty() ? provision : provision.with(new Elsewhere(found, pins, notes));
+    return Optional.of(new Elsewhere(found, pins, notes));
   }
 
-  private Parted part(Software.Packages wanted) {
+  /** Which packages come from where. */
+  Parted part(Software.Packages wanted) {
     Parted parted = new Parted();
     Optional<HostStore> standard = wanted.source().isPresent() ? sources.hostStore(wanted.source().get()) : Optional.empty();
     parted.plainSource = standard.isPresent() ? Optional.empty() : wanted.source();

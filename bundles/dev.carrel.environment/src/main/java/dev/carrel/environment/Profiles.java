@@ -61,25 +61,39 @@ final class Profiles {
     if (!wanted.refresh()) {
       Optional<StorePath> known = recall(wanted);
       if (known.isPresent()) {
-        if (realize) {
-          keep(root, known.get());
-        }
-        // Only who wants to look at it pays for the closure: it is in the database.
-        List<StorePath> closure = realize ? List.of(known.get()) : store.closure(known.get()).requisites();
-        return new Provision(Optional.of(store.locate(known.get())), closure, Optional.empty(), List.of());
+        return known(store, known.get(), root, realize);
       }
     }
     Lists lists = !realize ? Lists.AS_THEY_ARE : wanted.refresh() ? Lists.REFRESH : Lists.IF_MISSING;
     if (!realize) {
-      Resolution resolution = source.resolve(wanted.packages(), store, lists, progress);
-      StorePath profile = store.unionPath(NAME, resolution.items(), finish(resolution, wanted.scripts()).name());
-      return provision(profile, resolution, missing(profile, resolution.items()));
+      return planned(source.resolve(wanted.packages(), store, lists, progress), wanted.scripts());
     }
     Made made = make(wanted.packages(), lists, wanted.scripts());
     String state = source.state(store); // now: the lists may have been fetched only just
     if (!state.isEmpty()) {
       store.remember(key(wanted, state), made.profile());
     }
+    return made(made, root);
+  }
+
+  /** One that was made before. */
+  static Provision known(Store store, StorePath profile, Optional<Path> root, boolean realize) {
+    if (realize && root.isPresent()) {
+      store.addRoot(root.get(), profile);
+    }
+    // Only who wants to look at it pays for the closure: it is in the database.
+    List<StorePath> closure = realize ? List.of(profile) : store.closure(profile).requisites();
+    return new Provision(Optional.of(store.locate(profile)), closure, Optional.empty(), List.of());
+  }
+
+  /** What would be made. */
+  Provision planned(Resolution resolution, Scripts scripts) {
+    StorePath profile = store.unionPath(NAME, resolution.items(), finish(resolution, scripts).name());
+    return provision(profile, resolution, missing(profile, resolution.items()));
+  }
+
+  /** What was made. */
+  Provision made(Made made, Optional<Path> root) {
     keep(root, made.profile());
     return provision(made.profile(), made.resolution(), List.of());
   }
@@ -89,7 +103,11 @@ final class Profiles {
 
   /** Resolves packages, fetches what is missing and makes their profile, configured as is said. */
   Made make(List<PackageRequest> packages, Lists lists, Scripts scripts) {
-    Resolution resolution = source.resolve(packages, store, lists, progress);
+    return make(source.resolve(packages, store, lists, progress), scripts);
+  }
+
+  /** The same of what has been resolved. */
+  Made make(Resolution resolution, Scripts scripts) {
     store.hold(resolution.items());
     source.realize(resolution, store, progress);
     Optional<Configuration> configuration = configuration(scripts);
@@ -122,6 +140,11 @@ final class Profiles {
       throw CarrelException.failed("cannot read the packages in the store " + store.directory() + ": " + e.getMessage()
           + ". Find out what is wrong with carrel store verify", e);
     }
+  }
+
+  /** Changes whenever what is made of the same packages changes. */
+  static String format() {
+    return FORMAT;
   }
 
   /** The profile of no packages. */

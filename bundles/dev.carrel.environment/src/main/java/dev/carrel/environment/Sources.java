@@ -2,6 +2,7 @@ package dev.carrel.environment;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.environment.WorkplaceRequest.Software;
+import dev.carrel.api.store.Configuration;
 import dev.carrel.api.store.HostStore;
 import dev.carrel.api.store.PackageRequest;
 import dev.carrel.api.store.PackageRequest.Part;
@@ -59,6 +60,18 @@ final class Sources {
       }
     }
     return !wanted.build() && (wanted.source().isEmpty() || hostStore(wanted.source().get()).isEmpty());
+  }
+
+  /** How the packages of all sources are configured. */
+  List<String> formats() {
+    List<String> formats = new ArrayList<>(2);
+    for (Ranked entry : ranked) {
+      Optional<Configuration> configuration = entry.source().configuration();
+      if (configuration.isPresent()) {
+        formats.add(entry.source().name() + " " + configuration.get().format());
+      }
+    }
+    return formats;
   }
 
   /** Whether a package source has that name. */

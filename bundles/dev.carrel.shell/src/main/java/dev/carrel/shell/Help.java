@@ -66,6 +66,7 @@ final class Help {
         --network=none|host  none: nothing but a loopback interface of its own (default);
                              host: the host's network as it is
         -N                   the same as --network=host
+        -C, --directory=DIR  as if this were said in DIR: it is shared, and COMMAND starts there
         --namespaces=LIST    which namespaces are its own: all (default; not time), all,-ipc, or a list of user, mnt,
                              pid, net, ipc, uts, cgroup, time. Without mnt it sees the host's files
         --join=KIND:WHO      share the net, ipc, uts, cgroup or time namespace of a pid or a container; root also
@@ -187,6 +188,8 @@ final class Help {
         wait | stop | kill NAME         wait for its end, ask for it, send a signal
         pause | resume NAME             have it wait, and go on
         remove NAME | clean             forget what has ended
+        allow | deny                    let carrel shell do what the carrel.toml here says
+        lock                            write down exactly which packages that means
         profile install PACKAGE...      packages to keep, in generations that can be rolled back
         store gc                        delete what nothing needs; see carrel store --help
         plan shell|run ...              what that would do, every system call of it
@@ -211,7 +214,7 @@ final class Help {
   /** Of {@code shell}, under the name by which it was called. */
   static String shell(String name) {
     boolean inputs = name.equals("environment");
-    return "Usage: carrel " + name + " [OPTION]... PACKAGE... " + (inputs ? "[--ad-hoc PACKAGE...] " : "") + "[-- COMMAND [ARGUMENT]...]\n" + (inputs ? """
+    return "Usage: carrel " + name + " [OPTION]... [PACKAGE]... " + (inputs ? "[--ad-hoc PACKAGE...] " : "") + "[-- COMMAND [ARGUMENT]...]\n" + (inputs ? """
 
         Runs COMMAND in a container made of what building the packages named from source needs (what apt-get
         build-dep would install), of the packages after --ad-hoc themselves, of all that these depend on, and
@@ -230,6 +233,10 @@ final class Help {
         nix:NAME and guix:NAME are packages of the Nix or Guix store of this host, as is the path of an item of
         it; they are mounted where they are, and may stand beside Debian's.
 
+        Without a PACKAGE, the manifest carrel.toml says it all, if it was allowed (carrel allow): that of this directory
+        or of the nearest of your directories above. If carrel.lock is beside it (carrel lock), it says exactly which
+        packages these are. What is said here counts more than what is said there.
+
           carrel shell hello cowsay python3 jq -- python3 -c 'print(6*7)'
           carrel shell --no-cwd --network=host curl
           carrel shell nix:hello /nix/store/...-gcc-wrapper-12.3 jq
@@ -238,6 +245,10 @@ final class Help {
         Which packages:
           --refresh            fetch the lists of packages anew first
           -r, --root=LINK      make LINK a link to the profile, which keeps it from collection
+          -m, --manifest=FILE  what a manifest says, and PACKAGEs besides; needs no permission. May be repeated
+          --export-manifest    print the manifest that says what this command line says, and do nothing
+          --no-lock            do as if there were no lock
+          --archive=ADDRESS    where to look for locked packages that are gone from where they were; may be repeated
           -p, --profile=NAME|PATH
                                use a profile that is there instead of naming packages: one of carrel profile by its
                                name, another by a path with a slash or a dot in front

@@ -16,7 +16,7 @@ enum OutsideOptions {
 
   /** What is about packages, and not about a container. */
   private static final Set<String> COMMON = Set.of("help", "quiet", "args", "root", "profile", "source", "refresh", "build", "no-scripts",
-      "skip-failed-scripts", "script-timeout", "development", "ad-hoc", "pure", "search-paths", "check");
+      "skip-failed-scripts", "script-timeout", "development", "ad-hoc", "manifest", "no-lock", "archive", "pure", "search-paths", "check");
   /** What changes the variables of a program. */
   private static final Set<String> VARIABLES = Set.of("preserve", "env", "setenv", "unsetenv", "clearenv");
 
@@ -32,7 +32,7 @@ enum OutsideOptions {
    * @throws dev.carrel.api.CarrelException of kind USAGE if another option contradicts it, above all one that is about a container
    */
   static OutsideOptions of(String command, CommandLine line, List<String> program) {
-    OutsideOptions mode = line.hasOption("search-paths") ? SEARCH_PATHS : line.hasOption("check") ? CHECK : PURE;
+    OutsideOptions mode = of(line);
     if (mode == SEARCH_PATHS && line.hasOption("check")) {
       throw WorkplaceOptions.usage(command, "--search-paths starts nothing, and --check starts your shell: leave one out");
     }
@@ -42,7 +42,7 @@ enum OutsideOptions {
     }
     for (Option option : line.getOptions()) {
       String name = option.getLongOpt() == null ? option.getOpt() : option.getLongOpt();
-      if (COMMON.contains(name) || mode == SEARCH_PATHS && name.equals("json") || mode == PURE && VARIABLES.contains(name)) {
+      if (mode.takes(name)) {
         continue;
       }
       String written = (option.getLongOpt() == null ? "-" : "--") + name;
@@ -55,6 +55,16 @@ enum OutsideOptions {
       throw WorkplaceOptions.usage(command, written + " is about a container, and with --" + mode.label + " there is none: leave one out");
     }
     return mode;
+  }
+
+  /** Which of them a command line has that has one. */
+  static OutsideOptions of(CommandLine line) {
+    return line.hasOption("search-paths") ? SEARCH_PATHS : line.hasOption("check") ? CHECK : PURE;
+  }
+
+  /** Whether an option means something beside it. */
+  boolean takes(String name) {
+    return COMMON.contains(name) || this == SEARCH_PATHS && name.equals("json") || this == PURE && VARIABLES.contains(name);
   }
 
   /** How it is written. */

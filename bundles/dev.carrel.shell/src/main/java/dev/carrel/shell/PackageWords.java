@@ -18,8 +18,8 @@ import org.apache.commons.cli.ParseException;
  * @param inputs of how many of them, the first ones, what building them needs is meant
  */
 record PackageWords(List<String> words, int inputs) {
-  private static final String DEVELOPMENT = "development";
-  private static final String AD_HOC = "ad-hoc";
+  static final String DEVELOPMENT = "development";
+  static final String AD_HOC = "ad-hoc";
 
   static PackageWords none() {
     return new PackageWords(List.of(), 0);

@@ -17,6 +17,8 @@ record Services(String what, String bundle) {
   static final Services PROFILES = new Services("profile service", "dev.carrel.store");
   static final Services INSTALLATIONS = new Services("installation service", "dev.carrel.environment");
   static final Services SOURCES = new Services("package source", "dev.carrel.store.debian");
+  static final Services LOCKS = new Services("lock service", "dev.carrel.environment");
+  static final Services DECLARATIONS = new Services("reader of manifests", "dev.carrel.toml");
   static final Services PLANNER = new Services("mount planner", "dev.carrel.mount");
 
   /**

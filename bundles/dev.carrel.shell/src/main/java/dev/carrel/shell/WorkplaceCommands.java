@@ -7,6 +7,7 @@ import dev.carrel.api.container.ContainerHandle;
 import dev.carrel.api.container.ContainerInfo.State;
 import dev.carrel.api.container.Containers;
 import dev.carrel.api.container.Stdio;
+import dev.carrel.api.declaration.Declarations;
 import dev.carrel.api.environment.SearchPaths;
 import dev.carrel.api.environment.Workplace;
 import dev.carrel.api.environment.WorkplaceRequest;
@@ -60,6 +61,13 @@ public final class WorkplaceCommands {
       policyOption = ReferencePolicyOption.GREEDY)
   volatile Foreground foreground;
 
+  /** Only a manifest needs it. */
+  @Reference(
+      cardinality = ReferenceCardinality.OPTIONAL,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
+  volatile Declarations declarations;
+
   @Activate
   public WorkplaceCommands(BundleContext context) {
     this.context = context;
@@ -92,6 +100,13 @@ public final class WorkplaceCommands {
         System.out.print(options.help(name));
         return 0;
       }
+      if (options == WorkplaceOptions.SHELL && line.manifestLine().wantsManifest()) {
+        line = withManifests(name, line, false);
+      }
+      if (options == WorkplaceOptions.SHELL && line.manifestLine().exports()) {
+        System.out.print(ManifestExport.text(name, line));
+        return 0;
+      }
       if (line.isOutside()) {
         return outside(line);
       }
@@ -102,6 +117,16 @@ public final class WorkplaceCommands {
     } catch (CarrelException e) {
       return Outcome.of(e, context);
     }
+  }
+
+  private WorkplaceLine withManifests(String name, WorkplaceLine line, boolean planning) {
+    Supplier<Declarations> reader = new Supplier<>() {
+      @Override
+      public Declarations get() {
+        return Services.present(declarations, Services.DECLARATIONS, context);
+      }
+    };
+    return new Manifests(reader, Permissions.of(System.getenv())).extended(name, line, planning);
   }
 
   private int start(WorkplaceLine line) {
@@ -225,6 +250,9 @@ public final class WorkplaceCommands {
     if (line.help()) {
       System.out.print(options.help(name));
       return 0;
+    }
+    if (options == WorkplaceOptions.SHELL && line.manifestLine().wantsManifest()) {
+      line = withManifests(name, line, true);
     }
     if (line.isOutside()) {
       throw CarrelException.usage("carrel plan: --" + line.outside().label() + " makes no container, of which there could be a plan."

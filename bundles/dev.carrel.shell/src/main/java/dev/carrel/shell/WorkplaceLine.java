@@ -8,12 +8,14 @@ import dev.carrel.api.environment.WorkplaceRequest;
 import dev.carrel.api.environment.WorkplaceRequest.MappingRequest;
 import dev.carrel.api.environment.WorkplaceRequest.ProfileLinks;
 import dev.carrel.api.environment.WorkplaceRequest.Software;
+import dev.carrel.api.environment.WrittenLock;
 import dev.carrel.api.mount.Access;
 import dev.carrel.api.mount.Mount;
 import dev.carrel.api.mount.PathProtection;
 import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.api.store.PackageRequest;
 import dev.carrel.api.store.ProfileName;
+import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,19 +30,21 @@ import org.apache.commons.cli.Option;
 
 /** A command line for a place to work, whose options are known to be right in form; this judges what they say. */
 final class WorkplaceLine {
-  private static final int HOST_NAME_MAX = 64;
   /** A terminal that nobody looks at, as they were once made. */
   private static final TerminalSize UNATTENDED = new TerminalSize(24, 80);
 
   private final String name;
   private final WorkplaceOptions options;
   private final CommandLine line;
+  private final String[] arguments;
   private final PackageWords packages;
   private final List<String> command;
   private LifeOptions life;
+  private Optional<WrittenLock> lock = Optional.empty();
 
-  WorkplaceLine(String name, WorkplaceOptions options, CommandLine line, PackageWords packages, List<String> command) {
+  WorkplaceLine(String name, WorkplaceOptions options, CommandLine line, String[] arguments, PackageWords packages, List<String> command) {
     this.name = name;
+    this.arguments = arguments;
     this.options = options;
     this.line = line;
     this.packages = packages;
@@ -49,6 +53,16 @@ final class WorkplaceLine {
 
   boolean help() {
     return line.hasOption("help");
+  }
+
+  /** What has to do with manifests. */
+  ManifestLine manifestLine() {
+    return new ManifestLine(arguments, line, packages, command);
+  }
+
+  /** The packages, exactly as a lock says. */
+  void lockedBy(WrittenLock written) {
+    lock = Optional.of(written);
   }
 
   boolean quiet() {
@@ -61,7 +75,7 @@ final class WorkplaceLine {
 
   /** Whether no container is wanted, see {@link #outside}. */
   boolean isOutside() {
-    return line.hasOption("pure") || line.hasOption("search-paths") || line.hasOption("check");
+    return manifestLine().isOutside();
   }
 
   /** What is wanted without a container. */
@@ -91,7 +105,7 @@ final class WorkplaceLine {
    */
   WorkplaceRequest request(Stdio stdio, Pids pids) {
     NamespaceOptions shared = NamespaceOptions.of(name, line.getOptions(), network(), pids);
-    Path directory = path("the working directory", System.getProperty("carrel.directory", System.getProperty("user.dir")));
+    Path directory = value("directory").isPresent() ? directory(value("directory").get()) : here();
     Optional<String> root = value("root");
     List<MappingRequest> mappings = new ArrayList<>(2);
     List<Mount> mounts = new ArrayList<>(0);
@@ -132,6 +146,19 @@ final class WorkplaceLine {
         life().life(),
         program.traits(),
         !detached() ? stdio.withMore(program.descriptors()) : life().terminal() ? Stdio.terminal(UNATTENDED) : Stdio.discard());
+  }
+
+  /** The caller's working directory. */
+  static Path here() {
+    return Path.of(System.getProperty("carrel.directory", System.getProperty("user.dir")));
+  }
+
+  private Path directory(String text) {
+    try {
+      return here().resolve(path("--directory", text)).toRealPath();
+    } catch (IOException e) {
+      throw usage("--directory=" + text + ": there is no such directory, or you may not go there");
+    }
   }
 
   private LifeOptions life() {
@@ -199,9 +226,16 @@ final class WorkplaceLine {
     if (profile.isPresent()) {
       return existing(profile.get());
     }
+    Software.Packages all = packages();
+    List<String> archives = line.hasOption(Archives.OPTION) ? Archives.of(name, line.getOptions()) : List.of();
+    return lock.isPresent() ? new Software.Locked(all, lock.get(), archives) : all;
+  }
+
+  /** The packages that are asked for. */
+  Software.Packages packages() {
     List<PackageRequest> wanted = packages.requests(name, line);
     if (wanted.isEmpty()) {
-      throw usage("no package is named. Try: carrel " + name + " python3 -- python3 --version");
+      throw usage("no package is named, and there is no carrel.toml here that names some. Try: carrel " + name + " python3 -- python3 --version");
     }
     return new Software.Packages(wanted, value("source"), line.hasOption("refresh"), line.hasOption("build"), ScriptOptions.of(name, line));
   }
@@ -354,23 +388,11 @@ final class WorkplaceLine {
 
   private Optional<String> hostname() {
     Optional<String> hostname = value("hostname");
-    if (hostname.isPresent() && !isHostName(hostname.get())) {
+    if (hostname.isPresent() && !HostName.isOne(hostname.get())) {
       throw usage("--hostname=" + hostname.get() + " is no host name: it has 1 to 64 letters, digits, '-' and '.', and begins"
           + " and ends with a letter or digit; see hostname(7)");
     }
     return hostname;
-  }
-
-  private static boolean isHostName(String name) {
-    int last = name.length() - 1;
-    for (int i = 0; i <= last; i++) {
-      char c = name.charAt(i);
-      boolean letter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
-      if (!letter && (i == 0 || i == last || c != '-' && c != '.')) {
-        return false;
-      }
-    }
-    return last >= 0 && last < HOST_NAME_MAX;
   }
 
   /** An option's value; the last one, if it is there more than once. */

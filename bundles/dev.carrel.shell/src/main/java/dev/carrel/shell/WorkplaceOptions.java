@@ -29,7 +29,8 @@ enum WorkplaceOptions {
         .addOption(flag("no-cwd"))
         .addOption(flag("writable-root"))
         .addOption(valued("E", "preserve"))
-        .addOption(valued("u", "user"));
+        .addOption(valued("u", "user"))
+        .addOption(valued("C", "directory"));
     for (String name : VALUED) {
       options.addOption(valued(null, name));
     }
@@ -50,6 +51,7 @@ enum WorkplaceOptions {
       ScriptOptions.add(options);
       PackageWords.addTo(options);
       options.addOption(flag("link-profile")).addOption(flag("pure")).addOption(flag("search-paths")).addOption(flag("check"));
+      ManifestLine.addTo(options);
     } else {
       options.addOption(flag("no-system"));
     }
@@ -110,7 +112,7 @@ enum WorkplaceOptions {
     String[] own = end < 0 ? arguments : Arrays.copyOf(arguments, end);
     CommandLine line = parser().parse(options, own, false);
     List<String> command = end < 0 ? List.of() : Arrays.asList(arguments).subList(end + 1, arguments.length);
-    return new WorkplaceLine(name, this, line, PackageWords.of(name, line, parser(), options, own), command);
+    return new WorkplaceLine(name, this, line, arguments, PackageWords.of(name, line, parser(), options, own), command);
   }
 
   /** A lenient parse stops at the first operand; it takes an unknown option for one, or the rest of one. */
@@ -122,7 +124,7 @@ enum WorkplaceOptions {
     if (!ended && !command.isEmpty() && arguments[start].startsWith("-") && arguments[start].length() > 1) {
       throw unknown(name, options, arguments[start]);
     }
-    return new WorkplaceLine(name, this, line, PackageWords.none(), command);
+    return new WorkplaceLine(name, this, line, arguments, PackageWords.none(), command);
   }
 
   private static DefaultParser parser() {

@@ -312,6 +312,20 @@ public final class DirectoryStore implements Store {
     return new Closure(item, requisites);
   }
 
+  @Override
+  public String hash(StorePath item) {
+    if (!isValid(item)) {
+      throw notThere("tell the hash of " + item, item);
+    }
+    Layout place = isOwn(item) ? layout() : system().get().layout();
+    try {
+      return About.read(place.about(item), item.fileName()).orElseThrow(() -> CarrelException.failed("cannot tell the hash of " + item
+          + ": what is noted of it in the store " + place.directory() + " is damaged. Run carrel store verify --repair")).entry().hash();
+    } catch (IOException e) {
+      throw place.failure("tell the hash of " + item + " in the store " + place.directory(), e);
+    }
+  }
+
   private CarrelException notThere(String attempt, StorePath item) {
     return CarrelException.failed("cannot " + attempt + ": " + item + " is not in the store " + directory() + ". Add it first");
   }

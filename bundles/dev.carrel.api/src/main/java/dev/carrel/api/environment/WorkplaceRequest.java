@@ -104,6 +104,20 @@ public record WorkplaceRequest(
       }
     }
 
+    /**
+     * Packages exactly as a lock says.
+     *
+     * @param wanted what the lock has to be for
+     * @param archives addresses of archives that have what is gone from where it was when it was locked
+     */
+    record Locked(Packages wanted, WrittenLock lock, List<String> archives) implements Software {
+      public Locked {
+        Objects.requireNonNull(wanted);
+        Objects.requireNonNull(lock);
+        archives = List.copyOf(archives);
+      }
+    }
+
     /** A profile that exists: a store item, or a symbolic link to one. */
     record ExistingProfile(Path profile) implements Software {}
 

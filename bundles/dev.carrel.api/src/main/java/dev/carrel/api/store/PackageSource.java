@@ -45,6 +45,26 @@ public interface PackageSource {
   Resolution resolve(List<PackageRequest> wanted, Store store, Lists lists, Progress progress);
 
   /**
+   * The same, but where it is free to choose, and the lists have it, it takes one of these versions.
+   *
+   * @param preferred names with versions
+   */
+  default Resolution resolve(List<PackageRequest> wanted, List<PackageRequest> preferred, Store store, Lists lists, Progress progress) {
+    return resolve(wanted, store, lists, progress);
+  }
+
+  /**
+   * Brings packages into the store that were resolved elsewhere or long ago: from where they were then, whatever the lists say by now.
+   * What comes is compared with the hashes of the resolution, which may have been written by anybody.
+   *
+   * @param archives addresses of archives that have what is not there any more
+   * @throws dev.carrel.api.CarrelException if a package cannot be had, or is not what the resolution says
+   */
+  default void restore(Resolution resolution, List<String> archives, Store store, Progress progress) {
+    realize(resolution, store, progress);
+  }
+
+  /**
    * Brings the packages into the store; downloads and unpacks only those that are not there.
    *
    * @throws dev.carrel.api.CarrelException if that failed; what is in the store then is valid

@@ -69,6 +69,9 @@ public interface Store {
     return union(name, items, Finish.none(), progress);
   }
 
+  /** The hash of a valid item's content: of its NAR serialization, or, for a union, of the list of its files. */
+  String hash(StorePath item);
+
   /** The closure of a valid item. */
   Closure closure(StorePath item);
 

@@ -23,7 +23,7 @@ record AptPaths(Path etc, List<Path> programs, Map<String, String> environment) 
   static AptPaths host() {
     return new AptPaths(
         Path.of("/etc/apt"),
-        List.of(Path.of("/usr/sbin"), Path.of("/usr/bin"), Path.of("/sbin"), Path.of("/bin")),
+        List.of(Path.of("/usr/sbin"), Path.of("/usr/bin"), Path.of("/sbin"), Path.of("/bin"), Path.of("/usr/lib/apt")),
         System.getenv());
   }
 

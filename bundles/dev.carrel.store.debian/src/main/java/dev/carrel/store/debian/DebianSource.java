@@ -72,6 +72,11 @@ public final class DebianSource implements PackageSource {
 
   @Override
   public Resolution resolve(List<PackageRequest> wanted, Store store, Lists policy, Progress progress) {
+    return resolve(wanted, List.of(), store, policy, progress);
+  }
+
+  @Override
+  public Resolution resolve(List<PackageRequest> wanted, List<PackageRequest> preferred, Store store, Lists policy, Progress progress) {
     Set<PackageRequest> requests = distinct(wanted);
     AptState state = new AptState(store.directory(), host.etc());
     Apt apt = new Apt(host, state);
@@ -82,14 +87,29 @@ public final class DebianSource implements PackageSource {
     }
     lists.provide(policy, inputs, progress);
     state.prepare();
-    try (HeldLock lock = HeldLock.shared(state.listsLock(), progress)) {
+    try (HeldLock lock = HeldLock.shared(state.listsLock(), progress); Preferences pins = Preferences.of(preferred, state, host.etc())) {
       lists.restamp();
-      return new Resolver(apt, state, lists.warnings()).resolve(requests);
+      return new Resolver(apt, state, lists.warnings(), pins.settings()).resolve(requests);
     }
+  }
+
+  /** How archives come to where they are unpacked. */
+  private interface Fetching {
+    void fetch(Downloads downloads, List<Resolved> missing);
   }
 
   @Override
   public void realize(Resolution resolution, Store store, Progress progress) {
+    realize(resolution, store, progress, (downloads, missing) -> downloads.fetch(missing, progress));
+  }
+
+  @Override
+  public void restore(Resolution resolution, List<String> archives, Store store, Progress progress) {
+    resolution.packages().forEach(LockedDownloads::check);
+    realize(resolution, store, progress, (downloads, missing) -> downloads.restore(missing, archives, progress));
+  }
+
+  private void realize(Resolution resolution, Store store, Progress progress, Fetching fetching) {
     for (Resolved resolved : resolution.packages()) {
       check(resolved);
     }
@@ -102,7 +122,7 @@ public final class DebianSource implements PackageSource {
     try (HeldLock lock = HeldLock.exclusive(state.archivesLock(), progress)) {
       // Another Carrel may have made some while this one waited.
       List<Resolved> missing = missing(resolution, store);
-      downloads.fetch(missing, progress);
+      fetching.fetch(downloads, missing);
       // A store that makes several at a time is not left with the biggest at the end.
       missing.sort(Comparator.comparingLong(Resolved::size).reversed());
       List<Recipe> recipes = new ArrayList<>();
@@ -184,7 +204,8 @@ public final class DebianSource implements PackageSource {
         && Resolver.item(resolved.name(), resolved.version(), resolved.sha256()).equals(resolved.item());
     if (!sound) {
       throw CarrelException.failed("The package " + resolved.name() + " " + resolved.version() + " was refused: " + resolved.item()
-          + " is not the store item that its archive (SHA-256 " + resolved.sha256() + ") becomes. Resolve the packages again.");
+          + " is not the store item that its archive (SHA-256 " + resolved.sha256() + ") becomes. Resolve the packages again; a lock is made"
+          + " anew with carrel lock --update.");
     }
   }
 }

@@ -64,9 +64,75 @@ final class Downloads {
       }
       throw e;
     } catch (IOException e) {
-      throw CarrelException.failed("Packages could not be downloaded: the directory " + state.archives() + " cannot be used (" + e
-          + "). Check that the file system is writable and has space left.", e);
+      throw unusable(e);
     }
+  }
+
+  /**
+   * The same by the addresses of the packages, whatever the lists say; those that are gone there are looked for in other archives, and in
+   * the end in those that the lists know, if there are lists.
+   */
+  void restore(List<Resolved> wanted, List<String> archives, Progress progress) {
+    try {
+      List<Resolved> missing = missing(wanted);
+      if (missing.isEmpty()) {
+        return;
+      }
+      LockedDownloads downloads = new LockedDownloads(apt, state, this::archive);
+      long total = 0;
+      for (Resolved resolved : missing) {
+        total += resolved.size();
+      }
+      String why;
+      try (Progress.Task task = progress.begin("downloading", total, Progress.Unit.BYTES)) {
+        Reporter reporter = new Reporter(task, total, missing);
+        why = downloads.fetch(missing, Resolved::location, reporter::line);
+        for (int i = 0; i < archives.size() && !absent(missing).isEmpty(); i++) {
+          String archive = archives.get(i);
+          downloads.fetch(absent(missing), one -> LockedDownloads.elsewhere(archive, one.location()), reporter::line);
+        }
+      }
+      List<Resolved> gone = absent(missing);
+      if (!gone.isEmpty() && !why.contains(AptMessages.NO_SPACE) && Files.exists(state.stamp())) {
+        apt.run("apt-get", arguments(gone), state.archives(), line -> { });
+        gone = absent(missing);
+      }
+      if (!gone.isEmpty()) {
+        throw gone(gone, why);
+      }
+    } catch (IOException e) {
+      throw unusable(e);
+    }
+  }
+
+  private List<Resolved> absent(List<Resolved> wanted) {
+    List<Resolved> absent = new ArrayList<>();
+    for (Resolved resolved : wanted) {
+      if (!Files.isRegularFile(archive(resolved), LinkOption.NOFOLLOW_LINKS)) {
+        absent.add(resolved);
+      }
+    }
+    return absent;
+  }
+
+  private CarrelException gone(List<Resolved> gone, String why) {
+    if (why.contains(AptMessages.NO_SPACE)) {
+      discardAll();
+      return CarrelException.failed("The locked packages could not be downloaded: " + why + ". " + AptMessages.FREE_SPACE);
+    }
+    StringBuilder names = new StringBuilder();
+    for (Resolved resolved : gone) {
+      names.append(names.length() == 0 ? "" : ", ").append(resolved.name()).append(' ').append(resolved.version());
+    }
+    return CarrelException.failed((gone.size() == 1 ? "The locked package " : "The locked packages ") + names + " cannot be had any more: "
+        + why + ". Name an archive that keeps old versions (--archive=ADDRESS, or archives in carrel.toml), bring "
+        + (gone.size() == 1 ? "it" : "them") + " from a store that has " + (gone.size() == 1 ? "it" : "them")
+        + " (carrel store copy), or lock newer ones: carrel lock --update.");
+  }
+
+  private CarrelException unusable(IOException e) {
+    return CarrelException.failed("Packages could not be downloaded: the directory " + state.archives() + " cannot be used (" + e
+        + "). Check that the file system is writable and has space left.", e);
   }
 
   /** Removes the archives again; one that stays is removed by the next download. */

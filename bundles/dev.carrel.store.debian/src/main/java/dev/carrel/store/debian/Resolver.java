@@ -36,12 +36,18 @@ final class Resolver {
   private final Apt apt;
   private final AptState state;
   private final String listsWarnings;
+  private final List<String> settings;
 
-  /** @param listsWarnings what the last fetching of lists could not reach, or an empty string */
-  Resolver(Apt apt, AptState state, String listsWarnings) {
+  /**
+   * With some settings for apt-get.
+   *
+   * @param listsWarnings what the last fetching of lists could not reach, or an empty string
+   */
+  Resolver(Apt apt, AptState state, String listsWarnings, List<String> settings) {
     this.apt = apt;
     this.state = state;
     this.listsWarnings = listsWarnings;
+    this.settings = List.copyOf(settings);
   }
 
   Resolution resolve(Collection<PackageRequest> wanted) {
@@ -55,7 +61,8 @@ final class Resolver {
       themselves.add(new PackageRequest(MERGED, Optional.empty()));
     }
     // ForceHash: which of the hashes of an archive is printed.
-    List<String> options = List.of("-q", "-o", "Acquire::ForceHash=sha256", "--print-uris");
+    List<String> options = new ArrayList<>(settings);
+    options.addAll(List.of("-q", "-o", "Acquire::ForceHash=sha256", "--print-uris"));
     Apt.Ran ran = built.isEmpty() ? install(options, themselves)
         : new BuildInputs(apt, state, note()).resolve(options, built, themselves, merged ? Set.of(MERGER) : Set.of(), essential());
     if (ran.status() != 0) {

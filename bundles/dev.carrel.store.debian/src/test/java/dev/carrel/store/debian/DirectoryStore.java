@@ -73,6 +73,11 @@ final class DirectoryStore implements Store {
   }
 
   @Override
+  public String hash(StorePath item) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   public StorePath unionPath(String name, List<StorePath> items, String finish) {
     throw new UnsupportedOperationException();
   }

@@ -1,0 +1,2 @@
+/** Reads declarations in TOML, by tomlj, which tells the place of each word. */
+package dev.carrel.toml;
