@@ -30,7 +30,7 @@ final class ManifestReader {
   private ManifestReader(Path file) {
     this.file = file;
     this.directory = file.getParent();
-    this.paths = new ManifestPaths(directory, Path.of(System.getProperty("user.home")));
+    this.paths = new ManifestPaths(directory, HomeDirectory.of(System.getenv()));
   }
 
   /**

@@ -29,7 +29,7 @@ final class Permissions {
   /** The caller's. */
   static Permissions of(Map<String, String> environment) {
     String configured = environment.getOrDefault("XDG_CONFIG_HOME", "");
-    Path base = configured.startsWith("/") ? Path.of(configured) : Path.of(System.getProperty("user.home"), ".config");
+    Path base = configured.startsWith("/") ? Path.of(configured) : HomeDirectory.of(environment).resolve(".config");
     return new Permissions(base.resolve("carrel").resolve("allowed"));
   }
 

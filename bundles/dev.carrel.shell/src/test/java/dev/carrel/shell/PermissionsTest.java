@@ -53,6 +53,18 @@ class PermissionsTest {
   }
 
   @Test
+  void who_has_no_account_is_given_no_permission_by_the_working_directory() {
+    String home = System.getProperty("user.home");
+    System.setProperty("user.home", "?");
+    try {
+      assertThat(HomeDirectory.of(Map.of("HOME", "/elsewhere"))).isEqualTo(Path.of("/elsewhere"));
+      assertThat(HomeDirectory.of(Map.of("HOME", "here"))).isEqualTo(Path.of("/"));
+    } finally {
+      System.setProperty("user.home", home);
+    }
+  }
+
+  @Test
   void what_is_denied_is_not_allowed_any_more() {
     GivenFile manifest = file("/p/carrel.toml", "x");
     permissions.allow(manifest, Optional.empty(), READ);
