@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
+import dev.carrel.api.store.Finish;
 import dev.carrel.api.store.PackageRequest;
 import dev.carrel.api.store.PackageSource.Lists;
 import dev.carrel.api.store.Resolution;
@@ -93,6 +94,32 @@ class TransfersTest {
     imported(archive);
     assertSame(profile);
     assertThat(Files.isSameFile(other.locate(profile).resolve("usr/bin/a"), other.locate(item("a")).resolve("usr/bin/a"))).isTrue();
+  }
+
+  @Test
+  void a_configured_profile_arrives_as_it_is_and_shares_its_files_with_its_packages() throws IOException {
+    StorePath profile = store.union("profile", List.of(item("a"), item("b")), new Finish("test", (tree, changes, based) -> write(changes, "etc/upper/made", "by a script")),
+        Progress.silent());
+    imported(exported(profile));
+    assertSame(profile);
+    assertThat(Files.isSameFile(other.locate(profile).resolve("usr/bin/a"), other.locate(item("a")).resolve("usr/bin/a"))).isTrue();
+    DirectoryUpkeep upkeep = new DirectoryUpkeep(other, new DirectoryGenerations(other, Samples.host()));
+    assertThat(upkeep.optimise(Progress.silent()).files()).isZero();
+    assertThat(upkeep.verify(false, Progress.silent()).damages()).isEmpty();
+  }
+
+  @Test
+  void what_refers_to_profiles_arrives_with_them() throws IOException {
+    StorePath inner = store.union("inner", List.of(item("a"), item("b")), Progress.silent());
+    StorePath outer = store.union("outer", List.of(inner, item("c")), Progress.silent());
+    Path program = Files.writeString(temporary.resolve("run"), "#!/bin/sh");
+    StorePath added = transfers.add(program, "tool", "1", Set.of(outer), Progress.silent());
+    imported(exported(added));
+    for (StorePath item : List.of(inner, outer, added)) {
+      assertSame(item);
+    }
+    assertThat(Files.isSameFile(other.locate(outer).resolve("usr/bin/a"), other.locate(item("a")).resolve("usr/bin/a"))).isTrue();
+    assertThat(new DirectoryUpkeep(other, new DirectoryGenerations(other, Samples.host())).verify(false, Progress.silent()).damages()).isEmpty();
   }
 
   @Test
