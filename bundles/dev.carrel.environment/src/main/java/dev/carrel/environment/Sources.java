@@ -143,10 +143,17 @@ final class Sources {
       Optional<PackageSource> own = own(request);
       prefixed |= own.isPresent();
       PackageRequest plain = own.isEmpty() ? request
-          : new PackageRequest(request.name().substring(own.get().name().length() + 1), request.version());
+          : bare(request, own.get().name());
       parts.computeIfAbsent(own.isPresent() ? own.get() : choose(name), source -> new ArrayList<>()).add(plain);
     }
     return prefixed ? new CombinedSource(parts) : choose(name);
+  }
+
+  /** A request as the source it is made to knows it: what is said twice is no other request. */
+  static PackageRequest bare(PackageRequest request, String source) {
+    int begin = source.length() + 1;
+    boolean said = request.name().startsWith(source + ":") && request.name().length() > begin;
+    return said ? new PackageRequest(request.name().substring(begin), request.version()) : request;
   }
 
   /** The source that a request says, if it says one that there is; Debian has {@code name:architecture}, too. */
