@@ -228,11 +228,15 @@ class HostileArchiveTest {
   }
 
   @Test
-  void a_large_archive_with_what_no_package_has_is_refused_and_a_large_bomb_is_stopped() {
+  void what_no_package_has_is_refused_in_a_large_archive_too() {
     refuses(large().file("../outside", "x"), "../outside");
+  }
+
+  @Test
+  void a_large_bomb_is_stopped() {
     byte[] zeros = new byte[1 << 20];
     DebBuilder bomb = large();
-    for (int i = 0; i < 220; i++) {
+    for (int i = 0; i < 300; i++) {
       bomb.entry("./usr/zeros" + i, TarConstants.LF_NORMAL, "", 0644, zeros);
     }
     refuses(bomb, "unpacks to more than");
