@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The files of a package as the host's dpkg-deb decompresses them, in a process of its own, beside who reads them. That is several times
- * as fast as Java for xz. What comes is trusted no more than what Java decompresses; and the process has no more memory than the
+ * The files of a package as the host's dpkg-deb decompresses them, in a process of its own, beside who reads them, which takes
+ * less than xz in Java. What comes is trusted no more than what Java decompresses; and the process has no more memory than the
  * hardest honest archive needs.
  */
 final class DataTar extends FilterInputStream {
