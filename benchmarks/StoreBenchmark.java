@@ -1,5 +1,8 @@
 import dev.carrel.api.Progress;
+import dev.carrel.api.store.PackageRequest;
+import dev.carrel.api.store.PackageSource;
 import dev.carrel.api.store.Recipe;
+import dev.carrel.api.store.Resolution;
 import dev.carrel.api.store.Store;
 import dev.carrel.api.store.StorePath;
 import dev.carrel.api.store.Upkeep;
@@ -15,12 +18,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Stores of many items, from a running JVM. Run by benchmarks/store; see docs/performance.md.
  *
  * <p>Arguments: distribution, then {@code closure ITEMS REGISTRATION STORE}, which also writes the same graph for nix-store
- * --load-db; {@code fill ITEMS FILES}; or {@code collect}.
+ * --load-db; {@code fill ITEMS FILES}; {@code collect}; {@code resolve PACKAGE...}, which prints what apt-get would call all that is
+ * needed; or {@code unpack PACKAGE...}, whose archives are there already.
  */
 public final class StoreBenchmark {
   private static final int ROUNDS = 21;
@@ -40,6 +45,9 @@ public final class StoreBenchmark {
       switch (arguments[1]) {
         case "closure" -> closure(store, Integer.parseInt(arguments[2]), Path.of(arguments[3]), arguments[4]);
         case "fill" -> fill(store, Integer.parseInt(arguments[2]), Integer.parseInt(arguments[3]));
+        case "resolve" -> resolve(source(runtime), store, arguments).packages().forEach(one ->
+            System.out.println(one.name() + (one.architecture().equals("all") ? "" : ":" + one.architecture()) + "=" + one.version()));
+        case "unpack" -> unpack(source(runtime), store, arguments);
         default -> collect(runtime.context().getService(runtime.context().getServiceReference(Upkeep.class)));
       }
     } catch (Throwable e) {
@@ -49,6 +57,24 @@ public final class StoreBenchmark {
       runtime.stop();
       System.exit(status);
     }
+  }
+
+  /** The one that is asked for whatever says no source. */
+  private static PackageSource source(OsgiRuntime runtime) {
+    return runtime.context().getService(runtime.context().getServiceReference(PackageSource.class));
+  }
+
+  private static Resolution resolve(PackageSource source, Store store, String[] arguments) {
+    List<PackageRequest> wanted = Stream.of(arguments).skip(2).map(PackageRequest::parse).toList();
+    return source.resolve(wanted, store, PackageSource.Lists.IF_MISSING, Progress.silent());
+  }
+
+  private static void unpack(PackageSource source, Store store, String[] arguments) {
+    Resolution resolution = resolve(source, store, arguments);
+    long begin = System.nanoTime();
+    source.realize(resolution, store, Progress.silent());
+    System.out.printf("%d packages unpacked, hashed, made equal and written to the device: %.2f s%n", resolution.packages().size(),
+        (System.nanoTime() - begin) / 1e9);
   }
 
   private static StorePath item(int number) {

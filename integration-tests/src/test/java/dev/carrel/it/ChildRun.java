@@ -17,7 +17,7 @@ import org.junit.platform.launcher.TestPlan;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/** Runs the integration tests of a folder of classes in this JVM. Arguments: the folder, the file for the report. */
+/** Runs the integration tests of a folder of classes in this JVM. Arguments: the folder, the file for the report, a pattern for the names of the classes. */
 final class ChildRun implements TestExecutionListener {
   private final List<Outcome> outcomes = new ArrayList<>();
   private TestPlan plan;
@@ -27,7 +27,7 @@ final class ChildRun implements TestExecutionListener {
   public static void main(String[] arguments) throws Exception {
     LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
         .selectors(DiscoverySelectors.selectClasspathRoots(Set.of(Path.of(arguments[0]))))
-        .filters(TagFilter.excludeTags(User.ROOT), ClassNameFilter.includeClassNamePatterns(".*IT"),
+        .filters(TagFilter.excludeTags(User.ROOT), ClassNameFilter.includeClassNamePatterns(arguments[2]),
             ClassNameFilter.excludeClassNamePatterns(".*\\." + OrdinaryUserIT.class.getSimpleName()))
         .build();
     ChildRun run = new ChildRun();

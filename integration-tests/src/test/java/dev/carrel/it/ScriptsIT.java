@@ -43,6 +43,15 @@ class ScriptsIT {
     add("failing", "", "echo before it fails; exit 3");
     add("after", "Depends: handmade-failing", "echo after >/etc/handmade-after");
     add("looping", "", "echo going round; while :; do sleep 1; done");
+    add("reporting", "", """
+        for fd in /proc/$PPID/fd/*; do
+          case $(readlink "$fd") in pipe:*) pipes="$pipes $fd" ;; esac
+        done
+        while :; do
+          for pipe in $pipes; do echo 'processing: configure: somebody-else' >"$pipe"; done
+          sleep 0.02
+        done
+        """);
     add("daemon", "", "setsid sleep 4321 & setsid sleep 4321 </dev/null >/dev/null 2>&1 & echo went on >/etc/handmade-daemon");
     add("outside", "Depends: hello", """
         echo broken >/usr/bin/hello
@@ -214,6 +223,15 @@ class ScriptsIT {
     assertThat(result.status()).isEqualTo(125);
     assertThat(result.err()).contains("handmade-looping", "did not end within 3 s", "--script-timeout=SECONDS", "going round");
     before.awaitNothingNew();
+    assertNothingStaged();
+  }
+
+  @Test
+  void one_that_reports_as_if_others_had_begun_is_ended_too() throws IOException {
+    Carrel.Result result = shell("--script-timeout=2", "handmade-reporting", "--", "true").run();
+
+    assertThat(result.status()).isEqualTo(125);
+    assertThat(result.err()).contains("did not end within 2 s");
     assertNothingStaged();
   }
 

@@ -9,10 +9,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A short run of {@code integration-tests/crash}. */
+/** A run of {@code integration-tests/crash}: a short one, unless the property says how many kills. */
 class StoreCrashIT {
-  private static final String KILLS = "30";
-  private static final int MINUTES = 5;
+  private static final String KILLS = System.getProperty("carrel.crash.kills", "20");
+  private static final int MINUTES = 2 + Integer.parseInt(KILLS) / 10;
 
   @Test
   @Tag(User.ROOT)

@@ -8,6 +8,7 @@ import dev.carrel.api.store.Resolution;
 import dev.carrel.api.store.Resolution.Resolved;
 import dev.carrel.api.store.Store;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Several sources for one set of packages: {@code store:tool} comes from {@code store}, everything else from where it always does. */
 final class CombinedSource implements PackageSource {
@@ -100,6 +102,16 @@ final class CombinedSource implements PackageSource {
     @Override
     public String format() {
       return configuration.format();
+    }
+
+    /** The same items may also be those of a source that configures nothing. */
+    @Override
+    public String format(Resolution resolution) {
+      Resolution part = resolved.get(resolution).get(source);
+      TreeSet<String> items = new TreeSet<>();
+      part.items().forEach(item -> items.add(item.fileName()));
+      return configuration.format(part) + (part.items().size() == resolution.items().size() ? ""
+          : " of " + Keys.sha256(String.join("\0", items).getBytes(StandardCharsets.UTF_8)));
     }
 
     @Override

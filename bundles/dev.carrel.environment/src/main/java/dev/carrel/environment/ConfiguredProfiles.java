@@ -46,7 +46,7 @@ final class ConfiguredProfiles implements Profiles.Setup {
 
   @Override
   public Finish finish(Configuration configuration, Resolution resolution, Optional<Profiles.Made> base, Scripts scripts) {
-    String name = configuration.format() + (scripts.use() == Use.SKIP_FAILED ? " without what fails in " + scripts.limit() : "");
+    String name = configuration.format(resolution) + (scripts.use() == Use.SKIP_FAILED ? " without what fails in " + scripts.limit() : "");
     Optional<Resolution> before = base.map(Profiles.Made::resolution);
     return new Finish(name, base.map(made -> new Finish.Base(made.profile(), Set.copyOf(made.resolution().items()))),
         (tree, changes, based) -> configure(configuration, resolution, based ? before : Optional.empty(), scripts, tree, changes));

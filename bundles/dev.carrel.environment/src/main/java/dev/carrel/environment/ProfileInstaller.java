@@ -89,8 +89,9 @@ public final class ProfileInstaller implements Installations {
     String chosen = sources.choose(source).name();
     return change(profile, refresh ? Lists.REFRESH : Lists.IF_MISSING, scripts, progress, before -> {
       List<Chosen> after = new ArrayList<>(before);
-      for (PackageRequest request : packages) {
-        after.removeIf(one -> one.request().name().equals(request.name()));
+      for (PackageRequest said : packages) {
+        PackageRequest request = Sources.bare(said, chosen);
+        after.removeIf(one -> Sources.bare(one.request(), one.source()).name().equals(request.name()));
         after.add(new Chosen(request, chosen, ""));
       }
       return after;
@@ -103,13 +104,23 @@ public final class ProfileInstaller implements Installations {
     return change(profile, Lists.IF_MISSING, scripts, progress, before -> {
       List<Chosen> after = new ArrayList<>(before);
       for (String name : names) {
-        if (!after.removeIf(one -> one.request().name().equals(name) || one.request().toString().equals(name))) {
+        if (!after.removeIf(one -> isNamed(one, name))) {
           throw CarrelException.usage("cannot remove " + name + " from the profile " + profile
               + ": it was not asked for there. carrel profile list shows what was");
         }
       }
       return after;
     });
+  }
+
+  private static boolean isNamed(Chosen one, String name) {
+    PackageRequest bare = Sources.bare(one.request(), one.source());
+    for (PackageRequest request : List.of(one.request(), bare, new PackageRequest(one.source() + ":" + bare.name(), bare.version()))) {
+      if (request.name().equals(name) || request.toString().equals(name)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override

@@ -198,6 +198,10 @@ final class Profiles {
       names.add(request.toString());
     }
     StringBuilder text = new StringBuilder(FORMAT).append('\0').append(source.name()).append('\0').append(state);
+    Optional<Configuration> configuration = wanted.scripts().use() == Scripts.Use.NONE ? Optional.empty() : source.configuration();
+    if (configuration.isPresent()) {
+      text.append('\0').append(configuration.get().format()); // another Carrel may configure the same packages differently
+    }
     if (wanted.scripts().use() != Scripts.Use.ALL) {
       text.append('\0').append(wanted.scripts().use().name());
       if (wanted.scripts().use() == Scripts.Use.SKIP_FAILED) {

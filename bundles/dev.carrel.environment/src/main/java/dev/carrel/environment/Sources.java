@@ -156,7 +156,7 @@ final class Sources {
     for (PackageRequest request : packages) {
       Optional<PackageSource> own = own(request);
       prefixed |= own.isPresent();
-      PackageRequest plain = own.isEmpty() ? request : request.called(request.name().substring(own.get().name().length() + 1));
+      PackageRequest plain = own.isEmpty() ? request : bare(request, own.get().name());
       PackageSource source = own.isPresent() ? own.get() : choose(name);
       if (request.part() == Part.INPUTS && !source.offersInputs()) {
         throw withoutInputs(source.name(), plain);
@@ -175,6 +175,13 @@ final class Sources {
   static CarrelException withoutInputs(String source, PackageRequest request) {
     return CarrelException.usage("what building " + request.of(Part.ITSELF) + " needs cannot be had from " + source
         + ": that tells of packages alone. Ask for the package itself (carrel shell, or --ad-hoc), or name what builds it");
+  }
+
+  /** A request as the source it is made to knows it: what is said twice is no other request. */
+  static PackageRequest bare(PackageRequest request, String source) {
+    int begin = source.length() + 1;
+    boolean said = request.name().startsWith(source + ":") && request.name().length() > begin;
+    return said ? request.called(request.name().substring(begin)) : request;
   }
 
   /** The source that a request says, if it says one that there is; Debian has {@code name:architecture}, too. */

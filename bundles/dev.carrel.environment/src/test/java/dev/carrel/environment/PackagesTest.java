@@ -133,6 +133,26 @@ class PackagesTest {
     assertThat(generated(place, "/etc/group").lines()).contains("staff:x:50:", "ssl-cert:x:101:postgres").doesNotContain("staff:x:51:", "broken:x");
   }
 
+  @Test
+  void packages_that_another_carrel_would_configure_differently_are_made_anew() {
+    debian.configuration = Optional.of(new NamedConfiguration("steps-7"));
+    prepare(wanted.packages("hello"));
+    debian.configuration = Optional.of(new NamedConfiguration("steps-8"));
+    assertThat(prepare(wanted.packages("hello")).profile().orElseThrow().toString()).contains("steps-8");
+    assertThat(store.remembered).hasSize(2);
+  }
+
+  @Test
+  void a_profile_of_which_one_sources_packages_are_configured_tells_which() {
+    debian.configuration = Optional.of(new NamedConfiguration("steps-7"));
+    places.addSource(new FakeSource("store"), Map.of("service.ranking", -1));
+    Set<Path> profiles = new HashSet<>();
+    for (List<String> packages : List.of(List.of("hello"), List.of("hello", "store:tool"), List.of("tool", "store:hello"))) {
+      profiles.add(prepare(wanted.packages(packages.toArray(String[]::new))).profile().orElseThrow());
+    }
+    assertThat(profiles).hasSize(3);
+  }
+
   private static String generated(Workplace place, String path) {
     return place.spec().root().base().stream().filter(mount -> mount.target().equals(Path.of(path)))
         .map(mount -> ((Mount.GeneratedFile) mount).content().toString()).findFirst().orElseThrow();

@@ -111,6 +111,13 @@ class ProfileInstallerTest {
   }
 
   @Test
+  void a_package_whose_source_is_said_though_it_is_the_usual_one_is_the_same_package() {
+    assertThat(requests(install("a", "debian:a"))).containsExactly("a");
+    assertThat(requests(install("debian:a=2", "b"))).containsExactly("a=2", "b");
+    assertThat(requests(installer.remove(NAME, List.of("debian:a"), Scripts.standard(), Progress.silent()).generation())).containsExactly("b");
+  }
+
+  @Test
   void what_changes_nothing_makes_no_generation() {
     install("a");
     assertThat(install("a").number()).isEqualTo(1);

@@ -62,9 +62,9 @@ final class StoreHelp {
                                 /usr, a program to /usr/bin, anything else to /opt/NAME
         forget NAME...          forget what was added under a name
         export ITEM... > FILE   items and all they need, as one archive
-        import < FILE           add the items of an archive. Import only from whom you trust
+        import < FILE           add the items of an archive, compressed or not. Import only from whom you trust
         copy --to=DIR|ssh:HOST ITEM...
-                                the same into the store in another directory, or of another host
+                                the same into the store in another directory, or of another host; also ssh://USER@HOST:PORT
 
         --json                  with roots, list, info, requisites, referrers and verify: as JSON
         -q, --quiet             no progress

@@ -17,6 +17,10 @@ import java.util.concurrent.TimeUnit;
 /** What goes into a store and out of it: {@code store add|forget|export|import|copy}. */
 final class StoreTransfers {
   private static final String SSH = "ssh:";
+  /** How ssh(1) ends when it is not the command that has failed. */
+  private static final int NO_CONNECTION = 255;
+  private static final int NOT_EXECUTABLE = 126;
+  private static final int NOT_FOUND = 127;
 
   private final LifeLine line;
   private final Transfers transfers;
@@ -119,8 +123,8 @@ final class StoreTransfers {
       told(reported(progress -> transfers.copy(named, path(to), progress)));
       return;
     }
-    String host = to.substring(SSH.length());
-    if (host.isEmpty() || host.startsWith("-")) {
+    String host = to.startsWith(SSH + "//") ? to : to.substring(SSH.length()); // ssh(1) knows ssh://USER@HOST:PORT as well
+    if (host.isEmpty() || host.startsWith("-") || host.equals(SSH + "//")) {
       throw line.usage("'" + host + "' is no host");
     }
     System.out.flush();
@@ -143,8 +147,7 @@ final class StoreTransfers {
         }
       }
       if (ssh.waitFor() != 0) {
-        throw CarrelException.failed("cannot copy to " + host + ": ssh " + host + " carrel store import ended with " + ssh.exitValue()
-            + ". Carrel has to be there, and be called carrel");
+        throw CarrelException.failed("cannot copy to " + host + ": " + why(ssh.exitValue()));
       }
     } catch (IOException e) {
       throw CarrelException.failed("cannot copy to " + host + ": " + e.getMessage() + ". Install ssh, or send what carrel store export writes", e);
@@ -152,6 +155,15 @@ final class StoreTransfers {
       Thread.currentThread().interrupt();
       throw CarrelException.failed("interrupted while copying to " + host);
     }
+  }
+
+  private static String why(int status) {
+    return switch (status) {
+      case NO_CONNECTION -> "there is no connection, or there was none until the end; ssh says why. What is there is as it was. Try again";
+      case NOT_FOUND, NOT_EXECUTABLE -> "there is no command carrel. Have it there in the PATH of who comes by ssh,"
+          + " for example as a link in /usr/local/bin";
+      default -> "carrel store import ended with " + status + " there; what it said is above";
+    };
   }
 
   /** Standard output is used after this. */

@@ -7,6 +7,7 @@ import dev.carrel.api.CarrelException;
 import dev.carrel.api.CarrelException.Kind;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.environment.WorkplaceRequest;
+import dev.carrel.api.store.PackageRequest.Part;
 import dev.carrel.api.environment.WorkplaceRequest.MappingRequest;
 import dev.carrel.api.environment.WorkplaceRequest.Software;
 import dev.carrel.api.mount.Access;
@@ -37,8 +38,43 @@ class ManifestTest {
 
   /** What a command line means after a manifest. */
   private static WorkplaceRequest with(String manifest, String... words) {
-    WorkplaceLine own = WorkplaceOptions.SHELL.parse("shell", words, false);
-    return WorkplaceOptions.SHELL.parse("shell", read(manifest).before(own.manifestLine()), false).request(Stdio.inherit(), word -> 0);
+    return by("shell", manifest, words);
+  }
+
+  private static WorkplaceRequest by(String command, String manifest, String... words) {
+    WorkplaceLine own = WorkplaceOptions.SHELL.parse(command, words, false);
+    String[] all = read(manifest).before(own.manifestLine(), command.equals("environment"));
+    return WorkplaceOptions.SHELL.parse(command, all, false).request(Stdio.inherit(), word -> 0);
+  }
+
+  private static List<PackageRequest> packages(WorkplaceRequest request) {
+    return ((Software.Packages) request.software()).packages();
+  }
+
+  @Test
+  void packages_that_are_to_be_built_are_told_from_those_that_are_used() {
+    String manifest = "packages = [\"jq\"]\ndevelopment = [\"hello\"]";
+    PackageRequest jq = PackageRequest.parse("jq");
+    PackageRequest hello = PackageRequest.parse("hello").of(Part.INPUTS);
+
+    assertThat(packages(with(manifest))).containsExactly(jq, hello);
+    assertThat(packages(by("environment", manifest))).containsExactly(jq, hello);
+    assertThat(packages(by("environment", manifest, "sl", "--ad-hoc", "gdb")))
+        .containsExactly(PackageRequest.parse("sl").of(Part.INPUTS), PackageRequest.parse("gdb"), jq, hello);
+  }
+
+  @Test
+  void where_there_is_no_container_a_manifest_lends_its_packages_alone() {
+    String manifest = "packages = [\"jq\"]\ncommand = [\"jq\"]\nhostname = \"x\"\nshare = [\".\"]\n[environment]\nA = \"b\"";
+    for (String mode : new String[] {"--search-paths", "--check", "--pure"}) {
+      WorkplaceLine own = WorkplaceOptions.SHELL.parse("shell", new String[] {mode}, false);
+      WorkplaceLine all = WorkplaceOptions.SHELL.parse("shell", read(manifest).before(own.manifestLine(), false), false);
+
+      assertThat(all.outside().label()).isEqualTo(mode.substring(2));
+      assertThat(packages(all.request(Stdio.inherit(), word -> 0))).containsExactly(PackageRequest.parse("jq"));
+      assertThat(all.request(Stdio.inherit(), word -> 0).command()).isEqualTo(mode.equals("--pure") ? List.of("jq") : List.of());
+      assertThat(all.request(Stdio.inherit(), word -> 0).variables()).hasSize(mode.equals("--pure") ? 1 : 0);
+    }
   }
 
   @Test

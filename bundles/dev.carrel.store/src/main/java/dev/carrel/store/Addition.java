@@ -1,14 +1,11 @@
 package dev.carrel.store;
 
-import com.github.luben.zstd.ZstdInputStream;
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
 import dev.carrel.api.store.Recipe;
 import dev.carrel.api.store.StorePath;
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -16,11 +13,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.zip.GZIPInputStream;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
-import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
-import org.tukaani.xz.XZInputStream;
 
 /**
  * Makes an item of what a user has. Its content decides on its digest, so that the same is added once. What is not laid out like
@@ -28,8 +20,6 @@ import org.tukaani.xz.XZInputStream;
  */
 final class Addition {
   private static final Set<String> TOP = Set.of("usr", "etc", "var", "opt", "srv");
-  /** xz -9e needs 65 MiB. */
-  private static final int XZ_MEMORY_KIB = 256 << 10;
   private static final Set<String> PREFIX = Set.of("bin", "sbin", "lib", "lib64", "libexec", "share", "include", "games");
 
   private final DirectoryStore store;
@@ -50,7 +40,7 @@ final class Addition {
       Path given = Files.createDirectory(place.path().resolve("given"));
       try (Progress.Task task = progress.begin("copying " + name, -1, Progress.Unit.ITEMS)) {
         collect(what, given);
-      } catch (SafeTree.Refused e) {
+      } catch (SafeTree.Refused | Tarball.Damaged e) {
         throw CarrelException.failed("cannot add " + what + " to the store: " + e.getMessage(), e);
       }
       Path tree = Files.createDirectory(place.path().resolve("tree"));
@@ -72,10 +62,8 @@ final class Addition {
       copy(tree, what.toRealPath(), "");
     } else if (!Files.isRegularFile(what)) {
       throw new SafeTree.Refused(file, "is no file and no directory");
-    } else if (isTar(file)) {
-      try (InputStream in = decompressed(what, file)) {
-        unpack(tree, in);
-      }
+    } else if (Tarball.isNamedSo(file)) {
+      new Tarball(what).unpack(tree);
     } else {
       try (InputStream in = Files.newInputStream(what)) {
         tree.file((Files.isExecutable(what) ? "bin/" : "") + file, Files.isExecutable(what), in);
@@ -99,42 +87,6 @@ final class Addition {
         } else {
           throw new SafeTree.Refused(path, "is a device, fifo or socket, which no item may have");
         }
-      }
-    }
-  }
-
-  private static boolean isTar(String file) {
-    return file.endsWith(".tar") || file.endsWith(".tgz") || file.endsWith(".txz") || file.matches(".*\\.tar\\.(gz|xz|zst|bz2)");
-  }
-
-  private static InputStream decompressed(Path what, String file) throws IOException {
-    InputStream in = new BufferedInputStream(Files.newInputStream(what), 1 << 16);
-    if (file.endsWith("gz")) {
-      return new GZIPInputStream(in, 1 << 15);
-    }
-    if (file.endsWith("xz")) {
-      return new XZInputStream(in, XZ_MEMORY_KIB);
-    }
-    if (file.endsWith("zst")) {
-      return new ZstdInputStream(in);
-    }
-    return file.endsWith("bz2") ? new BZip2CompressorInputStream(in, true) : in;
-  }
-
-  private static void unpack(SafeTree tree, InputStream in) throws IOException {
-    TarArchiveInputStream tar = new TarArchiveInputStream(in, StandardCharsets.UTF_8.name());
-    for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-      String name = entry.getName();
-      if (entry.isDirectory()) {
-        tree.directory(name);
-      } else if (entry.isSymbolicLink()) {
-        tree.link(name, entry.getLinkName());
-      } else if (entry.isLink()) {
-        tree.hardLink(name, entry.getLinkName());
-      } else if (entry.isFile() && !entry.isSparse()) {
-        tree.file(name, (entry.getMode() & 0100) != 0, tar);
-      } else {
-        throw new SafeTree.Refused(name, "is a device, a fifo or a sparse file, which no item may have");
       }
     }
   }

@@ -4,7 +4,6 @@ import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
 import dev.carrel.api.store.StorePath;
 import dev.carrel.store.Listing.Entry;
-import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -118,8 +117,8 @@ final class Archive {
   final class Reading implements AutoCloseable {
     private final TarArchiveInputStream tar;
 
-    Reading(InputStream in) {
-      tar = new TarArchiveInputStream(new BufferedInputStream(in, 1 << 16), StandardCharsets.UTF_8.name());
+    Reading(InputStream in) throws IOException {
+      tar = new TarArchiveInputStream(Decompression.of(in), StandardCharsets.UTF_8.name());
     }
 
     Manifest manifest() throws IOException {

@@ -27,7 +27,7 @@ import java.util.Set;
  *   <li>with the gate closed, so that nobody begins to use anything, it is found out what is not reached; that is made invalid in
  *       one transaction: directories the database does not know, which the next collection takes;
  *   <li>still with the gate closed, these are renamed into a place in {@code staging/}: rubbish whose lock is free;
- *   <li>with the gate open, they are deleted.
+ *   <li>with the gate open, they are deleted, and what is left in {@code links/} with no other name: the next collection does it.
  * </ol>
  */
 final class Collector {
@@ -80,7 +80,6 @@ final class Collector {
   /** Deletes it. */
   Result collect(OptionalLong atLeast, Instant since, Progress progress) throws IOException {
     List<StorePath> items = new ArrayList<>();
-    UnneededNotes unneeded = new UnneededNotes(layout);
     List<Long> bytes = new ArrayList<>();
     try (Staging.Place place = staging.open()) {
       List<Path> moved = new ArrayList<>();
@@ -93,20 +92,19 @@ final class Collector {
         Set<String> going = new LinkedHashSet<>();
         items.forEach(item -> going.add(item.fileName()));
         going.addAll(unknown(rows.keySet(), names));
-        unneeded.read(going);
         boolean forgotten = forget(items);
         for (String name : going) {
           move(layout.items().resolve(name), place.path().resolve(name), moved);
         }
         if (!forgotten) {
           // An item without its directory is not valid, whatever the database says: what is freed is room for saying so.
-          bytes.add(delete(moved, unneeded, progress));
+          bytes.add(delete(moved, place.path(), progress));
           moved.clear();
           database.forget(items);
         }
-        unneeded.removeNotes(rows.keySet(), names);
+        new UnneededNotes(layout).remove(going, rows.keySet(), names);
       });
-      bytes.add(delete(moved, unneeded, progress));
+      bytes.add(delete(moved, place.path(), progress));
     }
     return new Result(items, bytes.stream().mapToLong(Long::longValue).sum());
   }
@@ -126,13 +124,14 @@ final class Collector {
     }
   }
 
-  private static long delete(List<Path> moved, UnneededNotes unneeded, Progress progress) throws IOException {
-    if (moved.isEmpty()) {
-      return 0;
+  private long delete(List<Path> moved, Path place, Progress progress) throws IOException {
+    long bytes = 0;
+    if (!moved.isEmpty()) {
+      try (Progress.Task task = progress.begin("deleting", moved.size(), Progress.Unit.ITEMS)) {
+        bytes = Demolition.remove(moved, task::done);
+      }
     }
-    try (Progress.Task task = progress.begin("deleting", moved.size(), Progress.Unit.ITEMS)) {
-      return Demolition.remove(moved, task::done) + unneeded.removeLinks();
-    }
+    return bytes + new LooseLinks(layout, place).remove();
   }
 
   /** What killed processes left in the place of items. */

@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -35,19 +36,28 @@ final class Demolition {
    */
   static long remove(List<Path> trees, IntConsumer done) throws IOException {
     AtomicInteger count = new AtomicInteger();
+    List<Callable<Long>> works = new ArrayList<>(trees.size());
+    for (Path tree : trees) {
+      works.add(() -> {
+        long size = remove(tree);
+        done.accept(count.incrementAndGet());
+        return size;
+      });
+    }
+    return sum(works);
+  }
+
+  /** Does several things at a time, or throws what the first one to fail threw. */
+  static long sum(List<Callable<Long>> works) throws IOException {
     ExecutorService executor = Executors.newFixedThreadPool(WORKERS, work -> {
       Thread thread = new Thread(work, "carrel-collect");
       thread.setDaemon(true);
       return thread;
     });
     try {
-      List<Future<Long>> sizes = new ArrayList<>(trees.size());
-      for (Path tree : trees) {
-        sizes.add(executor.submit(() -> {
-          long size = remove(tree);
-          done.accept(count.incrementAndGet());
-          return size;
-        }));
+      List<Future<Long>> sizes = new ArrayList<>(works.size());
+      for (Callable<Long> work : works) {
+        sizes.add(executor.submit(work));
       }
       long sum = 0;
       for (Future<Long> size : sizes) {

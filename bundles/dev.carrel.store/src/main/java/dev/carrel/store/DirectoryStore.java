@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -269,24 +268,40 @@ public final class DirectoryStore implements Store {
     }
     SystemStore beside = system().get();
     try {
-      About about = About.read(beside.layout().about(item), item.fileName()).orElseThrow(() -> CarrelException.failed("cannot copy " + item + " from the store "
-          + beside.layout().directory() + ": what is noted of it there is damaged. Ask root for carrel store verify --repair"));
+      About about = About.read(beside.layout().about(item), item.fileName()).orElseThrow(() -> damagedThere(item, "what is noted of it"));
       List<StorePath> references = List.copyOf(about.entry().references());
       if (isPlainUnion(item, references)) {
         ownUnion(item.name(), references, Finish.none(), progress);
         return;
       }
-      AtomicLong copied = new AtomicLong();
-      Recipe recipe = new Recipe(item, ownOf(references), directory -> copied.set(Trees.copy(beside.layout().item(item), directory)), about.origin());
+      Restoration copy = new Restoration(layout(), List.of(beside.layout().item(item)));
+      Recipe recipe = new Recipe(item, ownOf(references), directory -> requireWhole(item, copy.make(about.files(), directory)), about.origin());
       hold(List.of(item));
       upkeep(tools -> {
-        tools.realization().realize(List.of(recipe), DirectoryStore::freeze, tools.database(), progress);
+        tools.realization().realize(List.of(recipe), tree -> Nar.isHash(about.entry().hash()) ? Nar.content(tree)
+            : new Nar.Content(new Nar.Result(about.entry().hash(), about.entry().size()), about.files()), tools.database(), progress);
         return item;
       });
-      CopiedFiles.tell(copied.get(), beside.layout(), progress);
+      CopiedFiles.tell(copy.copied(), beside.layout(), progress);
     } catch (IOException e) {
       throw layout().failure("copy " + item + " from the store " + beside.layout().directory() + " to the store " + directory(), e);
     }
+  }
+
+  private void requireWhole(StorePath item, Optional<String> missing) {
+    if (missing.isPresent()) {
+      throw damagedThere(item, missing.get());
+    }
+  }
+
+  private CarrelException damagedThere(StorePath item, String what) {
+    return CarrelException.failed("cannot copy " + item + " from the store " + system().get().layout().directory() + ": " + what
+        + " is damaged there. Ask root for carrel store verify --repair");
+  }
+
+  /** Where the store of root has it, if it does. */
+  Optional<Path> elsewhere(StorePath item) {
+    return isElsewhere(item) ? Optional.of(system().get().layout().item(item)) : Optional.empty();
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.carrel.store;
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
 import dev.carrel.api.host.Host;
+import dev.carrel.api.store.Finish;
 import dev.carrel.api.store.StorePath;
 import dev.carrel.api.store.Transfers;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -100,14 +102,10 @@ public final class DirectoryTransfers implements Transfers {
       Archive.Manifest manifest = reading.manifest();
       List<StorePath> items = List.copyOf(manifest.items().keySet());
       store.hold(items);
-      List<About> unions = new ArrayList<>();
       store.upkeep(tools -> {
-        tools.realization().bring(items, (missing, place) -> unpack(reading, manifest, missing, place, unions), tools.database(), progress);
+        tools.realization().bring(items, (missing, place) -> unpack(reading, manifest, missing, place), tools.database(), progress);
         return items;
       });
-      for (About union : unions) {
-        store.union(union.entry().item().name(), List.copyOf(union.entry().references()), progress);
-      }
       in.transferTo(OutputStream.nullOutputStream()); // the end of a tar archive is longer than has to be read
       return items;
     } catch (IOException e) {
@@ -118,12 +116,12 @@ public final class DirectoryTransfers implements Transfers {
     }
   }
 
-  private List<About> unpack(Archive.Reading reading, Archive.Manifest manifest, Set<StorePath> missing, Path place, List<About> unions)
-      throws IOException {
+  private List<Workshop.Made> unpack(Archive.Reading reading, Archive.Manifest manifest, Set<StorePath> missing, Layout place) throws IOException {
     Set<String> wanted = new HashSet<>();
     missing.forEach(item -> wanted.add(item.fileName()));
-    Map<String, About> notes = reading.unpack(manifest, wanted, place);
-    List<About> brought = new ArrayList<>();
+    Map<String, About> notes = reading.unpack(manifest, wanted, place.items());
+    List<Workshop.Made> brought = new ArrayList<>();
+    Map<String, About> unions = new LinkedHashMap<>();
     for (Map.Entry<StorePath, String> item : manifest.items().entrySet()) {
       String name = item.getKey().fileName();
       About about = notes.get(name);
@@ -132,16 +130,44 @@ public final class DirectoryTransfers implements Transfers {
       }
       if (wanted.contains(name)) {
         if (isUnion(about)) {
-          unions.add(about);
+          unions.put(name, about);
         } else {
-          brought.add(checked(about, place.resolve(name)));
+          brought.add(checked(about, place.item(item.getKey())));
         }
       }
     }
+    unite(unions, place, brought);
     return brought;
   }
 
-  private static About checked(About about, Path tree) throws IOException {
+  /** Makes unions of what was brought and of what is there already; one may consist of others, which come first then. */
+  private void unite(Map<String, About> unions, Layout place, List<Workshop.Made> brought) throws IOException {
+    while (!unions.isEmpty()) {
+      About next = unions.values().stream()
+          .filter(about -> about.entry().references().stream().noneMatch(one -> unions.containsKey(one.fileName())))
+          .findFirst().orElseThrow(() -> new IOException("its profiles consist of each other"));
+      StorePath item = next.entry().item();
+      Union union = new Union(item, List.copyOf(next.entry().references()), Finish.none(), List.of(place, layout()));
+      Path tree = Files.createDirectory(place.item(item));
+      union.build(tree);
+      Nar.Content content = union.finish(tree);
+      if (!content.result().hash().equals(next.entry().hash())) {
+        throw notThose(item);
+      }
+      brought.add(new Workshop.Made(now(next, content), content.files())); // its links lead to files that may be replaced by equal ones
+      unions.remove(item.fileName());
+    }
+  }
+
+  private static About now(About about, Nar.Content content) {
+    return new About(about.entry(), System.currentTimeMillis() / 1000, about.origin(), content.files());
+  }
+
+  private static IOException notThose(StorePath item) {
+    return new IOException("the files of " + item + " are not those that it was made with");
+  }
+
+  private static Workshop.Made checked(About about, Path tree) throws IOException {
     if (!Files.isDirectory(tree)) {
       throw new IOException("it has no files of " + about.entry().item());
     }
@@ -149,9 +175,9 @@ public final class DirectoryTransfers implements Transfers {
     Nar.Content content = Nar.content(tree);
     String hash = about.entry().hash().startsWith(Listing.ALGORITHM) ? content.files().hash() : content.result().hash();
     if (!hash.equals(about.entry().hash())) {
-      throw new IOException("the files of " + about.entry().item() + " are not those that it was made with");
+      throw notThose(about.entry().item());
     }
-    return new About(about.entry(), System.currentTimeMillis() / 1000, about.origin(), content.files());
+    return new Workshop.Made(now(about, content), content.files());
   }
 
   @Override

@@ -20,6 +20,9 @@ import java.util.Set;
  * hard links, or has no more of them for a file, is no failure: then there are two files.
  */
 final class EqualFiles {
+  /** So often a collection may remove what is about to be used. */
+  private static final int ATTEMPTS = 3;
+
   private final Layout layout;
   private final Path place;
   private long files;
@@ -64,14 +67,18 @@ final class EqualFiles {
 
   private void share(Path file, Entry entry, Map<Path, Set<PosixFilePermission>> opened) throws IOException {
     Path link = layout.links().resolve(entry.key());
-    try {
-      Files.createLink(link, file);
-    } catch (FileAlreadyExistsException e) {
-      replace(file, link, opened);
-    } catch (NoSuchFileException e) {
-      return; // the file is gone: to find that is not the matter here
-    } catch (FileSystemException | UnsupportedOperationException e) {
-      refuseFullDisk(e);
+    boolean settled = false;
+    for (int attempt = 0; !settled && attempt < ATTEMPTS; attempt++) {
+      settled = true;
+      try {
+        Files.createLink(link, file);
+      } catch (FileAlreadyExistsException e) {
+        settled = replace(file, link, opened);
+      } catch (NoSuchFileException e) {
+        return; // the file is gone: to find that is not the matter here
+      } catch (FileSystemException | UnsupportedOperationException e) {
+        refuseFullDisk(e);
+      }
     }
   }
 
@@ -81,27 +88,30 @@ final class EqualFiles {
     }
   }
 
-  private void replace(Path file, Path link, Map<Path, Set<PosixFilePermission>> opened) throws IOException {
+  /** Puts a link in the place of a file; tells whether that is settled, or the link is gone meanwhile. */
+  private boolean replace(Path file, Path link, Map<Path, Set<PosixFilePermission>> opened) throws IOException {
     Map<String, Object> here = Files.readAttributes(file, "unix:ino,size,nlink", LinkOption.NOFOLLOW_LINKS);
     Map<String, Object> there;
     try {
       there = Files.readAttributes(link, "unix:ino,size,nlink", LinkOption.NOFOLLOW_LINKS);
     } catch (NoSuchFileException e) {
-      return; // a collection has just removed it
+      return false; // a collection has just removed it
     }
     if (here.get("ino").equals(there.get("ino"))) {
-      return;
+      return true;
     }
     if (!here.get("size").equals(there.get("size"))) {
       Files.deleteIfExists(link); // a loss of power, or somebody, has damaged it
-      return;
+      return false;
     }
     Path fresh = place.resolve("link");
     try {
       Files.createLink(fresh, link);
+    } catch (NoSuchFileException e) {
+      return false;
     } catch (FileSystemException | UnsupportedOperationException e) {
       refuseFullDisk(e);
-      return;
+      return true;
     }
     Path directory = file.getParent();
     if (!opened.containsKey(directory)) {
@@ -111,5 +121,6 @@ final class EqualFiles {
     Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     files++;
     bytes += (Integer) here.get("nlink") == 1 ? (Long) here.get("size") : 0;
+    return true;
   }
 }

@@ -45,8 +45,14 @@ final class Nar {
    * A tree's hash, and what it consists of.
    *
    * @param files everything below the tree
+   * @param fresh those of them that may be equal to files of other items, and are not one with them yet
    */
-  record Content(Result result, Listing files) {}
+  record Content(Result result, Listing files, Listing fresh) {
+    /** All of whose files are new. */
+    Content(Result result, Listing files) {
+      this(result, files, files);
+    }
+  }
 
   private Nar(Path tree) {
     this.tree = tree;

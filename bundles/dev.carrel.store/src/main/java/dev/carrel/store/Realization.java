@@ -21,8 +21,6 @@ import java.util.Set;
 
 /** Brings items into being; the order of its steps is told in the package's description. */
 final class Realization {
-  private static final String NOTES = "about"; // no name of an item
-
   private final Host host;
   private final Layout layout;
   private final ItemLocks locks;
@@ -76,18 +74,27 @@ final class Realization {
 
   private void make(Collection<Recipe> recipes, Workshop.Finish finish, Database database, Progress progress) throws IOException {
     try (Staging.Place place = staging.open(); Progress.Task task = progress.begin("adding to the store", recipes.size(), Progress.Unit.ITEMS)) {
-      adopt(new Workshop(layout, place.path(), finish).stage(recipes, task), place.path(), database);
+      Layout inner = layOut(place);
+      adopt(new Workshop(layout, inner, finish).stage(recipes, task), inner, database);
     }
+  }
+
+  /** In a place there is everything where a store has it, so that a union can be made of what is not in the store yet. */
+  private static Layout layOut(Staging.Place place) throws IOException {
+    Layout inner = new Layout(place.path());
+    Files.createDirectory(inner.items());
+    Files.createDirectory(inner.about());
+    return inner;
   }
 
   /** Who brings items that are made already. */
   interface Bringing {
     /**
-     * Unpacks and freezes items into a place, each under its name.
+     * Unpacks and freezes items into a place that is laid out as a store is.
      *
      * @param missing those that are not valid yet
      */
-    List<About> bring(Set<StorePath> missing, Path place) throws IOException;
+    List<Workshop.Made> bring(Set<StorePath> missing, Layout place) throws IOException;
   }
 
   /** Brings items that are made already; all become valid in one transaction. */
@@ -95,30 +102,28 @@ final class Realization {
     try (PatientLock.Held held = locks.acquire(items, progress); Staging.Place place = staging.open()) {
       Set<StorePath> missing = new LinkedHashSet<>(items);
       missing.removeIf(item -> isValid(item, database));
-      List<About> brought = bringing.bring(missing, place.path());
+      Layout inner = layOut(place);
+      List<Workshop.Made> brought = bringing.bring(missing, inner);
       if (!brought.isEmpty()) {
-        adopt(brought, place.path(), database);
+        adopt(brought, inner, database);
       }
     }
   }
 
-  private void adopt(List<About> made, Path place, Database database) throws IOException {
-    Path notes = Files.createDirectory(place.resolve(NOTES));
-    for (About about : made) {
-      about.write(notes.resolve(about.entry().item().fileName()));
+  private void adopt(List<Workshop.Made> made, Layout place, Database database) throws IOException {
+    for (Workshop.Made one : made) {
+      one.about().write(place.about(one.item()));
     }
-    host.sync(place); // once for all, and before the database is held
-    EqualFiles equal = new EqualFiles(layout, place);
-    for (About about : made) {
-      if (Nar.isHash(about.entry().hash())) { // a union has files of items, which are shared already
-        equal.share(place.resolve(about.entry().item().fileName()), about.files());
-      }
+    host.sync(place.directory()); // once for all, and before the database is held
+    EqualFiles equal = new EqualFiles(layout, place.directory());
+    for (Workshop.Made one : made) {
+      equal.share(place.item(one.item()), one.fresh());
     }
-    register(made.stream().map(About::entry).toList(), place, database);
+    register(made.stream().map(one -> one.about().entry()).toList(), place, database);
     layout.takeReserve();
   }
 
-  private void register(List<Database.Entry> entries, Path place, Database database) throws IOException {
+  private void register(List<Database.Entry> entries, Layout place, Database database) throws IOException {
     List<Path> placed = new ArrayList<>(entries.size());
     try {
       database.register(entries, System.currentTimeMillis() / 1000, registered -> {
@@ -135,12 +140,12 @@ final class Realization {
     }
   }
 
-  private Path place(StorePath item, Path place) throws IOException {
+  private Path place(StorePath item, Layout place) throws IOException {
     Path target = layout.item(item);
     Freeze.remove(target); // not registered: a killed process left it
     try {
-      Files.move(place.resolve(NOTES).resolve(item.fileName()), layout.about(item), StandardCopyOption.ATOMIC_MOVE);
-      Files.move(place.resolve(item.fileName()), target, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(place.about(item), layout.about(item), StandardCopyOption.ATOMIC_MOVE);
+      Files.move(place.item(item), target, StandardCopyOption.ATOMIC_MOVE);
     } catch (AtomicMoveNotSupportedException e) {
       throw new IOException("its staging/ and items/ are not on one file system", e);
     }

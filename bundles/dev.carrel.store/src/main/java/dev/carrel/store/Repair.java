@@ -81,8 +81,11 @@ final class Repair {
       return Optional.of(collect);
     }
     try (Staging.Place place = tools.staging().open()) {
-      Path fresh = place.path().resolve("fresh");
-      Optional<String> missing = new Restoration(tools.layout(), tools.layout().item(row.item()), references(row)).make(listing.get(), fresh);
+      Path fresh = Files.createDirectory(place.path().resolve("fresh"));
+      List<Path> trees = new ArrayList<>(List.of(tools.layout().item(row.item())));
+      store.elsewhere(row.item()).ifPresent(trees::add);
+      references(row).forEach(item -> trees.add(tools.layout().item(item)));
+      Optional<String> missing = new Restoration(tools.layout(), trees).make(listing.get(), fresh);
       if (missing.isPresent()) {
         return Optional.of(missing.get() + " is nowhere else in the store. " + collect);
       }

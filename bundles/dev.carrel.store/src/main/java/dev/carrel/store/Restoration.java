@@ -1,6 +1,5 @@
 package dev.carrel.store;
 
-import dev.carrel.api.store.StorePath;
 import dev.carrel.store.Listing.Entry;
 import dev.carrel.store.Listing.Kind;
 import java.io.IOException;
@@ -14,29 +13,32 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Makes a tree again of what is noted of it, from files that are elsewhere in the store: what is whole in the damaged tree, in
- * {@code links/}, or under the same name in an item it consists of.
+ * Makes a tree again of what is noted of it, from files that are elsewhere: in {@code links/}, or under the same name in some other
+ * trees. Only what is whole is taken.
  */
 final class Restoration {
   private final Layout layout;
-  private final Path damaged;
-  private final List<StorePath> references;
+  private final List<Path> trees;
   private final byte[] chunk = Listing.chunk();
+  private long copied;
 
-  Restoration(Layout layout, Path damaged, List<StorePath> references) {
+  Restoration(Layout layout, List<Path> trees) {
     this.layout = layout;
-    this.damaged = damaged;
-    this.references = references;
+    this.trees = trees;
+  }
+
+  /** The sizes of the files that could not be linked to. */
+  long copied() {
+    return copied;
   }
 
   /**
    * Makes the tree, all but its top directory frozen.
    *
-   * @param tree where; nothing is there yet
+   * @param tree an empty directory
    * @return the first file that is nowhere; then the tree is not whole
    */
   Optional<String> make(Listing listing, Path tree) throws IOException {
-    Files.createDirectory(tree);
     List<Path> directories = new ArrayList<>();
     for (Map.Entry<String, Entry> entry : listing.entries().entrySet()) { // a directory is before what is in it
       Path place = tree.resolve(entry.getKey());
@@ -62,8 +64,7 @@ final class Restoration {
   private Optional<Path> source(String path, Entry entry) throws IOException {
     List<Path> candidates = new ArrayList<>();
     candidates.add(layout.links().resolve(entry.key()));
-    candidates.add(damaged.resolve(path));
-    references.forEach(item -> candidates.add(layout.item(item).resolve(path)));
+    trees.forEach(tree -> candidates.add(tree.resolve(path)));
     for (Path candidate : candidates) {
       if (Files.isRegularFile(candidate, LinkOption.NOFOLLOW_LINKS) && Listing.hash(candidate, chunk).equals(entry.content())) {
         return Optional.of(candidate);
@@ -73,7 +74,7 @@ final class Restoration {
   }
 
   /** One with the source where that is as it has to be, or a copy. */
-  private static void put(Path source, Path place, Kind kind) throws IOException {
+  private void put(Path source, Path place, Kind kind) throws IOException {
     if ((((Integer) Files.getAttribute(source, "unix:mode", LinkOption.NOFOLLOW_LINKS)) & 07777) == kind.mode()) {
       try {
         Files.createLink(place, source);
@@ -83,6 +84,7 @@ final class Restoration {
       }
     }
     Files.copy(source, place);
+    copied += Files.size(place);
     Files.setPosixFilePermissions(place, kind == Kind.PROGRAM ? Freeze.OPEN : Freeze.CLOSED);
     Freeze.file(place);
   }

@@ -35,8 +35,13 @@ final class SafeTree {
   }
 
   private Path resolve(String entry) throws Refused {
+    return resolve(entry, entry);
+  }
+
+  /** Where something is that an entry tells of. */
+  private Path resolve(String entry, String told) throws Refused {
     Path path = root;
-    for (String name : entry.split("/")) {
+    for (String name : told.split("/")) {
       if (name.equals("..") || name.indexOf('\0') >= 0) {
         throw new Refused(entry, "leads out of it");
       }
@@ -100,7 +105,7 @@ final class SafeTree {
   /** One more name of a file that came before. */
   void hardLink(String entry, String target) throws IOException {
     Path path = place(entry);
-    Path file = resolve(target);
+    Path file = resolve(entry, target);
     if (!files.contains(file) || Files.isSymbolicLink(file)) {
       throw new Refused(entry, "is a hard link to something that did not come before");
     }

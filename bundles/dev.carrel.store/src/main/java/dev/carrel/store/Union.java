@@ -201,7 +201,7 @@ final class Union {
     for (Map.Entry<Path, Path> file : linked.entrySet()) {
       listing.linked(file.getKey(), file.getValue());
     }
-    return new Nar.Content(new Nar.Result(listing.files().hash(), 0), listing.files());
+    return new Nar.Content(new Nar.Result(listing.files().hash(), listing.size()), listing.files(), listing.fresh());
   }
 
   private void freezeOwn() throws IOException {

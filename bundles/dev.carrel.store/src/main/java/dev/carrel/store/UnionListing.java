@@ -14,6 +14,8 @@ final class UnionListing {
   private final Members members;
   private final Path tree;
   private final Listing files = new Listing();
+  private final Listing fresh = new Listing();
+  private long size;
   private final byte[] chunk = Listing.chunk();
 
   UnionListing(List<Layout> layouts, Path tree) {
@@ -25,6 +27,16 @@ final class UnionListing {
     return files;
   }
 
+  /** Those of its files that are no member's. */
+  Listing fresh() {
+    return fresh;
+  }
+
+  /** How much space these take. */
+  long size() {
+    return size;
+  }
+
   /** Something that only the union has; a file of the host's that is covered is empty. */
   void own(Path path) throws IOException {
     String name = tree.relativize(path).toString();
@@ -34,6 +46,8 @@ final class UnionListing {
       files.add(name, Kind.DIRECTORY, "");
     } else {
       read(name, path);
+      fresh.entries().put(name, files.entries().get(name));
+      size += Files.size(path);
     }
   }
 

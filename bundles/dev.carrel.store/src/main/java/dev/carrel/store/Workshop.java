@@ -2,6 +2,7 @@ package dev.carrel.store;
 
 import dev.carrel.api.Progress;
 import dev.carrel.api.store.Recipe;
+import dev.carrel.api.store.StorePath;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
@@ -20,28 +21,39 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Workshop {
   private static final int WORKERS = 2;
 
+  /**
+   * An item that lies in a place and is to become valid.
+   *
+   * @param fresh those of its files that may be equal to files of other items
+   */
+  record Made(About about, Listing fresh) {
+    StorePath item() {
+      return about.entry().item();
+    }
+  }
+
   /** Makes a built tree immutable and tells its hash. */
   interface Finish {
     Nar.Content finish(Path tree) throws IOException;
   }
 
   private final Layout layout;
-  private final Path place;
+  private final Layout place;
   private final Finish finish;
 
   /**
    * A workshop.
    *
-   * @param place the directory to build in
+   * @param place laid out as a store is
    */
-  Workshop(Layout layout, Path place, Finish finish) {
+  Workshop(Layout layout, Layout place, Finish finish) {
     this.layout = layout;
     this.place = place;
     this.finish = finish;
   }
 
   /** Builds all of them, or throws what the first one to fail threw. Nobody builds any more when it returns. */
-  List<About> stage(Collection<Recipe> recipes, Progress.Task task) throws IOException {
+  List<Made> stage(Collection<Recipe> recipes, Progress.Task task) throws IOException {
     AtomicInteger done = new AtomicInteger();
     ExecutorService executor = Executors.newFixedThreadPool(Math.min(recipes.size(), WORKERS), work -> {
       Thread thread = new Thread(work, "carrel-store");
@@ -49,17 +61,17 @@ final class Workshop {
       return thread;
     });
     try {
-      List<Future<About>> staged = new ArrayList<>(recipes.size());
+      List<Future<Made>> staged = new ArrayList<>(recipes.size());
       for (Recipe recipe : recipes) {
         staged.add(executor.submit(() -> {
           task.detail(recipe.item().name());
-          About made = stage(recipe);
+          Made made = stage(recipe);
           task.done(done.incrementAndGet());
           return made;
         }));
       }
-      List<About> entries = new ArrayList<>(staged.size());
-      for (Future<About> one : staged) {
+      List<Made> entries = new ArrayList<>(staged.size());
+      for (Future<Made> one : staged) {
         entries.add(result(one));
       }
       return entries;
@@ -85,19 +97,19 @@ final class Workshop {
     }
   }
 
-  private About stage(Recipe recipe) {
+  private Made stage(Recipe recipe) {
     try {
-      Path staged = Files.createDirectory(place.resolve(recipe.item().fileName()));
+      Path staged = Files.createDirectory(place.item(recipe.item()));
       recipe.builder().build(staged);
       Nar.Content content = finish.finish(staged);
       Database.Entry entry = new Database.Entry(recipe.item(), content.result().hash(), content.result().size(), recipe.references());
-      return new About(entry, System.currentTimeMillis() / 1000, recipe.origin(), content.files());
+      return new Made(new About(entry, System.currentTimeMillis() / 1000, recipe.origin(), content.files()), content.fresh());
     } catch (IOException e) {
       throw layout.failure("add " + recipe.item() + " to the store " + layout.directory(), e);
     }
   }
 
-  private static About result(Future<About> future) throws IOException {
+  private static Made result(Future<Made> future) throws IOException {
     try {
       return future.get();
     } catch (ExecutionException e) {

@@ -216,6 +216,54 @@ class CollectTest {
     assertThat(left()).isEmpty();
   }
 
+  private List<Path> links() throws IOException {
+    try (Stream<Path> links = Files.list(directory.resolve("links"))) {
+      return links.toList();
+    }
+  }
+
+  @Test
+  void links_to_files_of_items_that_never_came_into_being_are_removed() throws IOException {
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> store.realize(List.of(recipe("lacking", "none")), Progress.silent()));
+    Files.writeString(directory.resolve("links/" + Digest.of("left by a killed process")), "left by a killed process");
+    generations.add(ProfileName.DEFAULT, 0, item("d"), List.of());
+    letGo();
+    assertThat(links()).hasSize(8);
+
+    Collected collected = collect(ALL);
+    assertThat(names(collected.items())).containsExactlyInAnyOrder("a", "b", "c", "f");
+    assertThat(links()).extracting(link -> Files.readString(link)).containsExactlyInAnyOrder("d", "e");
+    collect(ALL);
+    assertThat(links()).hasSize(2);
+  }
+
+  @Test
+  void equal_files_are_made_and_collected_at_the_same_time_and_each_item_has_its_own() throws Exception {
+    java.util.concurrent.atomic.AtomicBoolean ended = new java.util.concurrent.atomic.AtomicBoolean();
+    DirectoryStore other = Samples.store(directory);
+    DirectoryUpkeep upkeep = new DirectoryUpkeep(other, new DirectoryGenerations(other, Samples.host()));
+    Thread collector = new Thread(() -> {
+      while (!ended.get()) {
+        upkeep.collect(ALL, Progress.silent());
+      }
+    });
+    collector.start();
+    for (int round = 0; round < 60; round++) {
+      String name = "same" + round;
+      store.realize(List.of(recipe(name, place -> write(place, "usr/share/x", "equal"))), Progress.silent());
+      assertThat(store.locate(item(name)).resolve("usr/share/x")).hasContent("equal");
+      if (round % 7 == 0) {
+        letGo();
+      }
+    }
+    ended.set(true);
+    collector.join();
+    assertThat(upkeep.verify(false, Progress.silent()).damages()).isEmpty();
+    letGo();
+    assertThat(left()).isEmpty();
+    assertThat(links()).isEmpty();
+  }
+
   @Test
   void an_empty_or_missing_store_has_nothing_to_collect_and_none_is_made(@TempDir Path other) {
     DirectoryStore none = Samples.store(other.resolve("none"));

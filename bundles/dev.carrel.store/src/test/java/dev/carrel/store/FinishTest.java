@@ -11,6 +11,7 @@ import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
 import dev.carrel.api.store.Finish;
 import dev.carrel.api.store.StorePath;
+import dev.carrel.api.store.Upkeep;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is done to a profile before it is frozen; the changes are laid down as overlayfs does it. */
 class FinishTest {
+  /** More than the targets of the symbolic links that every profile has. */
+  private static final long LINKS = 100;
+
   private final Progress silent = Progress.silent();
   private DirectoryStore store;
   private Path outside;
@@ -190,6 +195,35 @@ class FinishTest {
     assertThat(Files.isRegularFile(profile.resolve("etc/localtime"), LinkOption.NOFOLLOW_LINKS)).isTrue();
     assertThat(profile.resolve("etc/passwd")).hasContent("root:x:0:0::/root:/bin/sh\n");
     assertThat(outside).isEmptyDirectory();
+  }
+
+  @Test
+  void what_was_made_for_several_profiles_alike_is_one_file_and_counts_once() throws IOException {
+    String made = "by a script".repeat(100);
+    Path one = store.locate(store.union("one", List.of(item("a")), new Finish("test", (tree, changes, based) -> write(changes, "etc/upper/made", made)), silent));
+    Path two = store.locate(store.union("two", List.of(item("a")), new Finish("test", (tree, changes, based) -> write(changes, "var/upper/lib/made", made)), silent));
+
+    assertThat(Files.isSameFile(one.resolve("etc/made"), two.resolve("var/lib/made"))).isTrue();
+    DirectoryUpkeep upkeep = new DirectoryUpkeep(store, new DirectoryGenerations(store, Samples.host()));
+    assertThat(upkeep.items()).filteredOn(info -> info.item().name().equals("one")).singleElement()
+        .satisfies(info -> assertThat(info.narSize()).isEqualTo(made.length())).satisfies(info -> assertThat(info.size()).isBetween((long) made.length(), made.length() + LINKS));
+    assertThat(upkeep.items()).filteredOn(info -> info.item().name().equals("two")).singleElement()
+        .satisfies(info -> assertThat(info.size()).isLessThan(LINKS));
+    assertThat(upkeep.verify(false, silent).damages()).isEmpty();
+  }
+
+  @Test
+  void a_collection_tells_what_was_made_for_a_profile_as_well() throws IOException {
+    String made = "by a script".repeat(100);
+    store.union("profile", List.of(item("a")), new Finish("test", (tree, changes, based) -> write(changes, "etc/upper/made", made)), silent);
+    store.deactivate();
+    store = Samples.store(store.directory());
+    DirectoryUpkeep upkeep = new DirectoryUpkeep(store, new DirectoryGenerations(store, Samples.host()));
+
+    Upkeep.Collected planned = upkeep.collect(new Upkeep.Collection(OptionalLong.empty(), Optional.empty(), true), silent);
+    assertThat(planned.bytes()).isGreaterThan(made.length());
+    Upkeep.Collected collected = upkeep.collect(new Upkeep.Collection(OptionalLong.empty(), Optional.empty(), false), silent);
+    assertThat(collected.bytes()).isBetween((long) made.length(), made.length() + LINKS);
   }
 
   @Test

@@ -2,10 +2,14 @@ package dev.carrel.store;
 
 import static dev.carrel.store.Samples.item;
 import static dev.carrel.store.Samples.recipe;
+import static dev.carrel.store.Samples.write;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
+import dev.carrel.api.store.Finish;
 import dev.carrel.api.store.ProfileName;
 import dev.carrel.api.store.Recipe;
 import dev.carrel.api.store.StorePath;
@@ -93,6 +97,37 @@ class SystemStoreTest {
     Freeze.remove(system.locate(profile));
     Freeze.remove(system.locate(item("a")));
     assertThat(store.locate(profile).resolve("usr/bin/a")).hasContent("a");
+  }
+
+  @Test
+  void a_configured_profile_that_was_brought_home_is_mended_file_by_file() throws IOException {
+    StorePath profile = system.union("profile", List.of(item("a")), new Finish("test", (tree, changes, based) -> write(changes, "etc/upper/made", "by a script")), Progress.silent());
+    new DirectoryGenerations(store, Samples.host()).add(ProfileName.DEFAULT, 0, profile, List.of()).orElseThrow();
+    DirectoryUpkeep upkeep = new DirectoryUpkeep(store, new DirectoryGenerations(store, Samples.host()));
+    assertThat(upkeep.verify(false, Progress.silent()).damages()).isEmpty();
+    assertThat(upkeep.items()).singleElement().satisfies(info -> assertThat(info.hash()).startsWith(Listing.ALGORITHM));
+
+    Path made = store.locate(profile).resolve("etc/made");
+    Files.setPosixFilePermissions(made.getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.delete(made);
+    assertThat(upkeep.verify(true, Progress.silent()).damages()).singleElement().satisfies(damage -> assertThat(damage.repaired()).isTrue());
+    assertThat(made).hasContent("by a script");
+    assertThat(upkeep.verify(false, Progress.silent()).damages()).isEmpty();
+  }
+
+  @Test
+  void what_is_damaged_in_roots_store_is_not_brought_home() throws IOException {
+    StorePath profile = system.union("profile", List.of(item("a")), new Finish("test", (tree, changes, based) -> write(changes, "etc/upper/made", "by a script")), Progress.silent());
+    Path made = system.locate(profile).resolve("etc/made");
+    Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rw-r--r--"));
+    Files.writeString(made, "something else");
+    Freeze.file(made);
+
+    assertThatExceptionOfType(CarrelException.class)
+        .isThrownBy(() -> new DirectoryGenerations(store, Samples.host()).add(ProfileName.DEFAULT, 0, profile, List.of()))
+        .withMessageContaining("etc/made is damaged there. Ask root");
+    assertThat(own()).isEmpty();
+    assertThat(temporary.resolve("own/staging")).isEmptyDirectory();
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
+import dev.carrel.api.store.Finish;
 import dev.carrel.api.store.PackageRequest;
 import dev.carrel.api.store.PackageSource.Lists;
 import dev.carrel.api.store.Resolution;
@@ -96,6 +97,32 @@ class TransfersTest {
   }
 
   @Test
+  void a_configured_profile_arrives_as_it_is_and_shares_its_files_with_its_packages() throws IOException {
+    StorePath profile = store.union("profile", List.of(item("a"), item("b")), new Finish("test", (tree, changes, based) -> write(changes, "etc/upper/made", "by a script")),
+        Progress.silent());
+    imported(exported(profile));
+    assertSame(profile);
+    assertThat(Files.isSameFile(other.locate(profile).resolve("usr/bin/a"), other.locate(item("a")).resolve("usr/bin/a"))).isTrue();
+    DirectoryUpkeep upkeep = new DirectoryUpkeep(other, new DirectoryGenerations(other, Samples.host()));
+    assertThat(upkeep.optimise(Progress.silent()).files()).isZero();
+    assertThat(upkeep.verify(false, Progress.silent()).damages()).isEmpty();
+  }
+
+  @Test
+  void what_refers_to_profiles_arrives_with_them() throws IOException {
+    StorePath inner = store.union("inner", List.of(item("a"), item("b")), Progress.silent());
+    StorePath outer = store.union("outer", List.of(inner, item("c")), Progress.silent());
+    Path program = Files.writeString(temporary.resolve("run"), "#!/bin/sh");
+    StorePath added = transfers.add(program, "tool", "1", Set.of(outer), Progress.silent());
+    imported(exported(added));
+    for (StorePath item : List.of(inner, outer, added)) {
+      assertSame(item);
+    }
+    assertThat(Files.isSameFile(other.locate(outer).resolve("usr/bin/a"), other.locate(item("a")).resolve("usr/bin/a"))).isTrue();
+    assertThat(new DirectoryUpkeep(other, new DirectoryGenerations(other, Samples.host())).verify(false, Progress.silent()).damages()).isEmpty();
+  }
+
+  @Test
   void whatever_byte_of_an_archive_is_changed_or_missing_no_wrong_item_comes_of_it() throws IOException {
     byte[] archive = exported(item("c"));
     int refused = 0;
@@ -179,6 +206,21 @@ class TransfersTest {
   }
 
   @Test
+  void an_archive_may_be_compressed() throws Exception {
+    byte[] archive = exported(item("a"));
+    for (String tool : List.of("gzip", "xz", "zstd", "bzip2")) {
+      Path plain = Files.write(temporary.resolve("archive"), archive);
+      Path packed = temporary.resolve("archive." + tool);
+      assertThat(new ProcessBuilder(tool, "-c", plain.toString()).redirectOutput(packed.toFile()).start().waitFor()).as(tool).isZero();
+      assertThat(imported(Files.readAllBytes(packed))).as(tool).hasSize(2);
+      assertSame(item("a"));
+      other.deactivate();
+      Freeze.remove(temporary.resolve("other"));
+      other = Samples.store(temporary.resolve("other"));
+    }
+  }
+
+  @Test
   void items_are_copied_into_another_store() throws IOException {
     StorePath profile = store.union("profile", List.of(item("a"), item("b")), Progress.silent());
     transfers.copy(List.of(profile), temporary.resolve("other"), Progress.silent());
@@ -224,11 +266,91 @@ class TransfersTest {
     assertThat(store.locate(add(temporary.resolve("prefix"), "1")).resolve("usr/bin/x")).exists();
     assertThat(store.locate(add(temporary.resolve("root"), "2")).resolve("etc/x")).exists();
     assertThat(store.locate(add(temporary.resolve("any"), "3")).resolve("opt/tool/x")).exists();
-    for (String end : List.of("tar", "tar.gz", "tar.bz2", "tar.xz")) {
+    for (String end : List.of("tar", "tar.gz", "tgz", "tar.bz2", "tar.xz", "tar.zst")) {
       Path tar = temporary.resolve("tool." + end);
       assertThat(new ProcessBuilder("tar", "-C", temporary.resolve("wrapped").toString(), "-caf", tar.toString(), "tool-1").start().waitFor()).isZero();
       assertThat(store.locate(add(tar, "4")).resolve("usr/bin/x")).as(end).exists();
     }
+  }
+
+  /** A tarball with one entry, after a directory and a link out of it. */
+  private Path tarball(String name, byte flag, String target, int mode) throws IOException {
+    Path tar = temporary.resolve("hostile.tar");
+    try (TarArchiveOutputStream out = new TarArchiveOutputStream(Files.newOutputStream(tar))) {
+      out.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+      out.putArchiveEntry(new TarArchiveEntry("usr/bin/", TarConstants.LF_DIR));
+      out.closeArchiveEntry();
+      TarArchiveEntry link = new TarArchiveEntry("usr/out", TarConstants.LF_SYMLINK);
+      link.setLinkName(temporary.toString());
+      out.putArchiveEntry(link);
+      out.closeArchiveEntry();
+      TarArchiveEntry entry = new TarArchiveEntry(name, flag, true);
+      entry.setLinkName(target);
+      entry.setMode(mode);
+      out.putArchiveEntry(entry);
+      out.closeArchiveEntry();
+    }
+    return tar;
+  }
+
+  @Test
+  void hostile_members_of_a_tarball_are_refused_by_their_names_and_nothing_is_left() throws IOException {
+    record Member(String name, byte flag, String target) {}
+    for (Member member : List.of(new Member("usr/../../x", TarConstants.LF_NORMAL, ""), new Member("../x", TarConstants.LF_DIR, ""),
+        new Member("usr/out/x", TarConstants.LF_NORMAL, ""), new Member("usr/out/x/", TarConstants.LF_DIR, ""),
+        new Member("usr/out", TarConstants.LF_NORMAL, ""), new Member("usr/bin", TarConstants.LF_SYMLINK, "/"),
+        new Member("usr/hard", TarConstants.LF_LINK, "/etc/passwd"), new Member("usr/hard", TarConstants.LF_LINK, "../../etc/passwd"),
+        new Member("usr/hard", TarConstants.LF_LINK, "usr/out"), new Member("usr/null", TarConstants.LF_CHR, ""),
+        new Member("usr/disk", TarConstants.LF_BLK, ""), new Member("usr/pipe", TarConstants.LF_FIFO, ""))) {
+      Path tar = tarball(member.name(), member.flag(), member.target(), 0644);
+      assertThatExceptionOfType(CarrelException.class).as(member.toString()).isThrownBy(() -> add(tar, "1"))
+          .withMessageContaining("its entry '" + member.name()).withMessageStartingWith("cannot add " + tar);
+      assertThat(temporary.resolve("x")).doesNotExist();
+      assertThat(temporary.resolve("store/staging")).isEmptyDirectory();
+      assertThat(temporary.resolve("store/added")).isEmptyDirectory();
+    }
+  }
+
+  @Test
+  void an_absolute_member_is_put_below_the_item_and_is_nobodys_but_the_owners() throws IOException {
+    StorePath added = add(tarball("/usr/bin/tool", TarConstants.LF_NORMAL, "", 06755), "1");
+    Path tool = store.locate(added).resolve("usr/bin/tool");
+    assertThat((Integer) Files.getAttribute(tool, "unix:mode") & 07777).isEqualTo(0555);
+  }
+
+  @Test
+  void what_unpacks_to_more_than_an_honest_archive_is_stopped() throws Exception {
+    Path zeros = temporary.resolve("zeros");
+    assertThat(new ProcessBuilder("truncate", "-s", "2G", zeros.toString()).start().waitFor()).isZero();
+    Path bomb = temporary.resolve("bomb.tar.zst");
+    assertThat(new ProcessBuilder("sh", "-c", "tar -C " + temporary + " -cf - zeros | zstd -q -o " + bomb).start().waitFor()).isZero();
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> add(bomb, "1")).withMessageContaining("no honest archive");
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> imported(Files.readAllBytes(bomb))).withMessageContaining("no archive that carrel");
+
+    Path name = temporary.resolve("name.tar.gz");
+    try (TarArchiveOutputStream out = new TarArchiveOutputStream(new java.util.zip.GZIPOutputStream(Files.newOutputStream(name)))) {
+      TarArchiveEntry header = new TarArchiveEntry("././@LongLink", TarConstants.LF_GNUTYPE_LONGNAME);
+      header.setSize(8 << 20);
+      out.putArchiveEntry(header);
+      out.write("n".repeat(8 << 20).getBytes(StandardCharsets.UTF_8));
+      out.closeArchiveEntry();
+    }
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> add(name, "1")).withMessageContaining("a header between two of its files is too long");
+    assertThat(temporary.resolve("store/staging")).isEmptyDirectory();
+  }
+
+  @Test
+  void a_damaged_tarball_is_told_from_a_damaged_store() throws Exception {
+    write(temporary, "prefix/bin/x", "x".repeat(5000));
+    for (String end : List.of("tar", "tar.gz", "tar.xz", "tar.zst", "tar.bz2")) {
+      Path tar = temporary.resolve("tool." + end);
+      assertThat(new ProcessBuilder("tar", "-C", temporary.resolve("prefix").toString(), "-caf", tar.toString(), "bin").start().waitFor()).isZero();
+      byte[] whole = Files.readAllBytes(tar);
+      Files.write(tar, java.util.Arrays.copyOf(whole, end.equals("tar") ? 2500 : whole.length / 2));
+      assertThatExceptionOfType(CarrelException.class).as(end).isThrownBy(() -> add(tar, "1"))
+          .withMessageStartingWith("cannot add " + tar + " to the store: the archive is damaged").withMessageNotContaining("doctor");
+    }
+    assertThat(temporary.resolve("store/staging")).isEmptyDirectory();
   }
 
   @Test

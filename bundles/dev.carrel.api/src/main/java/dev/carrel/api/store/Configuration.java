@@ -18,6 +18,11 @@ public interface Configuration {
   /** A word that changes whenever this would make something else of the same packages. */
   String format();
 
+  /** The same of certain packages, where it is not all of them that are configured. */
+  default String format(Resolution resolution) {
+    return format();
+  }
+
   /**
    * A part of the packages that is configured before all others and whatever the others are, so that it need be done only once.
    * Empty if there is none that would be worth it.

@@ -69,7 +69,7 @@ public interface Upkeep {
    * What is known of an item.
    *
    * @param hash of its content: of its NAR serialization, or, for a union, of the list of its files
-   * @param narSize of that serialization in bytes; 0 for a union
+   * @param narSize of that serialization in bytes; for a union, of the files that are no member's
    * @param size of its files in bytes
    * @param registered when it became valid
    * @param references what it refers to directly

@@ -38,6 +38,9 @@ final class DebArchive {
   /** xz -9e needs 65 MiB. */
   private static final int XZ_MEMORY_KIB = 256 << 10;
 
+  /** So large an archive is decompressed by a process of its own, if that is quicker. */
+  private static final long WORTH_A_PROCESS = 128L << 10;
+
   private final String label;
 
   /** @param label the package's name and version, for messages */
@@ -54,7 +57,7 @@ final class DebArchive {
   void unpack(Path deb, Path directory) throws IOException {
     try (InputStream file = new BufferedInputStream(Files.newInputStream(deb), 1 << 16);
         ArArchiveInputStream ar = new ArArchiveInputStream(new ArchiveInput(file))) {
-      members(ar, Files.size(deb), directory);
+      members(deb, ar, Files.size(deb), directory);
     } catch (RefusedException e) {
       String entry = e.entry().isEmpty() ? "its archive " : "its entry '" + shown(e.entry()) + "' ";
       String advice = e.getCause() instanceof InvalidPathException
@@ -67,7 +70,7 @@ final class DebArchive {
     }
   }
 
-  private void members(ArArchiveInputStream ar, long size, Path directory) throws IOException, RefusedException {
+  private void members(Path deb, ArArchiveInputStream ar, long size, Path directory) throws IOException, RefusedException {
     ItemTree tree = new ItemTree(directory);
     expect(next(ar), "debian-binary");
     byte[] format = ArchiveInput.of(ar).readNBytes(64);
@@ -76,10 +79,12 @@ final class DebArchive {
     }
     String control = next(ar);
     expect(control, "control.tar");
-    tar(ar, control, size, (name, entry, in) -> controlEntry(tree, name, entry, in));
+    tar(decompress(ar, control), size, (name, entry, in) -> controlEntry(tree, name, entry, in));
     String data = next(ar);
     expect(data, "data.tar");
-    tar(ar, data, size, (name, entry, in) -> dataEntry(tree, name, entry, in));
+    try (InputStream in = size >= WORTH_A_PROCESS && data.endsWith(".xz") && DataTar.isPossible() ? DataTar.of(deb) : decompress(ar, data)) {
+      tar(in, size, (name, entry, content) -> dataEntry(tree, name, entry, content));
+    }
   }
 
   /** The next member that counts: deb(5) says to pass over those that begin with {@code _}. */
@@ -108,9 +113,9 @@ final class DebArchive {
     void write(String name, TarArchiveEntry entry, InputStream content) throws IOException, RefusedException;
   }
 
-  private void tar(ArArchiveInputStream ar, String member, long archiveSize, EntryWriter writer) throws IOException, RefusedException {
+  private void tar(InputStream plain, long archiveSize, EntryWriter writer) throws IOException, RefusedException {
     long limit = Math.min(MOST_BYTES, Math.max(FREE_BYTES, archiveSize * MOST_RATIO));
-    MeteredInput metered = new MeteredInput(decompress(ar, member), limit);
+    MeteredInput metered = new MeteredInput(plain, limit);
     // One character per byte: the library would write a question mark for what is no UTF-8.
     TarArchiveInputStream tar = new TarArchiveInputStream(metered, StandardCharsets.ISO_8859_1.name());
     InputStream content = ArchiveInput.of(tar);
@@ -133,6 +138,16 @@ final class DebArchive {
       } catch (DamagedException e) {
         throw refusedIfTooMuch(name, e);
       }
+    }
+    end(metered);
+  }
+
+  /** What comes after the last entry has to be as whole as the rest. */
+  private static void end(MeteredInput metered) throws IOException, RefusedException {
+    try {
+      ArchiveInput.of(metered).transferTo(OutputStream.nullOutputStream());
+    } catch (DamagedException e) {
+      throw refusedIfTooMuch("", e);
     }
   }
 

@@ -207,7 +207,13 @@ final class PackageLists {
 
   private CarrelException unreachable(Attempts attempts, Apt.Ran ran, boolean older) {
     String why = AptMessages.errors(ran);
-    return CarrelException.failed("The lists of packages could not be fetched from " + String.join(", ", attempts.hosts) + ": " + why
+    String hosts = String.join(", ", attempts.hosts);
+    if (why.contains("is not signed")) {
+      // What is wrong with the signature, apt only warns of.
+      return CarrelException.failed("The lists of packages were not taken from " + hosts + ": " + AptMessages.complaints(ran)
+          + ". Have this host trust the key of that source, see signed-by in sources.list(5), or remove the source from " + etc + ".");
+    }
+    return CarrelException.failed("The lists of packages could not be fetched from " + hosts + ": " + why
         + (older
             ? ". The lists of packages fetched earlier are still there: the same command without --refresh uses them. Otherwise check"
             : ". Check")

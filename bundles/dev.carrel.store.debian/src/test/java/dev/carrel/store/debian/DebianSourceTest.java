@@ -278,6 +278,47 @@ class DebianSourceTest {
     fails(new String[] {"tool"}, "does not have a Release file");
   }
 
+  private void gpg(String... arguments) throws Exception {
+    List<String> line = new java.util.ArrayList<>(List.of("gpg", "--homedir", temp.resolve("keys").toString(), "--batch", "--yes", "--quiet", "--passphrase", ""));
+    line.addAll(List.of(arguments));
+    assertThat(new ProcessBuilder(line).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor()).isZero();
+  }
+
+  @Test
+  void a_source_with_a_wrong_signature_is_refused_whether_its_key_is_another_or_it_was_changed() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/gpg")), "needs gpg");
+    Files.createDirectory(temp.resolve("keys"), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    archive.add("tool", "1", "");
+    Path packages = archive.repository().resolve("Packages");
+    Path release = archive.repository().resolve("Release");
+    Files.writeString(release, "Date: Thu, 01 Jan 2026 00:00:00 UTC\nSHA256:\n " + Sha256.of(packages) + " " + Files.size(packages) + " Packages\n");
+    for (String name : List.of("right", "wrong")) {
+      gpg("--quick-gen-key", name + "@example.org", "ed25519", "sign");
+      gpg("--output", temp.resolve(name + ".gpg").toString(), "--export", name + "@example.org");
+    }
+    Path signed = archive.repository().resolve("InRelease");
+    gpg("--local-user", "right@example.org", "--output", signed.toString(), "--clearsign", release.toString());
+    Files.delete(release);
+
+    String source = "deb [signed-by=" + temp + "/%s.gpg] copy:" + archive.repository() + " ./";
+    archive.sources(source.formatted("wrong"));
+    fails(new String[] {"tool"}, "were not taken from", "couldn't be verified", "signed-by");
+    archive.sources(source.formatted("right"));
+    assertThat(names(resolve(Lists.REFRESH, "tool"))).contains("tool=1");
+
+    Files.writeString(signed, Files.readString(signed).replace("01 Jan", "02 Jan"));
+    assertThatThrownBy(() -> resolve(Lists.REFRESH, "tool")).isInstanceOf(CarrelException.class).hasMessageContainingAll("signature");
+  }
+
+  @Test
+  void what_the_host_holds_back_is_told_in_apts_words() throws IOException {
+    archive.add("base", "1", "");
+    archive.add("tool", "1", "Depends: base\n");
+    Files.writeString(archive.etc().resolve("preferences.d/never"), "Package: base\nPin: version *\nPin-Priority: -1\n");
+    fails(new String[] {"tool"}, "tool", "Package 'base' has no installation candidate");
+    fails(new String[] {"base"}, "base", "no installation candidate");
+  }
+
   @Test
   void a_host_without_apt_is_told() {
     DebianSource source = new DebianSource(new AptPaths(archive.etc(), List.of(temp.resolve("nowhere")), Map.of()));

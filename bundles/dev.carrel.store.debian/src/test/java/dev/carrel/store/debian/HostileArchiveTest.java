@@ -196,6 +196,52 @@ class HostileArchiveTest {
     }
   }
 
+  /** So large that dpkg-deb decompresses it, where there is one. */
+  private static DebBuilder large() {
+    byte[] noise = new byte[200_000];
+    new java.util.Random(1).nextBytes(noise);
+    return new DebBuilder().compression(".xz").entry("./usr/noise", TarConstants.LF_NORMAL, "", 0644, noise).file("./usr/last", "last");
+  }
+
+  @Test
+  void a_large_archive_is_whole_or_damaged() throws IOException {
+    Path deb = large().build(temp.resolve("large.deb"));
+    new DebArchive("large 1.0").unpack(deb, item);
+    assertThat(item.resolve("usr/noise")).hasSize(200_000);
+    assertThat(item.resolve("usr/last")).hasContent("last");
+
+    byte[] whole = Files.readAllBytes(deb);
+    for (int length : new int[] {150_000, whole.length - 2000, whole.length - 40}) {
+      Files.write(deb, Arrays.copyOf(whole, length));
+      assertDamaged(deb);
+    }
+    byte[] changed = whole.clone();
+    changed[150_000] ^= 1;
+    Files.write(deb, changed);
+    assertDamaged(deb);
+  }
+
+  private void assertDamaged(Path deb) throws IOException {
+    Path fresh = Files.createTempDirectory(temp, "item");
+    assertThatThrownBy(() -> new DebArchive("large 1.0").unpack(deb, fresh)).isInstanceOf(CarrelException.class)
+        .hasMessageContaining("large 1.0").hasMessageContaining("damaged");
+  }
+
+  @Test
+  void what_no_package_has_is_refused_in_a_large_archive_too() {
+    refuses(large().file("../outside", "x"), "../outside");
+  }
+
+  @Test
+  void a_large_bomb_is_stopped() {
+    byte[] zeros = new byte[1 << 20];
+    DebBuilder bomb = large();
+    for (int i = 0; i < 300; i++) {
+      bomb.entry("./usr/zeros" + i, TarConstants.LF_NORMAL, "", 0644, zeros);
+    }
+    refuses(bomb, "unpacks to more than");
+  }
+
   @Test
   void anything_in_an_archive_may_be_noise() throws IOException {
     Path deb = new DebBuilder().compression("").directory("./usr/").file("./usr/a", "content").symlink("./usr/b", "a").hardLink("./usr/c", "./usr/a")
