@@ -18,6 +18,8 @@ import dev.carrel.api.environment.Workplace;
 import dev.carrel.api.environment.WorkplaceRequest;
 import dev.carrel.api.environment.Workplaces;
 import dev.carrel.api.host.Foreground;
+import dev.carrel.api.resource.Limits;
+import dev.carrel.api.resource.Usage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -152,6 +154,16 @@ final class FakeServices implements Workplaces, Containers, Foreground {
     @Override
     public ContainerLog log() {
       throw new UnsupportedOperationException("nothing was started");
+    }
+
+    @Override
+    public void update(Limits limits) {
+      calls.add("update " + limits);
+    }
+
+    @Override
+    public Optional<Usage> usage() {
+      return Optional.empty();
     }
 
     @Override
