@@ -1,5 +1,6 @@
 package dev.carrel.launcher;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -18,13 +19,19 @@ enum BundleSets {
       "commons-codec", "xz", "zstd-jni"),
   /** What packages in other stores of the host need, besides. */
   HOST_STORES("dev.carrel.store.nix"),
+  /** What limits need. */
+  LIMITS("dev.carrel.cgroup"),
   /** What {@code --json} needs; a headless start has it on its class path. */
   JSON("gson"),
   /** What the interactive shell needs. */
   INTERACTIVE("org.apache.felix.gogo.runtime", "org.apache.felix.gogo.command", "org.apache.felix.gogo.jline", "jline", "dev.carrel.console");
 
   private static final Set<String> WITHOUT_PACKAGES = Set.of("backend", "clean", "container", "create", "events", "exec", "inspect", "kill", "list",
-      "logs", "pause", "processes", "remove", "resume", "run", "start", "stop", "wait");
+      "logs", "pause", "processes", "remove", "resume", "run", "start", "stop", "top", "update", "wait");
+  /** What is done with containers that may have limits. */
+  private static final Set<String> WITH_LIMITS = Set.of("clean", "doctor", "events", "exec", "container", "inspect", "kill", "pause", "remove", "resume", "start",
+      "stop", "top", "update", "wait");
+  private static final List<String> LIMITS_BEGIN = List.of("--memory", "--swap", "--cpu", "--pids", "--io-", "--hugetlb", "--args");
 
   private final List<String> bundles;
 
@@ -42,10 +49,32 @@ enum BundleSets {
     if (command.equals("plan") && words.size() > 1) {
       command = words.get(1).equals("--json") && words.size() > 2 ? words.get(2) : words.get(1);
     }
-    if (WITHOUT_PACKAGES.contains(command)) {
-      return List.of(CORE);
+    List<BundleSets> sets = new ArrayList<>(List.of(CORE));
+    if (!WITHOUT_PACKAGES.contains(command)) {
+      sets.add(PACKAGES);
+      if (mayNameHostStore(words)) {
+        sets.add(HOST_STORES);
+      }
     }
-    return mayNameHostStore(words) ? List.of(CORE, PACKAGES, HOST_STORES) : List.of(CORE, PACKAGES);
+    if (WITH_LIMITS.contains(command) || mayLimit(words)) {
+      sets.add(LIMITS);
+    }
+    return sets;
+  }
+
+  /** Whether a word before {@code --} may be about limits: one too many costs milliseconds. */
+  private static boolean mayLimit(List<String> words) {
+    for (String word : words) {
+      if (word.equals("--")) {
+        return false;
+      }
+      for (String begin : LIMITS_BEGIN) {
+        if (word.startsWith(begin)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** Whether a word before {@code --} may ask for such a store: one too many costs milliseconds. */

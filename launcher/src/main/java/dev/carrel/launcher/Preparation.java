@@ -1,6 +1,7 @@
 package dev.carrel.launcher;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.jar.JarEntry;
@@ -19,9 +20,14 @@ public final class Preparation {
       Path folder = Path.of(arguments[1]);
       switch (arguments[0]) {
         case "storage" -> {
-          OsgiRuntime.warm(folder, List.of(BundleSets.CORE));
-          OsgiRuntime.warm(folder, List.of(BundleSets.CORE, BundleSets.PACKAGES));
-          OsgiRuntime.warm(folder, List.of(BundleSets.CORE, BundleSets.PACKAGES, BundleSets.HOST_STORES));
+          List<BundleSets> packages = List.of(BundleSets.CORE, BundleSets.PACKAGES);
+          List<BundleSets> stores = List.of(BundleSets.CORE, BundleSets.PACKAGES, BundleSets.HOST_STORES);
+          for (List<BundleSets> sets : List.of(List.of(BundleSets.CORE), packages, stores)) {
+            OsgiRuntime.warm(folder, sets);
+            List<BundleSets> limited = new ArrayList<>(sets);
+            limited.add(BundleSets.LIMITS);
+            OsgiRuntime.warm(folder, limited);
+          }
         }
         case "java" -> SystemPackages.write(Path.of(System.getProperty("carrel.home")), folder);
         default -> train(folder);

@@ -34,12 +34,12 @@ record Grouping(Controllers controllers, Registry registry, AtomicBoolean cleane
   /** Makes what was reserved. */
   Optional<ResourceGroup> make(ResourceGroup reserved, ContainerSpec spec, MountPlan mounts) {
     return Optional.of(controllers.choose().make(reserved.name(), spec.limits().orElseThrow(),
-        DeviceList.of(mounts, spec.namespaces().contains(Namespace.MOUNT))));
+        DeviceList.of(mounts, spec.namespaces().contains(Namespace.MOUNT)),
+        spec.life().restart().attempts() == 0)); // the first process has to be there to start a program again
   }
 
   /** How a container would come into its group; nothing is made. */
   GroupEntry plan(ContainerSpec spec) {
-    ResourceController controller = controllers.choose();
-    return controller.find(controller.reserve(registry.owner(), spec.limits().orElseThrow())).birth();
+    return controllers.choose().plan(registry.owner(), spec.limits().orElseThrow()).birth();
   }
 }

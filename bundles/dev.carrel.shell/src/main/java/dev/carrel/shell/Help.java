@@ -86,6 +86,9 @@ final class Help {
         --weak=NAME[,NAME]   leave out a part of the confinement:
       """ + weaknesses() + """
 
+      What it may consume, all its processes together:
+      """ + LimitHelp.OPTIONS + """
+
         -q, --quiet          no progress
         -h, --help           this text
       """;

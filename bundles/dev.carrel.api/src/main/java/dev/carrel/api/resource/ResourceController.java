@@ -30,11 +30,19 @@ public interface ResourceController {
   String reserve(String owner, Limits limits);
 
   /**
+   * A group as {@link #reserve} would name it; does nothing.
+   *
+   * @throws dev.carrel.api.CarrelException as that does
+   */
+  ResourceGroup plan(String owner, Limits limits);
+
+  /**
    * Makes a group that was reserved.
    *
+   * @param whole whether everything in it is to be killed when there is no more memory, and not just what the kernel picks
    * @throws dev.carrel.api.CarrelException if that failed; nothing is left then
    */
-  ResourceGroup make(String reserved, Limits limits, Devices devices);
+  ResourceGroup make(String reserved, Limits limits, Devices devices, boolean whole);
 
   /** A group that was made, by whatever process. One that is gone has used nothing, and all that is done to it does nothing. */
   ResourceGroup find(String reserved);
