@@ -70,22 +70,22 @@ final class Entry {
 
   /** It is in a group, which is about to be made. */
   void group(String controller, String name, Limits limits) {
-    lines.setProperty("group.controller", controller);
-    lines.setProperty("group", name);
+    lines.setProperty("resources.controller", controller);
+    lines.setProperty("resources.group", name);
     LimitLines.write(lines, limits);
   }
 
   boolean hasGroup() {
-    return lines.getProperty("group") != null;
+    return lines.getProperty("resources.group") != null;
   }
 
   String groupController() {
-    return lines.getProperty("group.controller");
+    return lines.getProperty("resources.controller");
   }
 
   /** The name of its group. */
   String group() {
-    return lines.getProperty("group");
+    return lines.getProperty("resources.group");
   }
 
   Optional<Limits> limits() {
