@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -28,6 +29,7 @@ final class Bases {
   private final Maker maker = Maker.self();
   private final AtomicLong count = new AtomicLong();
   private final Map<Controller, Path> first = new EnumMap<>(Controller.class);
+  private Set<Controller> usable = Set.of();
 
   Bases(Hierarchies hierarchies, long uid, Scopes scopes) {
     this.hierarchies = hierarchies;
@@ -44,18 +46,25 @@ final class Bases {
     return hierarchies;
   }
 
-  /** Those that containers of this user can have, in version 1. */
-  Set<Controller> ofFirst() {
-    Set<Controller> usable = EnumSet.noneOf(Controller.class);
+  /** Those that containers of this user can have, in version 1: what there is once stays. */
+  synchronized Set<Controller> ofFirst() {
+    if (usable.isEmpty()) {
+      usable = usable();
+    }
+    return usable;
+  }
+
+  private Set<Controller> usable() {
+    Set<Controller> found = EnumSet.noneOf(Controller.class);
     first.forEach((controller, base) -> {
       if (uid == 0 ? Files.isWritable(base.getParent()) : Files.isWritable(base)) {
-        usable.add(controller);
+        found.add(controller);
       }
     });
     if (uid != 0) {
-      usable.remove(Controller.DEVICES); // only root may write there
+      found.remove(Controller.DEVICES); // only root may write there
     }
-    return usable;
+    return Collections.unmodifiableSet(found);
   }
 
   /** Those that containers of this user can have, in version 2. */
@@ -96,7 +105,7 @@ final class Bases {
       if (usable.contains(controller) && (ALWAYS.contains(controller) || needed.contains(controller))) {
         chosen.put(controller, first.get(controller).resolve(leaf));
       } else if (!hierarchies.first().containsKey(controller) && (needed.contains(controller) || controller == Controller.FREEZER)) {
-        wantsSecond |= second.isPresent() && second.get().isUsable();
+        wantsSecond |= needed.contains(controller) || second.isPresent() && second.get().isUsable();
       }
     }
     return new GroupName(chosen, wantsSecond ? Optional.of(second.get().base(make).resolve(leaf)) : Optional.empty());

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -21,6 +22,8 @@ import org.osgi.service.component.annotations.Deactivate;
 @Component(property = ResourceController.NAME + "=cgroup")
 public final class CgroupController implements ResourceController {
   private final Bases bases;
+  private final Spares spares;
+  private final Set<String> ready = ConcurrentHashMap.newKeySet();
   private Optional<String> unavailable;
 
   /** For this host and this user. */
@@ -31,6 +34,7 @@ public final class CgroupController implements ResourceController {
 
   CgroupController(Bases bases) {
     this.bases = bases;
+    this.spares = new Spares(bases);
   }
 
   /** Those of this host and this user. */
@@ -41,6 +45,7 @@ public final class CgroupController implements ResourceController {
 
   @Deactivate
   void deactivate() {
+    spares.close();
     bases.removeEmpty();
   }
 
@@ -60,6 +65,12 @@ public final class CgroupController implements ResourceController {
 
   @Override
   public String reserve(String owner, Limits limits) {
+    Optional<GroupName> spare = spares.take(owner, limits);
+    if (spare.isPresent()) {
+      String name = spare.get().toString();
+      ready.add(name);
+      return name;
+    }
     return bases.reserve(owner, limits, true).toString();
   }
 
@@ -72,10 +83,13 @@ public final class CgroupController implements ResourceController {
   public ResourceGroup make(String reserved, Limits limits, Devices devices, boolean whole) {
     GroupName name = GroupName.parse(reserved);
     CgroupGroup group = new CgroupGroup(name, bases);
+    boolean spare = ready.remove(reserved);
     try {
-      bases.make(name, Controller.neededBy(limits));
+      if (!spare) {
+        bases.make(name, Controller.neededBy(limits));
+      }
       List<Setting> settings = new ArrayList<>(group.settings(limits));
-      settings.addAll(new FirstVersion(name.first()).devices(devices));
+      settings.addAll(new FirstVersion(name.first()).devices(devices, spare));
       Path together = name.second().isPresent() ? name.second().get().resolve("memory.oom.group") : null;
       if (whole && together != null && Files.exists(together)) {
         settings.add(new Setting("end a container as a whole when it has no more memory", together, "1", ""));

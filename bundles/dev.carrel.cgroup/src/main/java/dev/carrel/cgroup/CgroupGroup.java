@@ -17,12 +17,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** One container's control groups. */
 final class CgroupGroup implements ResourceGroup {
   /** How long what is killed may take to be gone, and what is frozen to stop; in seconds. */
   private static final long PATIENCE = 10;
   private static final long LOOK_MILLIS = 2;
+  private static final long SOON_NANOS = 5_000_000;
 
   private final GroupName reserved;
   private final Bases bases;
@@ -234,12 +236,16 @@ final class CgroupGroup implements ResourceGroup {
 
   @Override
   public void remove() {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE);
+    long start = System.nanoTime();
     boolean interrupted = false;
-    while (!removed() && System.nanoTime() < deadline) {
-      kill();
+    while (!removed() && System.nanoTime() - start < TimeUnit.SECONDS.toNanos(PATIENCE)) {
       interrupted |= Thread.interrupted();
-      pause();
+      if (System.nanoTime() - start < SOON_NANOS) {
+        LockSupport.parkNanos(SOON_NANOS / 50); // what has ended is still on its way out
+      } else {
+        kill();
+        pause();
+      }
     }
     if (interrupted) {
       Thread.currentThread().interrupt();

@@ -142,16 +142,25 @@ record FirstVersion(Map<Controller, Path> directories) {
         "as its kernel was built without CONFIG_BLK_DEV_THROTTLING")));
   }
 
-  /** Nothing but what it may use. */
-  List<Setting> devices(Devices devices) {
-    if (!has(Controller.DEVICES) || devices.every()) {
+  /**
+   * Nothing but what it may use.
+   *
+   * @param harmless whether it may use the harmless ones and nothing else already
+   */
+  List<Setting> devices(Devices devices, boolean harmless) {
+    if (!has(Controller.DEVICES) || devices.every() && !harmless) {
       return List.of();
     }
-    List<Setting> settings = new ArrayList<>();
     String purpose = "keep a container from devices";
-    settings.add(new Setting(purpose, file(Controller.DEVICES, "devices.deny"), "a", ""));
-    for (String device : HARMLESS) {
-      settings.add(new Setting(purpose, file(Controller.DEVICES, "devices.allow"), device, ""));
+    if (devices.every()) {
+      return List.of(new Setting(purpose, file(Controller.DEVICES, "devices.allow"), "a", ""));
+    }
+    List<Setting> settings = new ArrayList<>();
+    if (!harmless) {
+      settings.add(new Setting(purpose, file(Controller.DEVICES, "devices.deny"), "a", ""));
+      for (String device : HARMLESS) {
+        settings.add(new Setting(purpose, file(Controller.DEVICES, "devices.allow"), device, ""));
+      }
     }
     devices.more().forEach(device -> settings.add(new Setting(purpose, file(Controller.DEVICES, "devices.allow"),
         (device.block() ? "b " : "c ") + device.major() + ":" + device.minor() + " rw", "")));
