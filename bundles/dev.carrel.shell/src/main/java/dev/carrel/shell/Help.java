@@ -188,6 +188,7 @@ final class Help {
         processes NAME | events         what runs inside; what becomes of containers, as it happens
         wait | stop | kill NAME         wait for its end, ask for it, send a signal
         pause | resume NAME             have it wait, and go on
+        update NAME | top               change what it may consume; what it does
         remove NAME | clean             forget what has ended
         profile install PACKAGE...      packages to keep, in generations that can be rolled back
         store gc                        delete what nothing needs; see carrel store --help
