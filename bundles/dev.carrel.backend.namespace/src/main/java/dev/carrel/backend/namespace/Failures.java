@@ -98,7 +98,8 @@ final class Failures {
       return new CarrelException(Kind.FAILED, "cannot create a user namespace: " + userNamespaces.reason(root && failure.failed().call().orElseThrow() != SystemCall.UNSHARE), failure);
     }
     return other(failure, errno == Errno.EINVAL.number()
-        ? ". This kernel may lack one of the namespaces: run carrel doctor" : "");
+        ? ". This kernel may lack one of the namespaces: run carrel doctor"
+        : errno == Errno.EAGAIN.number() ? ". There may be no more processes: allow more with --pids, or see ulimit -u" : "");
   }
 
   private static CarrelException group(LaunchFailure failure) {
