@@ -95,7 +95,9 @@ final class Entry {
   /** They have been changed. */
   void setLimits(Limits limits) throws IOException {
     LimitLines.write(lines, limits);
-    write();
+    Entry now = read(directory).orElse(this); // others may have changed something else
+    LimitLines.write(now.lines, limits);
+    now.write();
   }
 
   /** One that is there; nothing if it is going away, or not whole. */
@@ -302,7 +304,9 @@ final class Entry {
   /** Its group goes, and only the record keeps that. */
   void setOutOfMemory(OutOfMemory word) throws IOException {
     LimitLines.write(lines, word);
-    write();
+    Entry now = read(directory).orElse(this);
+    LimitLines.write(now.lines, word);
+    now.write();
   }
 
   /** What a detached container's first process does itself. */

@@ -75,7 +75,22 @@ final class RecordedContainer implements ContainerHandle {
   @Override
   public CompletableFuture<ExitStatus> exit() {
     Optional<Running> running = running();
-    return running.isPresent() ? running.get().exit().copy() : CompletableFuture.completedFuture(entry.exit());
+    if (running.isEmpty()) {
+      return CompletableFuture.completedFuture(entry.exit());
+    }
+    CompletableFuture<ExitStatus> exit = running.get().exit().copy();
+    return entry.hasGroup() && entry.detached() ? exit.whenComplete((status, failure) -> noteOutOfMemory()) : exit;
+  }
+
+  /** Systemd takes a group away that it has delegated, soon after its last process has ended. */
+  private void noteOutOfMemory() {
+    group().flatMap(ResourceGroup::outOfMemory).ifPresent(word -> {
+      try {
+        entry.setOutOfMemory(word);
+      } catch (IOException e) {
+        return; // who looks sees that it was killed, and not why
+      }
+    });
   }
 
   private Turns turns(Running running) {

@@ -128,7 +128,7 @@ final class Recording {
   synchronized void ended(Optional<ExitStatus> status, Optional<OutOfMemory> word) {
     over = true;
     notifyAll();
-    if (entry.isPresent() && word.isPresent() && spec.life().kept()) {
+    if (entry.isPresent() && word.isPresent() && (spec.life().kept() || spec.life().detached())) {
       try {
         entry.get().setOutOfMemory(word.get());
       } catch (IOException e) {
