@@ -101,14 +101,16 @@ final class SecondBase {
     }
   }
 
-  /** Whether nobody is in it any more. */
+  /** Whether nobody is in it any more. Where others are, too, nothing is changed. */
   private boolean aside(Path place) throws IOException {
     Path inner = place.resolve(OwnGroup.ASIDE);
-    if (!own.directory().equals(inner)) {
+    String self = Long.toString(ProcessHandle.current().pid());
+    String inside = KernelFile.read(place.resolve("cgroup.procs")).orElse("");
+    if (inside.equals(self)) {
       inner.toFile().mkdir();
-      KernelFile.write(inner.resolve("cgroup.procs"), Long.toString(ProcessHandle.current().pid()));
+      KernelFile.write(inner.resolve("cgroup.procs"), self);
     }
-    return KernelFile.read(place.resolve("cgroup.procs")).orElse("").isEmpty();
+    return inside.isEmpty() || inside.equals(self);
   }
 
   /** Groups below the base have these from now on. */
