@@ -108,6 +108,7 @@ class LimitsIT {
 
   @Test
   void that_a_detached_one_ran_out_of_memory_is_known_to_whoever_asks_later() throws Exception {
+    assumeTrue(User.weAreRoot(), "needs root, whose groups stay when they are empty: systemd takes those away that it has delegated");
     Process events = carrel("events", "--json").start(directory.resolve("events"));
     try {
       TimeUnit.SECONDS.sleep(2);
