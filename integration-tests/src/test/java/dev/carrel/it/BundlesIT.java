@@ -67,6 +67,7 @@ class BundlesIT {
     "dev.carrel.backend.namespace, run --no-cwd -- true",
     "dev.carrel.backend.namespace, backend list",
     "dev.carrel.environment, run --no-cwd -- true",
+    "dev.carrel.cgroup, run --no-cwd --pids=50 -- true",
     "dev.carrel.linux, run --no-cwd -- true",
     "dev.carrel.store, plan shell hello",
     "dev.carrel.store.debian, plan shell hello",

@@ -17,23 +17,37 @@ import org.junit.platform.launcher.TestPlan;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/** Runs the integration tests of a folder of classes in this JVM. Arguments: the folder, the file for the report, a pattern for the names of the classes. */
+/**
+ * Runs the integration tests of a folder of classes in this JVM. Arguments: the folder, the file for the report, and a regular expression for the
+ * names of classes, if not all are wanted: then each test's outcome is printed as it comes, and the exit status is 1 if one has failed.
+ */
 final class ChildRun implements TestExecutionListener {
   private final List<Outcome> outcomes = new ArrayList<>();
+  private final boolean printing;
   private TestPlan plan;
 
-  private ChildRun() {}
+  private ChildRun(boolean printing) {
+    this.printing = printing;
+  }
+
+  private void add(Outcome outcome) {
+    outcomes.add(outcome);
+    if (printing) {
+      System.out.println(outcome.kind() + " " + outcome.name() + " " + outcome.detail());
+    }
+  }
 
   public static void main(String[] arguments) throws Exception {
     LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
         .selectors(DiscoverySelectors.selectClasspathRoots(Set.of(Path.of(arguments[0]))))
-        .filters(TagFilter.excludeTags(User.ROOT), ClassNameFilter.includeClassNamePatterns(arguments[2]),
+        .filters(TagFilter.excludeTags(User.ROOT), ClassNameFilter.includeClassNamePatterns(arguments.length > 2 ? arguments[2] : ".*IT"),
             ClassNameFilter.excludeClassNamePatterns(".*\\." + OrdinaryUserIT.class.getSimpleName()))
         .build();
-    ChildRun run = new ChildRun();
+    ChildRun run = new ChildRun(arguments.length > 2);
     LauncherFactory.create().execute(request, run);
     new ChildReport(run.outcomes).write(Path.of(arguments[1]));
-    System.exit(0); // whatever threads a failed test has left
+    boolean failed = arguments.length > 2 && run.outcomes.stream().anyMatch(outcome -> outcome.kind() == Kind.FAILED);
+    System.exit(failed ? 1 : 0); // whatever threads a failed test has left
   }
 
   @Override
@@ -43,7 +57,7 @@ final class ChildRun implements TestExecutionListener {
 
   @Override
   public synchronized void executionSkipped(TestIdentifier test, String reason) {
-    outcomes.add(new Outcome(Kind.SKIPPED, name(test), reason));
+    add(new Outcome(Kind.SKIPPED, name(test), reason));
   }
 
   @Override
@@ -52,12 +66,12 @@ final class ChildRun implements TestExecutionListener {
     switch (result.getStatus()) {
       case SUCCESSFUL -> {
         if (test.isTest()) {
-          outcomes.add(new Outcome(Kind.PASSED, name(test), ""));
+          add(new Outcome(Kind.PASSED, name(test), ""));
         }
       }
-      case ABORTED -> outcomes.add(new Outcome(Kind.SKIPPED, name(test), thrown == null ? "aborted" : String.valueOf(thrown.getMessage())));
+      case ABORTED -> add(new Outcome(Kind.SKIPPED, name(test), thrown == null ? "aborted" : String.valueOf(thrown.getMessage())));
       // Of a container too: a @BeforeAll that throws leaves no test that could fail.
-      case FAILED -> outcomes.add(ChildReport.failed(name(test), thrown == null ? new AssertionError("failed") : thrown));
+      case FAILED -> add(ChildReport.failed(name(test), thrown == null ? new AssertionError("failed") : thrown));
     }
   }
 

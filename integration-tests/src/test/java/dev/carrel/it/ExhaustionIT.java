@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Programs that take as much of something as they get: what can be limited is, and Carrel and other containers go on. Limits of a whole container,
- * which take control groups, are not there yet; each of these is of a process or of a user.
+ * Programs that take as much of something as they get: what can be limited is, and Carrel and other containers go on. Each of these limits is of a
+ * process or of a user; {@link LimitsIT} has those of a whole container.
  */
 class ExhaustionIT {
   private static final int PATIENCE = 20; // seconds

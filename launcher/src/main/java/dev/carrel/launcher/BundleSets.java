@@ -1,6 +1,8 @@
 package dev.carrel.launcher;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -20,22 +22,36 @@ enum BundleSets {
   HOST_STORES("dev.carrel.store.nix"),
   /** What manifests and locks need, besides. */
   DECLARATIONS("dev.carrel.toml", "antlr4-runtime"),
+  /** What limits need. */
+  LIMITS("dev.carrel.cgroup"),
   /** What {@code --json} needs; a headless start has it on its class path. */
   JSON("gson"),
   /** What the interactive shell needs. */
   INTERACTIVE("org.apache.felix.gogo.runtime", "org.apache.felix.gogo.command", "org.apache.felix.gogo.jline", "jline", "dev.carrel.console");
 
   private static final Set<String> WITHOUT_PACKAGES = Set.of("backend", "clean", "container", "create", "events", "exec", "inspect", "kill", "list",
-      "logs", "pause", "processes", "remove", "resume", "run", "start", "stop", "wait");
+      "logs", "pause", "processes", "remove", "resume", "run", "start", "stop", "top", "update", "wait");
+  /** What is done with containers that may have limits. */
+  private static final Set<String> WITH_LIMITS = Set.of("clean", "doctor", "events", "exec", "container", "inspect", "kill", "pause", "remove", "resume", "start",
+      "stop", "top", "update", "wait");
+  private static final List<String> LIMITS_BEGIN = List.of("--memory", "--swap", "--cpu", "--pids", "--io-", "--hugetlb", "--args");
 
   private static final Set<String> MANIFESTS = Set.of("allow", "deny", "lock");
   /** Commands that look for a manifest if no package is named. */
   private static final Set<String> PLACES = Set.of("shell", "environment");
 
+  /** A manifest may say everything. */
+  private static final List<BundleSets> MANIFEST = List.of(CORE, PACKAGES, HOST_STORES, DECLARATIONS, LIMITS);
+
   private final List<String> bundles;
 
   BundleSets(String... bundles) {
     this.bundles = List.of(bundles);
+  }
+
+  /** The name of what is prepared for it. */
+  String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   List<String> bundles() {
@@ -48,13 +64,48 @@ enum BundleSets {
     if (command.equals("plan") && words.size() > 1) {
       command = words.get(1).equals("--json") && words.size() > 2 ? words.get(2) : words.get(1);
     }
-    if (WITHOUT_PACKAGES.contains(command)) {
-      return List.of(CORE);
-    }
     if (mayReadManifest(command, words)) {
-      return List.of(CORE, PACKAGES, HOST_STORES, DECLARATIONS);
+      return MANIFEST;
     }
-    return mayNameHostStore(words) ? List.of(CORE, PACKAGES, HOST_STORES) : List.of(CORE, PACKAGES);
+    List<BundleSets> sets = new ArrayList<>(List.of(CORE));
+    if (!WITHOUT_PACKAGES.contains(command)) {
+      sets.add(PACKAGES);
+      if (mayNameHostStore(words)) {
+        sets.add(HOST_STORES);
+      }
+    }
+    if (WITH_LIMITS.contains(command) || mayLimit(words)) {
+      sets.add(LIMITS);
+    }
+    return sets;
+  }
+
+  /** All that {@link #forCommand} can answer: what is wanted for each is prepared once. */
+  static List<List<BundleSets>> combinations() {
+    List<List<BundleSets>> all = new ArrayList<>();
+    for (List<BundleSets> sets : List.of(List.of(CORE), List.of(CORE, PACKAGES), List.of(CORE, PACKAGES, HOST_STORES))) {
+      all.add(sets);
+      List<BundleSets> limited = new ArrayList<>(sets);
+      limited.add(LIMITS);
+      all.add(limited);
+    }
+    all.add(MANIFEST);
+    return all;
+  }
+
+  /** Whether a word before {@code --} may be about limits: one too many costs milliseconds. */
+  private static boolean mayLimit(List<String> words) {
+    for (String word : words) {
+      if (word.equals("--")) {
+        return false;
+      }
+      for (String begin : LIMITS_BEGIN) {
+        if (word.startsWith(begin)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** Whether a manifest may be named or looked for: where no word before {@code --} can be nothing but a package. */

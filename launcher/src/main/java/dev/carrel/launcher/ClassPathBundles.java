@@ -69,9 +69,7 @@ final class ClassPathBundles implements ModuleConnector {
   }
 
   static Path index(Path home, BundleSets set) {
-    return home.resolve(set == BundleSets.CORE ? "lib/core.index"
-        : set == BundleSets.PACKAGES ? "lib/packages.index"
-        : set == BundleSets.HOST_STORES ? "lib/stores.index" : "lib/declarations.index");
+    return home.resolve("lib").resolve(set.label() + ".index");
   }
 
   private static void read(DataInputStream in, Map<String, Module> modules) throws IOException {

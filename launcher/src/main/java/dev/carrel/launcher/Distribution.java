@@ -73,7 +73,7 @@ public final class Distribution {
   private void headless() throws IOException {
     Set<String> written = new HashSet<>();
     try (ZipOutputStream classes = new ZipOutputStream(Files.newOutputStream(home.resolve("lib/headless.jar")))) {
-      for (BundleSets set : List.of(BundleSets.CORE, BundleSets.PACKAGES, BundleSets.HOST_STORES, BundleSets.DECLARATIONS)) {
+      for (BundleSets set : List.of(BundleSets.CORE, BundleSets.PACKAGES, BundleSets.HOST_STORES, BundleSets.DECLARATIONS, BundleSets.LIMITS)) {
         try (OutputStream index = Files.newOutputStream(ClassPathBundles.index(home, set))) {
           ClassPathBundles.write(modules(set, classes, written), index);
         }
@@ -138,6 +138,9 @@ public final class Distribution {
   /** Native libraries are unpacked; licences stay with the bundle's own file. */
   private static boolean isCode(JarEntry entry) {
     String name = entry.getName();
+    if (name.startsWith("META-INF/services/org.freedesktop.dbus.") || name.startsWith("META-INF/services/org.slf4j.")) {
+      return true; // the D-Bus library finds its parts by these
+    }
     return !entry.isDirectory() && !name.startsWith("META-INF/") && !name.startsWith("OSGI-OPT/")
         && !name.endsWith(".so") && !name.endsWith(".dll") && !name.endsWith(".jnilib") && !name.endsWith(".a")
         && !name.equals(MANIFEST);

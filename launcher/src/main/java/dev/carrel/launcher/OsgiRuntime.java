@@ -55,9 +55,11 @@ public final class OsgiRuntime implements AutoCloseable {
   }
 
   private static Path warmStorage(Path home, List<BundleSets> sets) {
-    return home.resolve(sets.contains(BundleSets.DECLARATIONS) ? "storage/declarations"
-        : sets.contains(BundleSets.HOST_STORES) ? "storage/stores"
-        : sets.contains(BundleSets.PACKAGES) ? "storage/packages" : "storage/core");
+    StringBuilder name = new StringBuilder();
+    for (BundleSets set : sets) {
+      name.append(name.length() == 0 ? "" : "+").append(set.label());
+    }
+    return home.resolve("storage").resolve(name.toString());
   }
 
   private static Map<String, String> headlessProperties(Path home) throws IOException {

@@ -19,10 +19,9 @@ public final class Preparation {
       Path folder = Path.of(arguments[1]);
       switch (arguments[0]) {
         case "storage" -> {
-          OsgiRuntime.warm(folder, List.of(BundleSets.CORE));
-          OsgiRuntime.warm(folder, List.of(BundleSets.CORE, BundleSets.PACKAGES));
-          OsgiRuntime.warm(folder, List.of(BundleSets.CORE, BundleSets.PACKAGES, BundleSets.HOST_STORES));
-          OsgiRuntime.warm(folder, List.of(BundleSets.CORE, BundleSets.PACKAGES, BundleSets.HOST_STORES, BundleSets.DECLARATIONS));
+          for (List<BundleSets> sets : BundleSets.combinations()) {
+            OsgiRuntime.warm(folder, sets);
+          }
         }
         case "java" -> SystemPackages.write(Path.of(System.getProperty("carrel.home")), folder);
         default -> train(folder);

@@ -51,6 +51,7 @@ final class Backends {
     require(features, spec.network() == NetworkSpec.HOST, Feature.HOST_NETWORK, chosen, "the host's network");
     require(features, spec.identity().ranged(), Feature.ID_RANGES, chosen, "more ids than one");
     require(features, held, Feature.HELD_START, chosen, "a program that is started later");
+    require(features, spec.limits().isPresent(), Feature.LIMITS, chosen, "limits of its own");
     require(features, spec.life().first() == FirstProcess.PROGRAM, Feature.PROGRAM_FIRST, chosen, "a program that is its first process");
     return chosen;
   }

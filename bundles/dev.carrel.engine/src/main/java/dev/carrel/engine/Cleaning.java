@@ -1,5 +1,6 @@
 package dev.carrel.engine;
 
+import dev.carrel.api.resource.ResourceController;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Removes what belongs to no living container. */
-record Cleaning(Registry registry, Backends backends) {
+record Cleaning(Registry registry, Backends backends, Controllers controllers) {
   List<String> clean() {
     List<String> removed = new ArrayList<>();
     for (Entry entry : registry.entries()) {
@@ -34,6 +35,11 @@ record Cleaning(Registry registry, Backends backends) {
         continue; // it stays until somebody may remove it
       }
     }
+    for (ResourceController controller : controllers.present()) {
+      for (String group : registry.ungroup(controller)) {
+        removed.add("the control group " + group + " of no container");
+      }
+    }
     return removed;
   }
 
@@ -41,7 +47,7 @@ record Cleaning(Registry registry, Backends backends) {
   private boolean over(Entry entry) {
     if (entry.runs() && !entry.detached() && !entry.starterLives()) {
       backends.named(entry.backend()).adopt(entry.record())
-          .ifPresent(running -> new Stopping(entry.id(), running, entry.first(), running.exit()).kill());
+          .ifPresent(running -> new Stopping(entry.id(), running, entry.first(), running.exit(), controllers.find(entry)).kill());
     }
     return !entry.runs() && (entry.kept() || !entry.starterLives());
   }

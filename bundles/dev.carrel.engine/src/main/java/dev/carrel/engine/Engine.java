@@ -12,12 +12,15 @@ import dev.carrel.api.container.Hooks;
 import dev.carrel.api.container.Hooks.Hook;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.host.Host;
+import dev.carrel.api.isolation.GroupEntry;
 import dev.carrel.api.isolation.IsolationBackend;
 import dev.carrel.api.isolation.LaunchPlan;
 import dev.carrel.api.isolation.Running;
 import dev.carrel.api.mount.MountPlan;
 import dev.carrel.api.mount.MountPlanner;
 import dev.carrel.api.mount.MountRequest;
+import dev.carrel.api.resource.ResourceController;
+import dev.carrel.api.resource.ResourceGroup;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,6 +34,9 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -56,15 +62,48 @@ public final class Engine implements Containers {
   /** Planning is a pure function of these. */
   private record Planned(MountPlanner planner, ContainerSpec spec, MountPlan plan) {}
 
+  /** Absent where there are no services. */
+  private final BundleContext context;
   private final Registry registry;
+  private final Controllers controllers = new Controllers();
+  private final Grouping grouping;
 
   @Activate
-  public Engine(@Reference Host host) {
-    this(new StateDirectory(System.getenv(), host));
+  public Engine(BundleContext context, @Reference Host host) {
+    this(context, new StateDirectory(System.getenv(), host));
   }
 
   Engine(StateDirectory state) {
-    this.registry = new Registry(state);
+    this(null, state);
+  }
+
+  private Engine(BundleContext context, StateDirectory state) {
+    this.context = context;
+    this.registry = new Registry(state, controllers);
+    this.grouping = new Grouping(controllers, registry);
+  }
+
+  /** Only a reference: a start without limits needs nothing of that. */
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addController(ServiceReference<ResourceController> reference) {
+    controllers.add(reference, new Offer(context, reference));
+  }
+
+  void removeController(ServiceReference<ResourceController> reference) {
+    controllers.remove(reference);
+  }
+
+  /** A service that is got when it is wanted. */
+  private record Offer(BundleContext context, ServiceReference<ResourceController> reference) implements Supplier<ResourceController> {
+    @Override
+    public ResourceController get() {
+      return context.getService(reference);
+    }
+  }
+
+  /** For who has no services. */
+  void addController(ResourceController controller) {
+    controllers.add(controller, () -> controller);
   }
 
   @Reference(
@@ -138,16 +177,26 @@ public final class Engine implements Containers {
     MountPlan mounts = plan(spec);
     String id = takeId();
     Recording recording = new Recording(registry, id, spec, backend.name(), held);
+    Optional<ResourceGroup> group = Optional.empty();
     Running launched;
     try {
+      if (spec.limits().isPresent()) {
+        group = grouping.reserve(spec, recording);
+      }
       recording.begin();
-      launched = backend.launch(new LaunchPlan(id, spec, mounts, held, recording.directory()));
+      if (group.isPresent()) {
+        group = grouping.make(group.get(), spec, mounts);
+      }
+      launched = backend.launch(new LaunchPlan(id, spec, mounts, held, recording.directory(), birth(group)));
     } catch (Throwable failure) {
       ids.remove(id);
+      if (group.isPresent()) {
+        group.get().remove();
+      }
       recording.cancel();
       throw failure;
     }
-    StartedContainer container = new StartedContainer(id, spec, backend, launched, recording, held);
+    StartedContainer container = new StartedContainer(id, spec, backend, launched, recording, group, held);
     running.put(id, container);
     launched.exit().whenComplete(new Departure(container));
     try {
@@ -159,6 +208,10 @@ public final class Engine implements Containers {
       throw e;
     }
     return container;
+  }
+
+  private static Optional<GroupEntry> birth(Optional<ResourceGroup> group) {
+    return group.isPresent() ? Optional.of(group.get().birth()) : Optional.empty();
   }
 
   /** Forgets a container before anybody hears that it has ended. A class, as a first lambda costs a start-up 10 ms. */
@@ -173,16 +226,20 @@ public final class Engine implements Containers {
     public void accept(ExitStatus status, Throwable failure) {
       running.remove(container.id());
       ids.remove(container.id());
-      container.recording().ended(Optional.ofNullable(status));
       List<Hook> hooks = container.spec().life().hooks().ended();
-      if (hooks.isEmpty() || container.spec().life().detached()) { // a detached one's are run when it is forgotten
+      boolean run = !hooks.isEmpty() && !container.spec().life().detached(); // a detached one's are run when it is forgotten
+      if (!run && !container.hasGroup()) {
+        container.recording().ended(Optional.ofNullable(status), Optional.empty());
         container.ended(status, failure);
       } else {
         // Not on the thread that hears of all ends.
         new Thread(() -> {
-          container.hookRunner().ended(hooks);
+          container.recording().ended(Optional.ofNullable(status), container.hasGroup() ? container.leaveGroup() : Optional.empty());
+          if (run) {
+            container.hookRunner().ended(hooks);
+          }
           container.ended(status, failure);
-        }, "carrel-hooks").start();
+        }, "carrel-end").start();
       }
     }
   }
@@ -207,7 +264,7 @@ public final class Engine implements Containers {
         if (entry.hasPins() && !entry.runs()) {
           entry.pins().remove();
         }
-        all.add(new RecordedContainer(entry, backends));
+        all.add(new RecordedContainer(entry, backends, controllers));
       }
     }
     all.sort(Comparator.comparing(container -> container.info().started()));
@@ -246,7 +303,7 @@ public final class Engine implements Containers {
 
   @Override
   public List<String> clean() {
-    return new Cleaning(registry, backends).clean();
+    return new Cleaning(registry, backends, controllers).clean();
   }
 
   @Override
@@ -255,7 +312,8 @@ public final class Engine implements Containers {
     IsolationBackend backend = backends.choose(spec, held);
     MountPlan mounts = plan(spec);
     Optional<Path> record = spec.life().detached() ? Optional.of(registry.directory("plan")) : Optional.empty();
-    return new Explanation(backend.name(), mounts, backend.explain(new LaunchPlan("plan", spec, mounts, held, record)));
+    return new Explanation(backend.name(), mounts, 
+        backend.explain(new LaunchPlan("plan", spec, mounts, held, record, spec.limits().isPresent() ? Optional.of(grouping.plan(spec)) : Optional.empty())));
   }
 
   private MountPlan plan(ContainerSpec spec) {

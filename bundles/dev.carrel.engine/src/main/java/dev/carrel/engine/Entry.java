@@ -12,6 +12,9 @@ import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.ProcessSpec;
 import dev.carrel.api.isolation.ContainerRecord;
 import dev.carrel.api.isolation.Inside;
+import dev.carrel.api.resource.Limits;
+import dev.carrel.api.resource.OutOfMemory;
+import dev.carrel.api.resource.ResourceGroup;
 import java.io.BufferedReader;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -63,6 +66,38 @@ final class Entry {
       Files.write(directory.resolve(WAITING), new byte[0]);
     }
     return new Entry(directory, lines);
+  }
+
+  /** It is in a group, which is about to be made. */
+  void group(String controller, String name, Limits limits) {
+    lines.setProperty("resources.controller", controller);
+    lines.setProperty("resources.group", name);
+    LimitLines.write(lines, limits);
+  }
+
+  boolean hasGroup() {
+    return lines.getProperty("resources.group") != null;
+  }
+
+  String groupController() {
+    return lines.getProperty("resources.controller");
+  }
+
+  /** The name of its group. */
+  String group() {
+    return lines.getProperty("resources.group");
+  }
+
+  Optional<Limits> limits() {
+    return LimitLines.read(lines);
+  }
+
+  /** They have been changed. */
+  void setLimits(Limits limits) throws IOException {
+    LimitLines.write(lines, limits);
+    Entry now = read(directory).orElse(this); // others may have changed something else
+    LimitLines.write(now.lines, limits);
+    now.write();
   }
 
   /** One that is there; nothing if it is going away, or not whole. */
@@ -266,6 +301,14 @@ final class Entry {
     }
   }
 
+  /** Its group goes, and only the record keeps that. */
+  void setOutOfMemory(OutOfMemory word) throws IOException {
+    LimitLines.write(lines, word);
+    Entry now = read(directory).orElse(this);
+    LimitLines.write(now.lines, word);
+    now.write();
+  }
+
   /** What a detached container's first process does itself. */
   void end(ExitStatus status) throws IOException {
     try (FileOutputStream out = new FileOutputStream(directory.resolve(ContainerRecord.EXIT).toFile())) {
@@ -281,13 +324,19 @@ final class Entry {
     }
   }
 
-  ContainerInfo info() {
+  /** @param group what there is of its group */
+  ContainerInfo info(Optional<ResourceGroup> group) {
     boolean runs = runs();
     State state = !runs ? State.ENDED : waiting() ? State.CREATED : paused() ? State.PAUSED : State.RUNNING;
     return new ContainerInfo(id(), name(), state, pid(), started(),
         runs ? Optional.empty() : Optional.of(new End(ended(), exit())), process(), detached(), inside().namespaces().contains(Namespace.PID),
         backend(),
-        LifeFile.annotations(lines), Optional.of(directory));
+        LifeFile.annotations(lines), Optional.of(directory), limits(), outOfMemory(group));
+  }
+
+  private Optional<OutOfMemory> outOfMemory(Optional<ResourceGroup> group) {
+    Optional<OutOfMemory> word = LimitLines.outOfMemory(lines);
+    return word.isPresent() || group.isEmpty() ? word : group.get().outOfMemory();
   }
 
   boolean paused() {

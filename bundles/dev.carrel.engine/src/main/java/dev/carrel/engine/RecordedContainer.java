@@ -12,6 +12,9 @@ import dev.carrel.api.container.ExitStatus;
 import dev.carrel.api.container.ProcessSpec;
 import dev.carrel.api.isolation.IsolationBackend;
 import dev.carrel.api.isolation.Running;
+import dev.carrel.api.resource.Limits;
+import dev.carrel.api.resource.ResourceGroup;
+import dev.carrel.api.resource.Usage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -22,9 +25,11 @@ import java.util.concurrent.CompletableFuture;
 final class RecordedContainer implements ContainerHandle {
   private final Entry entry;
   private final Backends backends;
+  private final Controllers controllers;
   private Optional<Running> held = Optional.empty();
 
-  RecordedContainer(Entry entry, Backends backends) {
+  RecordedContainer(Entry entry, Backends backends, Controllers controllers) {
+    this.controllers = controllers;
     this.entry = entry;
     this.backends = backends;
   }
@@ -40,7 +45,11 @@ final class RecordedContainer implements ContainerHandle {
 
   @Override
   public ContainerInfo info() {
-    return entry.info();
+    return entry.info(group());
+  }
+
+  private Optional<ResourceGroup> group() {
+    return controllers.find(entry);
   }
 
   private IsolationBackend backend() {
@@ -66,7 +75,22 @@ final class RecordedContainer implements ContainerHandle {
   @Override
   public CompletableFuture<ExitStatus> exit() {
     Optional<Running> running = running();
-    return running.isPresent() ? running.get().exit().copy() : CompletableFuture.completedFuture(entry.exit());
+    if (running.isEmpty()) {
+      return CompletableFuture.completedFuture(entry.exit());
+    }
+    CompletableFuture<ExitStatus> exit = running.get().exit().copy();
+    return entry.hasGroup() && entry.detached() ? exit.whenComplete((status, failure) -> noteOutOfMemory()) : exit;
+  }
+
+  /** Systemd takes a group away that it has delegated, soon after its last process has ended. */
+  private void noteOutOfMemory() {
+    group().flatMap(ResourceGroup::outOfMemory).ifPresent(word -> {
+      try {
+        entry.setOutOfMemory(word);
+      } catch (IOException e) {
+        return; // who looks sees that it was killed, and not why
+      }
+    });
   }
 
   private Turns turns(Running running) {
@@ -89,7 +113,7 @@ final class RecordedContainer implements ContainerHandle {
   }
 
   private Stopping stopping(Running running) {
-    return new Stopping(id(), running, entry.first(), running.exit());
+    return new Stopping(id(), running, entry.first(), running.exit(), group());
   }
 
   @Override
@@ -121,14 +145,14 @@ final class RecordedContainer implements ContainerHandle {
   @Override
   public ContainedProcess exec(ProcessSpec program, Optional<GuestUser> user) {
     Running running = alive("run a program in");
-    if (entry.info().state() == State.PAUSED) {
+    if (info().state() == State.PAUSED) {
       throw paused(id());
     }
     if (entry.waiting()) {
       throw Turns.notStarted("run a program in", id());
     }
     Inside inside = user.isPresent() ? entry.inside().as(user.get()) : entry.inside();
-    return new StartedProgram(backend().enter(id(), running, inside, program), program.stdio());
+    return new StartedProgram(backend().enter(id(), running, inside, group().map(ResourceGroup::entry), program), program.stdio());
   }
 
   static CarrelException paused(String id) {
@@ -153,15 +177,51 @@ final class RecordedContainer implements ContainerHandle {
     Running running = alive("pause");
     turns(running).requirePausable(true, entry.waiting());
     mark(entry, true);
-    running.pause();
+    new Freezing(running, group(), entry.detached()).pause();
   }
 
   @Override
   public void resume() {
     Running running = alive("resume");
     turns(running).requirePausable(false, entry.waiting());
-    running.resume();
+    new Freezing(running, group(), entry.detached()).resume();
     mark(entry, false);
+  }
+
+  @Override
+  public void update(Limits limits) {
+    alive("change the limits of");
+    ResourceGroup group = group().orElseThrow(() -> unlimited(id()));
+    Limits changed = changed(id(), entry.limits().orElse(Limits.none()), limits);
+    group.update(limits);
+    record(entry, changed);
+  }
+
+  /** @throws CarrelException of kind USAGE if that cannot be together */
+  static Limits changed(String id, Limits old, Limits by) {
+    try {
+      return old.changedBy(by);
+    } catch (IllegalArgumentException e) {
+      throw CarrelException.usage("cannot change the limits of container " + id + ": " + e.getMessage());
+    }
+  }
+
+  static void record(Entry entry, Limits limits) {
+    try {
+      entry.setLimits(limits);
+    } catch (IOException e) {
+      throw CarrelException.failed("cannot record in " + entry.directory() + " what the container may consume: " + e.getMessage(), e);
+    }
+  }
+
+  static CarrelException unlimited(String id) {
+    return CarrelException.failed("cannot change the limits of container " + id + ": it was started without any, in no control group of its own."
+        + " Start it with one that does not limit it, as --pids=unlimited, to set others later");
+  }
+
+  @Override
+  public Optional<Usage> usage() {
+    return entry.runs() ? group().map(ResourceGroup::usage) : Optional.empty();
   }
 
   static void mark(Entry entry, boolean paused) {

@@ -5,6 +5,7 @@ import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.ExitStatus;
 import dev.carrel.api.container.Life;
 import dev.carrel.api.isolation.Running;
+import dev.carrel.api.resource.OutOfMemory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -23,8 +24,12 @@ final class Recording {
   private final ContainerSpec spec;
   private final String backend;
   private final boolean held;
+  private Optional<Group> group = Optional.empty();
   private Optional<Entry> entry = Optional.empty();
   private boolean over;
+
+  /** What keeps the container to its limits: who made it, and by which name. */
+  record Group(String controller, String name) {}
 
   /** @param held whether its program is started later than everything else is made */
   Recording(Registry registry, String id, ContainerSpec spec, String backend, boolean held) {
@@ -33,6 +38,11 @@ final class Recording {
     this.id = id;
     this.spec = spec;
     this.backend = backend;
+  }
+
+  /** A group will be made for it: before {@link #begin}. */
+  synchronized void group(Group reserved) {
+    group = Optional.of(reserved);
   }
 
   synchronized Optional<Entry> entry() {
@@ -51,7 +61,7 @@ final class Recording {
       registry.unpin();
     }
     if (life.detached() || life.kept() || life.name().isPresent() || !life.pins().isEmpty()) {
-      entry = Optional.of(registry.reserve(id, spec, backend, held));
+      entry = Optional.of(registry.reserve(id, spec, backend, held, group));
     }
   }
 
@@ -115,9 +125,16 @@ final class Recording {
   }
 
   /** What was recorded of a container that is not detached goes; before, others who wait for it can read how it ended. */
-  synchronized void ended(Optional<ExitStatus> status) {
+  synchronized void ended(Optional<ExitStatus> status, Optional<OutOfMemory> word) {
     over = true;
     notifyAll();
+    if (entry.isPresent() && word.isPresent() && (spec.life().kept() || spec.life().detached())) {
+      try {
+        entry.get().setOutOfMemory(word.get());
+      } catch (IOException e) {
+        // who looks sees that it was killed, and not why
+      }
+    }
     if (entry.isPresent() && !spec.life().detached()) {
       if (status.isPresent()) {
         try {
@@ -141,7 +158,7 @@ final class Recording {
         wait(MOMENT);
       }
       if (!over) {
-        Entry made = registry.reserve(id, spec, backend, false);
+        Entry made = registry.reserve(id, spec, backend, false, group);
         entry = Optional.of(made);
         write(made, running);
       }

@@ -4,6 +4,8 @@ import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.Life;
 import dev.carrel.api.isolation.ContainerRecord;
+import dev.carrel.api.resource.ResourceController;
+import dev.carrel.api.resource.ResourceGroup;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -17,8 +19,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The containers of a user, as they are recorded in the state directory: a directory for each id, and for each name a symbolic
@@ -32,8 +36,10 @@ final class Registry {
   private static final int DELAYS = 10;
 
   private final StateDirectory state;
+  private final Controllers controllers;
 
-  Registry(StateDirectory state) {
+  Registry(StateDirectory state, Controllers controllers) {
+    this.controllers = controllers;
     this.state = state;
   }
 
@@ -46,9 +52,10 @@ final class Registry {
    * Records a container that is about to be started.
    *
    * @param held whether its program will be started later
+   * @param group the group that will be made for it
    * @throws CarrelException if its name is taken, or nothing can be written there
    */
-  synchronized Entry reserve(String id, ContainerSpec spec, String backend, boolean held) {
+  synchronized Entry reserve(String id, ContainerSpec spec, String backend, boolean held, Optional<Recording.Group> group) {
     Path base = state.make();
     Path directory = base.resolve(id);
     try {
@@ -60,6 +67,9 @@ final class Registry {
         Files.write(directory.resolve(ContainerRecord.RESTARTS), delays(spec.life().restart()));
       }
       Entry entry = Entry.starting(directory, id, spec, backend, held && spec.life().detached());
+      if (group.isPresent()) {
+        entry.group(group.get().controller(), group.get().name(), spec.limits().orElseThrow());
+      }
       if (spec.life().detached() || held || !spec.life().pins().isEmpty()) {
         entry.write(); // another dies with this process anyway, and is written down when it runs, which is soon
       }
@@ -97,6 +107,24 @@ final class Registry {
         entry.pins().remove();
       }
     }
+  }
+
+  /** By which groups of containers that are recorded here are told from others. */
+  String owner() {
+    return Integer.toHexString(state.path().toString().hashCode());
+  }
+
+  /** Takes away groups of those that have ended, however that came. Returns which. */
+  List<String> ungroup(ResourceController controller) {
+    Set<String> kept = new HashSet<>();
+    for (Entry entry : entries()) {
+      if (entry.hasGroup() && isLeftOver(entry)) {
+        forget(entry);
+      } else if (entry.hasGroup()) {
+        kept.add(entry.group());
+      }
+    }
+    return controller.clean(owner(), kept);
   }
 
   /** A tenth of a second, and twice as long each time: as many struct timespec as there are restarts, or until the longest. */
@@ -190,6 +218,9 @@ final class Registry {
   synchronized void forget(Entry entry) {
     if (entry.hasPins()) {
       entry.pins().remove();
+    }
+    if (entry.hasGroup()) {
+      controllers.find(entry).ifPresent(ResourceGroup::remove);
     }
     entry.name().ifPresent(name -> {
       Path link = state.path().resolve(NAMES).resolve(name);

@@ -17,6 +17,11 @@ import dev.carrel.api.container.TerminalSize;
 import dev.carrel.api.isolation.Inside;
 import dev.carrel.api.isolation.IsolationBackend;
 import dev.carrel.api.isolation.Running;
+import dev.carrel.api.resource.Limits;
+import dev.carrel.api.resource.OutOfMemory;
+import dev.carrel.api.resource.ResourceGroup;
+import dev.carrel.api.resource.Usage;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -30,14 +35,25 @@ final class StartedContainer implements Container {
   private final IsolationBackend backend;
   private final Running running;
   private final Recording recording;
+  private final Optional<ResourceGroup> group;
   private final Instant started = Instant.now();
   private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
   private boolean waiting;
+  private volatile Optional<Limits> limits;
+  private volatile Optional<OutOfMemory> outOfMemory = Optional.empty();
   private volatile boolean paused;
   private volatile Instant ended = Instant.EPOCH;
 
-  /** @param waiting whether its program is still to be started */
-  StartedContainer(String id, ContainerSpec spec, IsolationBackend backend, Running running, Recording recording, boolean waiting) {
+  /**
+   * One that runs.
+   *
+   * @param group what keeps it to its limits
+   * @param waiting whether its program is still to be started
+   */
+  StartedContainer(String id, ContainerSpec spec, IsolationBackend backend, Running running, Recording recording, Optional<ResourceGroup> group,
+      boolean waiting) {
+    this.group = group;
+    this.limits = spec.limits();
     this.waiting = waiting;
     this.id = id;
     this.spec = spec;
@@ -71,7 +87,7 @@ final class StartedContainer implements Container {
         ? Optional.of(new End(ended, exit.join())) : Optional.empty();
     State state = end.isPresent() ? State.ENDED : isWaiting() ? State.CREATED : isPaused() ? State.PAUSED : State.RUNNING;
     return new ContainerInfo(id, spec.life().name(), state, running.process().pid(), started, end, spec.process(),
-        spec.life().detached(), Inside.of(spec).namespaces().contains(Namespace.PID), backend.name(), spec.life().annotations(), recording.entry().map(Entry::directory));
+        spec.life().detached(), Inside.of(spec).namespaces().contains(Namespace.PID), backend.name(), spec.life().annotations(), recording.entry().map(Entry::directory), limits(), outOfMemory());
   }
 
   /** It is there for others, and may outlive this process. */
@@ -126,6 +142,47 @@ final class StartedContainer implements Container {
     return exit.copy();
   }
 
+  boolean hasGroup() {
+    return group.isPresent();
+  }
+
+  /** Nothing of it runs: what its group has counted is all there will be. The group of a detached one stays until that is forgotten. */
+  Optional<OutOfMemory> leaveGroup() {
+    outOfMemory = group.get().outOfMemory();
+    if (!spec.life().detached()) {
+      group.get().remove();
+    }
+    return outOfMemory;
+  }
+
+  private Optional<OutOfMemory> outOfMemory() {
+    return outOfMemory.isPresent() || group.isEmpty() || exit.isDone() ? outOfMemory : group.get().outOfMemory();
+  }
+
+  /** Another process may have changed them. */
+  private Optional<Limits> limits() {
+    Optional<Path> directory = group.isPresent() ? recording.entry().map(Entry::directory) : Optional.empty();
+    Optional<Limits> recorded = directory.isPresent() ? Entry.read(directory.get()).flatMap(Entry::limits) : Optional.empty();
+    return recorded.isPresent() ? recorded : limits;
+  }
+
+  @Override
+  public synchronized void update(Limits by) {
+    if (exit.isDone()) {
+      throw RecordedContainer.hasEnded("change the limits of", id);
+    }
+    ResourceGroup mine = group.orElseThrow(() -> RecordedContainer.unlimited(id));
+    Limits changed = RecordedContainer.changed(id, limits().orElse(Limits.none()), by);
+    mine.update(by);
+    limits = Optional.of(changed);
+    recording.entry().ifPresent(entry -> RecordedContainer.record(entry, changed));
+  }
+
+  @Override
+  public Optional<Usage> usage() {
+    return exit.isDone() ? Optional.empty() : group.map(ResourceGroup::usage);
+  }
+
   /** Nothing of it is left, and the engine knows it no more. */
   void ended(ExitStatus status, Throwable failure) {
     ended = Instant.now();
@@ -169,7 +226,7 @@ final class StartedContainer implements Container {
   }
 
   private Stopping stopping() {
-    return new Stopping(id, running, spec.life().first(), running.exit());
+    return new Stopping(id, running, spec.life().first(), running.exit(), group);
   }
 
   @Override
@@ -184,7 +241,8 @@ final class StartedContainer implements Container {
       throw Turns.notStarted("run a program in", id);
     }
     Inside inside = Inside.of(spec);
-    return new StartedProgram(backend.enter(id, running, user.isPresent() ? inside.as(user.get()) : inside, program), program.stdio());
+    return new StartedProgram(backend.enter(id, running, user.isPresent() ? inside.as(user.get()) : inside,
+        group.isPresent() ? Optional.of(group.get().entry()) : Optional.empty(), program), program.stdio());
   }
 
   @Override
@@ -210,10 +268,11 @@ final class StartedContainer implements Container {
     new Turns(id, running, spec.life().first()).requirePausable(now, isWaiting());
     paused = now;
     recording.entry().ifPresent(record -> RecordedContainer.mark(record, now));
+    Freezing freezing = new Freezing(running, group, spec.life().detached());
     if (now) {
-      running.pause();
+      freezing.pause();
     } else {
-      running.resume();
+      freezing.resume();
     }
   }
 

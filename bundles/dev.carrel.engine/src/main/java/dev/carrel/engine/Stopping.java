@@ -4,7 +4,9 @@ import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.ExitStatus;
 import dev.carrel.api.container.Life.FirstProcess;
 import dev.carrel.api.isolation.Running;
+import dev.carrel.api.resource.ResourceGroup;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -14,8 +16,9 @@ import java.util.concurrent.TimeoutException;
  * Ends a container.
  *
  * @param exit completed when nothing of it runs any more
+ * @param group what holds all its processes, if anything does
  */
-record Stopping(String id, Running running, FirstProcess first, CompletableFuture<ExitStatus> exit) {
+record Stopping(String id, Running running, FirstProcess first, CompletableFuture<ExitStatus> exit, Optional<ResourceGroup> group) {
   private static final int SIGTERM = 15;
   /** After a kill the kernel ends everything inside by itself; waiting longer would not help. In seconds. */
   private static final long AFTER_KILL = 10;
@@ -25,6 +28,9 @@ record Stopping(String id, Running running, FirstProcess first, CompletableFutur
       running.renounceRestart();
     }
     running.signal(SIGTERM);
+    if (group.isPresent()) {
+      group.get().thaw();
+    }
     if (first == FirstProcess.INIT) {
       running.resume(); // what is paused cannot end
     }
@@ -43,6 +49,9 @@ record Stopping(String id, Running running, FirstProcess first, CompletableFutur
   /** Kills what is inside and waits until it is gone, whether this thread is interrupted or not: it takes no time. */
   ExitStatus kill() {
     running.kill();
+    if (group.isPresent()) {
+      group.get().kill(); // also what is frozen, or is in no pid namespace of the container's
+    }
     boolean interrupted = false;
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(AFTER_KILL);
     try {

@@ -5,6 +5,7 @@ import dev.carrel.api.container.TerminalSize;
 import dev.carrel.api.container.ProcessSpec;
 import dev.carrel.api.isolation.ContainerRecord;
 import dev.carrel.api.isolation.Feature;
+import dev.carrel.api.isolation.GroupEntry;
 import dev.carrel.api.isolation.Inside;
 import dev.carrel.api.isolation.IsolationBackend;
 import dev.carrel.api.isolation.LaunchPlan;
@@ -92,7 +93,7 @@ final class FakeBackend implements IsolationBackend {
   }
 
   @Override
-  public Running enter(String id, Running running, Inside inside, ProcessSpec program) {
+  public Running enter(String id, Running running, Inside inside, Optional<GroupEntry> group, ProcessSpec program) {
     FakeRunning entered = new FakeRunning();
     all.add(entered);
     return entered;

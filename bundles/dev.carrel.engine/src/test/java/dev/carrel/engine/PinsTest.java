@@ -132,8 +132,8 @@ class PinsTest {
 
   /** What a Carrel leaves that was killed: a record whose starter is no more. */
   private void leftOver(String id) throws IOException {
-    Registry registry = new Registry(new StateDirectory(Map.of("CARREL_STATE", directory.resolve("state").toString()), new Me()));
-    Entry entry = registry.reserve(id, spec(Life.attached(Optional.empty())), "first", false);
+    Registry registry = new Registry(new StateDirectory(Map.of("CARREL_STATE", directory.resolve("state").toString()), new Me()), new Controllers());
+    Entry entry = registry.reserve(id, spec(Life.attached(Optional.empty())), "first", false, Optional.empty());
     Path file = entry.directory().resolve("container");
     Files.writeString(file, Files.readString(file).replaceAll("(?m)^starter.time=.*$", "starter.time=1"));
   }

@@ -2,6 +2,7 @@ package dev.carrel.linux;
 
 import dev.carrel.api.container.IdMapping;
 import dev.carrel.api.container.Stdio;
+import dev.carrel.api.isolation.GroupEntry;
 import dev.carrel.api.isolation.Running;
 import dev.carrel.linux.machine.Program;
 import java.nio.file.Path;
@@ -79,6 +80,8 @@ public interface Launcher {
    * What a container is given of this JVM.
    *
    * @param files opened for reading and writing, in this order
+   * @param group control groups into which it comes: their descriptors are behind those of the files, first that of the directory in which it
+   *     is made, then those it writes to; a template gets them last
    * @param owner who gets the pipes, and so can open them again by their names in /dev; empty: this JVM's user keeps them
    * @param held whether it waits for {@link #proceed}
    * @param guarded whether its first process is the program itself, and another one, which stays, ends it with this JVM
@@ -86,15 +89,15 @@ public interface Launcher {
    * @param listener who is told of system calls
    * @param pidfdSocket who is given a pidfd of its first process
    */
-  record Given(Stdio stdio, List<Path> files, Optional<Owner> owner, boolean held, boolean guarded, boolean unattended, Optional<Listener> listener,
+  record Given(Stdio stdio, List<Path> files, Optional<GroupEntry> group, Optional<Owner> owner, boolean held, boolean guarded, boolean unattended, Optional<Listener> listener,
       Optional<Path> pidfdSocket) {
     public Given {
       files = List.copyOf(files);
     }
 
     /** Of a program that is executed at once. */
-    public Given(Stdio stdio, List<Path> files, Optional<Owner> owner, Optional<Listener> listener) {
-      this(stdio, files, owner, false, false, false, listener, Optional.empty());
+    public Given(Stdio stdio, List<Path> files, Optional<GroupEntry> group, Optional<Owner> owner, Optional<Listener> listener) {
+      this(stdio, files, group, owner, false, false, false, listener, Optional.empty());
     }
   }
 

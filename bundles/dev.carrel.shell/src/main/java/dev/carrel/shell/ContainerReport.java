@@ -3,6 +3,7 @@ package dev.carrel.shell;
 import dev.carrel.api.container.ContainerInfo;
 import dev.carrel.api.container.ContainerInfo.State;
 import dev.carrel.api.container.ExitStatus;
+import dev.carrel.api.resource.Usage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -58,6 +59,11 @@ final class ContainerReport {
   }
 
   static String json(List<ContainerInfo> containers) {
+    return json(containers, Map.of());
+  }
+
+  /** @param usage what they consume, by their ids */
+  static String json(List<ContainerInfo> containers, Map<String, Usage> usage) {
     List<Object> all = new ArrayList<>();
     for (ContainerInfo container : containers) {
       Map<String, Object> data = new LinkedHashMap<>();
@@ -79,6 +85,12 @@ final class ContainerReport {
         data.put("annotations", container.annotations());
       }
       data.put("backend", container.backend());
+      container.limits().ifPresent(limits -> data.put("limits", LimitReport.data(limits)));
+      container.outOfMemory().ifPresent(word -> data.put("out-of-memory", LimitReport.data(word)));
+      Usage used = usage.get(container.id());
+      if (used != null) {
+        data.put("usage", LimitReport.data(used));
+      }
       container.record().ifPresent(record -> data.put("record", record.toString()));
       all.add(data);
     }

@@ -97,6 +97,7 @@ final class EventPrinter {
     info.name().ifPresent(name -> data.put("name", name));
     if (what.equals("ended") && info.ended().isPresent()) {
       data.put("status", info.ended().get().status().shellStatus());
+      info.outOfMemory().ifPresent(word -> data.put("out-of-memory", json ? LimitReport.data(word) : "out-of-memory"));
     }
     if (json) {
       System.out.print(Json.line(data));

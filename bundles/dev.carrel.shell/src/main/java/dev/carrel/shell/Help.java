@@ -88,6 +88,9 @@ final class Help {
         --weak=NAME[,NAME]   leave out a part of the confinement:
       """ + weaknesses() + """
 
+      What it may consume, all its processes together:
+      """ + LimitHelp.OPTIONS + """
+
         -q, --quiet          no progress
         -h, --help           this text
       """;
@@ -187,6 +190,7 @@ final class Help {
         processes NAME | events         what runs inside; what becomes of containers, as it happens
         wait | stop | kill NAME         wait for its end, ask for it, send a signal
         pause | resume NAME             have it wait, and go on
+        update NAME | top               change what it may consume; what it does
         remove NAME | clean             forget what has ended
         allow | deny                    let carrel shell do what the carrel.toml here says
         lock                            write down exactly which packages that means

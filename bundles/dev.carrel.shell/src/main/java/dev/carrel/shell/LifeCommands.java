@@ -5,9 +5,12 @@ import dev.carrel.api.container.ContainerHandle;
 import dev.carrel.api.container.ContainerInfo;
 import dev.carrel.api.container.ContainerInfo.State;
 import dev.carrel.api.container.Containers;
+import dev.carrel.api.resource.Usage;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.commons.cli.Options;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -110,12 +113,14 @@ public final class LifeCommands {
     Options options = new Options().addOption(null, "json", false, "");
     return run("inspect", LifeHelp.INSPECT, options, arguments, line -> {
       List<ContainerInfo> shown = new ArrayList<>();
+      Map<String, Usage> used = new HashMap<>();
       int status = each(line, container -> {
         shown.add(container.info());
+        container.usage().ifPresent(usage -> used.put(container.id(), usage));
         return 0;
       });
       if (!shown.isEmpty()) {
-        System.out.print(ContainerReport.json(shown));
+        System.out.print(ContainerReport.json(shown, used));
       }
       return status;
     });
@@ -137,6 +142,7 @@ public final class LifeCommands {
   public int wait(String... arguments) {
     return run("wait", LifeHelp.WAIT, new Options(), arguments, line -> each(line, container -> {
       int status = container.exit().join().shellStatus();
+      LimitReport.tellOutOfMemory(container.info());
       System.out.println(status);
       return status;
     }));

@@ -43,6 +43,7 @@ final class PlanJson {
     plan.put("namespaces", namespaces(spec));
     plan.put("network", spec.network().name().toLowerCase(Locale.ROOT));
     plan.put("writableRoot", report.explanation().mounts().writableRoot());
+    spec.limits().ifPresent(limits -> plan.put("limits", LimitReport.data(limits)));
     workplace.profile().ifPresent(profile -> plan.put("profile", profile.toString()));
     plan.put("pinned", pinned(spec.life().pins()));
     plan.put("notes", workplace.notes());

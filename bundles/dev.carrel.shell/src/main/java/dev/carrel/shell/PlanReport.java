@@ -46,6 +46,7 @@ record PlanReport(Workplace workplace, Explanation explanation) {
     line(text, "namespaces", namespaces(spec));
     line(text, "network", spec.network() == NetworkSpec.HOST ? "the host's" : "loopback only");
     line(text, "root", explanation.mounts().writableRoot() ? "writable" : "read-only");
+    spec.limits().ifPresent(limits -> line(text, "limits", LimitReport.words(limits)));
     workplace.profile().ifPresent(profile -> line(text, "profile", profile.toString()));
     for (Life.Pin pin : spec.life().pins()) {
       line(text, "pinned", pin.item() + " by a link in " + pin.directory());

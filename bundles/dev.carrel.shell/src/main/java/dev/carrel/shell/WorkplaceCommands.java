@@ -4,6 +4,7 @@ import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
 import dev.carrel.api.container.Container;
 import dev.carrel.api.container.ContainerHandle;
+import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.ContainerInfo.State;
 import dev.carrel.api.container.Containers;
 import dev.carrel.api.container.Stdio;
@@ -135,8 +136,12 @@ public final class WorkplaceCommands {
     Foreground front = Services.present(foreground, Services.FOREGROUND, context);
     List<StatusLines> told = line.statusLines();
     Workplace workplace;
+    ContainerSpec spec;
     try (ProgressReport progress = new ProgressReport(System.err, line.quiet(), front)) {
-      workplace = places.prepare(line.request(front.stdio(), pids(engine)), progress);
+      WorkplaceRequest request = line.request(front.stdio(), pids(engine));
+      line.checkLimits();
+      workplace = places.prepare(request, progress);
+      spec = line.limited(workplace.spec());
     }
     for (String note : workplace.notes()) {
       System.err.println("carrel: note: " + Printable.line(note));
@@ -144,16 +149,21 @@ public final class WorkplaceCommands {
     System.out.flush();
     PidFile pidFile = new PidFile(line.pidFile());
     if (line.detached()) {
-      Container container = told(line.held() ? engine.create(workplace.spec()) : engine.start(workplace.spec()), pidFile, told);
+      Container container = told(line.held() ? engine.create(spec) : engine.start(spec), pidFile, told);
       System.out.println(container.id());
       return 0;
     }
+    Container[] started = new Container[1];
     int status = front.run(new Supplier<>() {
       @Override
       public Container get() {
-        return told(engine.start(workplace.spec()), pidFile, told);
+        started[0] = told(engine.start(spec), pidFile, told);
+        return started[0];
       }
     }, line.forwardedSignals()).shellStatus();
+    if (spec.limits().isPresent()) {
+      LimitReport.tellOutOfMemory(started[0].info());
+    }
     for (StatusLines lines : told) {
       lines.ended(status);
     }
@@ -267,8 +277,11 @@ public final class WorkplaceCommands {
     Containers engine = Services.present(containers, Services.CONTAINERS, context);
     Foreground front = foreground; // only its streams would be known better with it
     Stdio stdio = front == null ? Stdio.inherit() : front.stdio();
-    Workplace workplace = places.plan(line.request(stdio, pids(engine)), Progress.silent());
-    PlanReport plan = new PlanReport(workplace, engine.explain(workplace.spec()));
+    WorkplaceRequest request = line.request(stdio, pids(engine));
+    line.checkLimits();
+    Workplace workplace = places.plan(request, Progress.silent());
+    Workplace limited = workplace.withSpec(line.limited(workplace.spec()));
+    PlanReport plan = new PlanReport(limited, engine.explain(limited.spec()));
     return json ? PlanJson.of(plan) : plan.text();
   }
 }

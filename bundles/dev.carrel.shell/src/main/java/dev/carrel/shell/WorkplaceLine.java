@@ -1,6 +1,7 @@
 package dev.carrel.shell;
 
 import dev.carrel.api.CarrelException;
+import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.container.TerminalSize;
@@ -159,6 +160,18 @@ final class WorkplaceLine {
     } catch (IOException e) {
       throw usage("--directory=" + text + ": there is no such directory, or you may not go there");
     }
+  }
+
+  /** @throws CarrelException of kind USAGE if a limit makes no sense */
+  void checkLimits() {
+    if (LimitOptions.any(line.getOptions())) {
+      LimitOptions.of(name, line.getOptions());
+    }
+  }
+
+  /** The same container, with the limits that are asked for. */
+  ContainerSpec limited(ContainerSpec spec) {
+    return LimitOptions.any(line.getOptions()) ? spec.withLimits(LimitOptions.of(name, line.getOptions())) : spec;
   }
 
   private LifeOptions life() {

@@ -35,6 +35,7 @@ enum WorkplaceOptions {
       options.addOption(valued(null, name));
     }
     SecurityOptions.addTo(options);
+    LimitOptions.addTo(options);
     ProgramOptions.addTo(options);
     options.addOption(valued(null, "mount")).addOption(valued(null, "symlink")).addOption(valued(null, "args")).addOption(valued(null, "mask"))
         .addOption(valued(null, "read-only")).addOption(valued(null, "sysctl")).addOption(valued(null, "info-fd")).addOption(valued(null, "json-status-fd"));

@@ -3,6 +3,7 @@ package dev.carrel.shell;
 import dev.carrel.api.container.ProcessSpec;
 import dev.carrel.api.isolation.ContainerRecord;
 import dev.carrel.api.isolation.Feature;
+import dev.carrel.api.isolation.GroupEntry;
 import dev.carrel.api.isolation.Inside;
 import dev.carrel.api.isolation.IsolationBackend;
 import dev.carrel.api.isolation.LaunchPlan;
@@ -30,7 +31,7 @@ record FakeBackend(String name, String version, Set<Feature> features, Optional<
   }
 
   @Override
-  public Running enter(String id, Running running, Inside inside, ProcessSpec program) {
+  public Running enter(String id, Running running, Inside inside, Optional<GroupEntry> group, ProcessSpec program) {
     throw new UnsupportedOperationException("only tells of itself");
   }
 

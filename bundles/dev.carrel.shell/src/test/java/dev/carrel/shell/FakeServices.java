@@ -19,6 +19,8 @@ import dev.carrel.api.environment.Workplace;
 import dev.carrel.api.environment.WorkplaceRequest;
 import dev.carrel.api.environment.Workplaces;
 import dev.carrel.api.host.Foreground;
+import dev.carrel.api.resource.Limits;
+import dev.carrel.api.resource.Usage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -172,6 +174,16 @@ final class FakeServices implements Workplaces, Containers, Foreground {
     @Override
     public ContainerLog log() {
       throw new UnsupportedOperationException("nothing was started");
+    }
+
+    @Override
+    public void update(Limits limits) {
+      calls.add("update " + limits);
+    }
+
+    @Override
+    public Optional<Usage> usage() {
+      return Optional.empty();
     }
 
     @Override

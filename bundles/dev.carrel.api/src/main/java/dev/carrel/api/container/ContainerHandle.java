@@ -1,5 +1,7 @@
 package dev.carrel.api.container;
 
+import dev.carrel.api.resource.Limits;
+import dev.carrel.api.resource.Usage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -77,7 +79,7 @@ public interface ContainerHandle {
   ContainerLog log();
 
   /**
-   * Stops everything inside (SIGSTOP) until {@link #resume()}.
+   * Stops everything inside until {@link #resume()}: a detached container with limits by the kernel's freezer, another one by SIGSTOP.
    *
    * @throws dev.carrel.api.CarrelException if the container has ended
    */
@@ -89,4 +91,14 @@ public interface ContainerHandle {
    * @throws dev.carrel.api.CarrelException if the container has ended
    */
   void resume();
+
+  /**
+   * Changes what it may consume; what is not spoken of stays as it is.
+   *
+   * @throws dev.carrel.api.CarrelException if it has ended, was started without limits, or this host cannot have one of these
+   */
+  void update(Limits limits);
+
+  /** What it consumes, as far as it is counted; empty if it was started without limits, or has ended. */
+  Optional<Usage> usage();
 }

@@ -1,5 +1,7 @@
 package dev.carrel.api.container;
 
+import dev.carrel.api.resource.Limits;
+import dev.carrel.api.resource.OutOfMemory;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -18,6 +20,8 @@ import java.util.Optional;
  * @param process its program; variables and working directory are those that another program inside gets, too
  * @param annotations what people have noted about it
  * @param record the directory in which it is recorded
+ * @param limits what it may consume; empty: nothing of that is limited, or even counted
+ * @param outOfMemory whether processes of it were killed as it had no more memory
  */
 public record ContainerInfo(
     String id,
@@ -31,7 +35,9 @@ public record ContainerInfo(
     boolean ownPids,
     String backend,
     Map<String, String> annotations,
-    Optional<Path> record) {
+    Optional<Path> record,
+    Optional<Limits> limits,
+    Optional<OutOfMemory> outOfMemory) {
 
   /** Where in its life it is. */
   public enum State {
@@ -53,8 +59,16 @@ public record ContainerInfo(
     Objects.requireNonNull(process);
     annotations = Map.copyOf(annotations);
     Objects.requireNonNull(record);
+    Objects.requireNonNull(limits);
+    Objects.requireNonNull(outOfMemory);
     if ((state == State.ENDED) != ended.isPresent()) {
       throw new IllegalArgumentException("a container has an end exactly if it has ended");
     }
+  }
+
+  /** Of a container without limits. */
+  public ContainerInfo(String id, Optional<String> name, State state, long pid, Instant started, Optional<End> ended, ProcessSpec process,
+      boolean detached, boolean ownPids, String backend, Map<String, String> annotations, Optional<Path> record) {
+    this(id, name, state, pid, started, ended, process, detached, ownPids, backend, annotations, record, Optional.empty(), Optional.empty());
   }
 }

@@ -2,6 +2,7 @@ package dev.carrel.api.container;
 
 import dev.carrel.api.mount.RootSpec;
 import dev.carrel.api.network.NetworkSpec;
+import dev.carrel.api.resource.Limits;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.Set;
  * @param network what it sees of the network; anything but the host's needs a network namespace of its own
  * @param security how closely its programs are confined
  * @param life how long it lives, and who can know of it
+ * @param limits what it may consume; empty: as much as who starts it
  * @param backend the name of the backend that has to run it; empty: the best there is
  */
 public record ContainerSpec(
@@ -38,6 +40,7 @@ public record ContainerSpec(
     NetworkSpec network,
     Security security,
     Life life,
+    Optional<Limits> limits,
     Optional<String> backend) {
 
   public ContainerSpec {
@@ -48,6 +51,9 @@ public record ContainerSpec(
     Objects.requireNonNull(network);
     Objects.requireNonNull(security);
     Objects.requireNonNull(life);
+    if (limits.isPresent() && limits.get().isEmpty()) {
+      limits = Optional.empty();
+    }
     Objects.requireNonNull(backend);
     joins = List.copyOf(joins);
     sysctls = Map.copyOf(sysctls);
@@ -91,6 +97,23 @@ public record ContainerSpec(
     });
   }
 
+  /** Without limits. */
+  public ContainerSpec(
+      ProcessSpec process,
+      Set<Namespace> namespaces,
+      List<Join> joins,
+      Optional<Duration> clockOffset,
+      Identity identity,
+      Optional<String> hostname,
+      Map<String, String> sysctls,
+      RootSpec root,
+      NetworkSpec network,
+      Security security,
+      Life life,
+      Optional<String> backend) {
+    this(process, namespaces, joins, clockOffset, identity, hostname, sysctls, root, network, security, life, Optional.empty(), backend);
+  }
+
   /** With the standard confinement, known to this JVM alone. */
   public ContainerSpec(
       ProcessSpec process,
@@ -105,11 +128,17 @@ public record ContainerSpec(
 
   /** The same, confined otherwise. */
   public ContainerSpec withSecurity(Security other) {
-    return new ContainerSpec(process, namespaces, joins, clockOffset, identity, hostname, sysctls, root, network, other, life, backend);
+    return new ContainerSpec(process, namespaces, joins, clockOffset, identity, hostname, sysctls, root, network, other, life, limits, backend);
   }
 
   /** The same, with another life. */
   public ContainerSpec withLife(Life other) {
-    return new ContainerSpec(process, namespaces, joins, clockOffset, identity, hostname, sysctls, root, network, security, other, backend);
+    return new ContainerSpec(process, namespaces, joins, clockOffset, identity, hostname, sysctls, root, network, security, other, limits, backend);
+  }
+
+  /** The same, with these limits and no others. */
+  public ContainerSpec withLimits(Limits other) {
+    return new ContainerSpec(process, namespaces, joins, clockOffset, identity, hostname, sysctls, root, network, security, life, Optional.of(other),
+        backend);
   }
 }

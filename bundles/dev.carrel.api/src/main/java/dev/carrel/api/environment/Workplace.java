@@ -29,4 +29,9 @@ public record Workplace(
     missing = List.copyOf(missing);
     notes = List.copyOf(notes);
   }
+
+  /** The same, started in another way. */
+  public Workplace withSpec(ContainerSpec other) {
+    return new Workplace(other, profile, closure, resolution, missing, notes);
+  }
 }

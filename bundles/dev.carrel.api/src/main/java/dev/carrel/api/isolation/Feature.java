@@ -14,6 +14,8 @@ public enum Feature {
   HELD_START,
   /** The program can be PID 1 itself. */
   PROGRAM_FIRST,
+  /** Its processes are in control groups of their own from the first on. */
+  LIMITS,
   /** Nothing mounted read-only can be made writable inside, not even with every capability. */
   LOCKED_MOUNTS,
   /** The container dies with the JVM that started it, however that ends. */

@@ -55,9 +55,10 @@ public interface IsolationBackend {
    *
    * @param id the container's
    * @param running what {@link #launch} or {@link #adopt} gave
+   * @param group the control groups it comes into, if the container has any of its own
    * @throws dev.carrel.api.CarrelException if that failed
    */
-  Running enter(String id, Running running, Inside inside, ProcessSpec program);
+  Running enter(String id, Running running, Inside inside, Optional<GroupEntry> group, ProcessSpec program);
 
   /** What {@link #launch} would do, in order; does nothing. */
   List<Step> explain(LaunchPlan plan);

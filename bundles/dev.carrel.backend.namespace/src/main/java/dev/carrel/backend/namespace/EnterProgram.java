@@ -5,6 +5,7 @@ import static dev.carrel.backend.namespace.Kernel.NULL;
 import static dev.carrel.backend.namespace.Kernel.ZERO;
 
 import dev.carrel.api.container.ProcessSpec;
+import dev.carrel.api.isolation.GroupEntry;
 import dev.carrel.api.isolation.Inside;
 import dev.carrel.linux.Launcher;
 import dev.carrel.linux.machine.Data;
@@ -14,6 +15,8 @@ import dev.carrel.linux.machine.Program;
 import dev.carrel.linux.machine.ProgramBuilder;
 import dev.carrel.linux.machine.SystemCall;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Compiles the start of another program in a running container: a child of the JVM joins all of its namespaces at once through
@@ -24,12 +27,15 @@ final class EnterProgram {
 
   private EnterProgram() {}
 
-  static Program of(Inside inside, ProcessSpec process, Account caller, List<byte[]> filters) {
+  static Program of(Inside inside, Optional<GroupEntry> group, ProcessSpec process, Account caller, List<byte[]> filters) {
     ProgramBuilder program = new ProgramBuilder();
     Data umask = program.variable("umask");
     Data status = SetupProgram.status(program);
     Data hostProc = program.variable("host_proc");
     program.actor("stage1");
+    if (group.isPresent()) {
+      new ControlGroups(program, group.get()).join(ControlGroups.behind(0), Set.of());
+    }
     program.purpose("close the descriptors of the starting process");
     program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.CONTAINER + 1), Operand.of(Launcher.MORE - 1), ZERO);
     program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.MORE + process.stdio().more().size()), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);

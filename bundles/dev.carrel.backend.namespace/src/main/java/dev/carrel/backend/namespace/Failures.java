@@ -34,6 +34,7 @@ final class Failures {
     int errno = failure.errno();
     return switch (call) {
       case EXECVE -> execution(failure);
+      case CLONE3 -> failure.errno() == Errno.EPERM.number() || failure.errno() == Errno.ENOSPC.number() ? namespaces(failure) : group(failure);
       case UNSHARE, CLONE -> namespaces(failure);
       case SETDOMAINNAME -> setting(failure);
       case SETNS -> other(failure, errno == Errno.ESRCH.number() ? ": it has ended"
@@ -50,7 +51,7 @@ final class Failures {
           : failure.failed().purpose().startsWith("set ") ? setting(failure) : mount(failure);
       case PRLIMIT64 -> other(failure, errno == Errno.EPERM.number()
           ? ". Only root may raise a limit above the hard one it has here; see ulimit -aH" : "");
-      case WRITE -> failure.failed().purpose().startsWith("map the user") && errno == Errno.EPERM.number()
+      case WRITE -> failure.failed().purpose().startsWith("join the container's control groups") ? group(failure) : failure.failed().purpose().startsWith("map the user") && errno == Errno.EPERM.number()
           ? other(failure, ". Root in a container may map itself only with CAP_SETFCAP: start that one with --cap-add=SETFCAP")
           : failure.failed().purpose().matches("set [a-z]+\\..*") ? setting(failure) : other(failure, errno == Errno.EACCES.number() && inside.security().oomScoreAdjustment().isPresent()
           ? ". Only root may lower it: give a higher one" : "");
@@ -94,10 +95,19 @@ final class Failures {
     int errno = failure.errno();
     if (errno == Errno.EPERM.number() || errno == Errno.ENOSPC.number() || errno == Errno.EACCES.number()
         || errno == Errno.EUSERS.number()) {
-      return new CarrelException(Kind.FAILED, "cannot create a user namespace: " + userNamespaces.reason(root && failure.failed().call().orElseThrow() == SystemCall.CLONE), failure);
+      return new CarrelException(Kind.FAILED, "cannot create a user namespace: " + userNamespaces.reason(root && failure.failed().call().orElseThrow() != SystemCall.UNSHARE), failure);
     }
     return other(failure, errno == Errno.EINVAL.number()
-        ? ". This kernel may lack one of the namespaces: run carrel doctor" : "");
+        ? ". This kernel may lack one of the namespaces: run carrel doctor"
+        : errno == Errno.EAGAIN.number() ? ". There may be no more processes: allow more with --pids, or see ulimit -u" : "");
+  }
+
+  private static CarrelException group(LaunchFailure failure) {
+    int errno = failure.errno();
+    return other(failure, errno == Errno.EACCES.number() || errno == Errno.ENOENT.number()
+        ? ". You may not move processes from where this one is to the container's control group: run carrel doctor"
+        : errno == Errno.ENOSYS.number() || errno == Errno.EOPNOTSUPP.number() ? ". What confines this process does not allow it: leave the limits out"
+        : errno == Errno.EAGAIN.number() ? ". A control group around it has as many processes as it may have" : "");
   }
 
   private CarrelException directory(LaunchFailure failure) {

@@ -26,8 +26,8 @@ final class Guard {
   }
 
   /** Where clone(2) puts the pidfd: CLONE_PIDFD. */
-  Operand descriptor() {
-    return pidfd.address();
+  Data descriptor() {
+    return pidfd;
   }
 
   /**

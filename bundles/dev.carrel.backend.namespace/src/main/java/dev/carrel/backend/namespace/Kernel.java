@@ -4,6 +4,7 @@ import dev.carrel.linux.machine.Operand;
 
 /** Numbers of the kernel's interface, with the names readers know them by. Equal on x86-64 and aarch64. */
 final class Kernel {
+  static final long CLONE_INTO_CGROUP = 0x2_0000_0000L;
   static final long CLONE_VM = 0x100;
   static final long CLONE_PIDFD = 0x1000;
   static final long CLONE_VFORK = 0x4000;
@@ -116,6 +117,11 @@ final class Kernel {
 
   /** The namespaces of clone(2) and unshare(2), and the flags of clone. */
   static Operand cloneFlags(long flags) {
+    return Operand.of(flags, cloneFlagNames(flags));
+  }
+
+  /** Their names. */
+  static String cloneFlagNames(long flags) {
     StringBuilder text = new StringBuilder(120);
     append(text, flags & CLONE_NEWUSER, "CLONE_", "NEWUSER");
     append(text, flags & CLONE_NEWNS, "CLONE_", "NEWNS");
@@ -127,10 +133,11 @@ final class Kernel {
     append(text, (flags & 0xff) == CLONE_NEWTIME ? 1 : 0, "CLONE_", "NEWTIME");
     append(text, flags & CLONE_PARENT, "CLONE_", "PARENT");
     append(text, flags & CLONE_PIDFD, "CLONE_", "PIDFD");
+    append(text, flags & CLONE_INTO_CGROUP, "CLONE_", "INTO_CGROUP");
     append(text, flags & CLONE_VM, "CLONE_", "VM");
     append(text, flags & CLONE_VFORK, "CLONE_", "VFORK");
     append(text, (flags & 0xff) == SIGCHLD ? 1 : 0, "", "SIGCHLD");
-    return Operand.of(flags, text.toString());
+    return text.toString();
   }
 
   private static void append(StringBuilder text, long set, String prefix, String name) {

@@ -8,6 +8,7 @@ import dev.carrel.api.isolation.Feature;
 import dev.carrel.api.isolation.IsolationBackend;
 import dev.carrel.api.container.ProcessSpec;
 import dev.carrel.api.isolation.ContainerRecord;
+import dev.carrel.api.isolation.GroupEntry;
 import dev.carrel.api.isolation.Inside;
 import dev.carrel.api.isolation.LaunchPlan;
 import dev.carrel.api.isolation.Running;
@@ -54,7 +55,16 @@ public final class NamespaceBackend implements IsolationBackend {
   private volatile boolean stopped;
 
   /** What a prepared start depends on. */
-  private record Key(ContainerSpec spec, MountPlan mounts, boolean held) {}
+  private record Key(ContainerSpec spec, MountPlan mounts, boolean held, int groups) {
+    static Key of(LaunchPlan plan) {
+      return new Key(plan.spec(), plan.mounts(), plan.held(), plan.group().isPresent() ? shape(plan.group().get()) : 0);
+    }
+
+    /** How many control groups there are, and of which kind: where they are is said at each start. */
+    private static int shape(GroupEntry group) {
+      return 2 * group.joined().size() + (group.born().isPresent() ? 1 : 0);
+    }
+  }
 
   @Activate
   public NamespaceBackend(
@@ -163,13 +173,13 @@ public final class NamespaceBackend implements IsolationBackend {
   }
 
   private PreparedStart prepared(LaunchPlan plan) {
-    Key key = new Key(plan.spec(), plan.mounts(), plan.held());
+    Key key = Key.of(plan);
     synchronized (starts) {
       if (stopped) {
         throw new IllegalStateException("stopped");
       }
       if (last != null && last.getKey().spec() == key.spec() && last.getKey().mounts() == key.mounts()
-          && last.getKey().held() == key.held()) {
+          && last.getKey().held() == key.held() && last.getKey().groups() == key.groups()) {
         return last.getValue();
       }
       if (only == null && starts.isEmpty()) {
@@ -224,11 +234,11 @@ public final class NamespaceBackend implements IsolationBackend {
   }
 
   @Override
-  public Running enter(String id, Running running, Inside inside, ProcessSpec process) {
-    Program program = EnterProgram.of(inside, process, account(), filters.of(inside.security()));
+  public Running enter(String id, Running running, Inside inside, Optional<GroupEntry> group, ProcessSpec process) {
+    Program program = EnterProgram.of(inside, group, process, account(), filters.of(inside.security()));
     try (Image image = launcher.image(program)) {
       Given given = new Given(
-          process.stdio(), List.of(), MappedIds.owner(inside.identity(), account().root()), PreparedStart.listener(id, inside.security()));
+          process.stdio(), List.of(), group, MappedIds.owner(inside.identity(), account().root()), PreparedStart.listener(id, inside.security()));
       return launcher.launch(new Launch(image, given, Optional.of(running), Optional.empty()));
     } catch (LaunchFailure failure) {
       throw failures(process, inside).explain(failure);

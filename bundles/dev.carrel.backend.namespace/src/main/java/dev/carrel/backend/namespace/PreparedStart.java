@@ -85,7 +85,7 @@ final class PreparedStart implements AutoCloseable {
   /** What a container is given. */
   static Given given(LaunchPlan plan, Account account) {
     ContainerSpec spec = plan.spec();
-    return new Given(spec.process().stdio(), files(plan), MappedIds.owner(spec.identity(), account.root()), plan.held(),
+    return new Given(spec.process().stdio(), files(plan), plan.group(), MappedIds.owner(spec.identity(), account.root()), plan.held(),
         spec.life().first() == FirstProcess.PROGRAM, spec.life().detached(), listener(plan.id(), spec.security()), spec.life().pidfdSocket());
   }
 

@@ -48,6 +48,7 @@ final class SetupProgram {
   private final NamespaceSettings settings;
   private final Confinement confinement;
   private final FinishedTree finished;
+  private final Optional<ControlGroups> groups;
 
   private SetupProgram(LaunchPlan plan, Account caller, List<byte[]> filters) {
     this.spec = plan.spec();
@@ -61,6 +62,7 @@ final class SetupProgram {
     this.confinement = new Confinement(program, Inside.of(spec), hostProc.value(), filters);
     this.views = new NamespaceViews(program, plan.mounts(), tree);
     this.finished = new FinishedTree(program, plan.mounts(), tree);
+    this.groups = plan.group().isPresent() ? Optional.of(new ControlGroups(program, plan.group().get())) : Optional.empty();
   }
 
   /**
@@ -84,10 +86,10 @@ final class SetupProgram {
   private Program start() {
     program.actor("stage1");
     if (!spec.namespaces().contains(Namespace.MOUNT)) {
-      outer.enterUserNamespace(files());
+      outer.enterUserNamespace(files() + descriptors());
       return startInHostRoot();
     }
-    outer.enter(files(), tree.followsHost());
+    outer.enter(files() + descriptors(), tree.followsHost());
     tree.openSources();
     tree.build(BASE, true);
     cloneInit();
@@ -117,12 +119,15 @@ final class SetupProgram {
     pivot();
     new ProcessShare(program, spec.process().traits(), spec.security(), hostProc).write();
     program.purpose("hand over the prepared mounts");
-    TemplateService service = new TemplateService(program, files(), spec.process().stdio().more().size());
+    TemplateService service = new TemplateService(program, files(), spec.process().stdio().more().size(), groups);
     service.open(hostProc);
     Set<Namespace> early = early();
     Set<Namespace> late = EnumSet.copyOf(spec.namespaces());
     late.removeAll(early);
-    service.cloneContainers(cloneFlags(late), () -> prepareNext(early), () -> views.unmount(early), ranged() ? Optional.of(new Serving()) : Optional.empty());
+    service.cloneContainers(cloneFlags(groups.isPresent() ? groups.get().cloned(late) : late), () -> prepareNext(early), () -> views.unmount(early), ranged() ? Optional.of(new Serving()) : Optional.empty());
+    if (groups.isPresent()) {
+      groups.get().join(service.groups(), late);
+    }
     mapIdentity();
     views.mount(late, protect(), "", "pts");
     tree.mountFresh();
@@ -256,6 +261,11 @@ final class SetupProgram {
     return !spec.life().detached() ? 0 : held ? 5 : 4;
   }
 
+  /** How many descriptors there are for its control groups. */
+  private int descriptors() {
+    return groups.isPresent() ? groups.get().descriptors() : 0;
+  }
+
   /** The clone is init: a child of the JVM, in namespaces of its own; stage 1 tells its pid and ends, or stays to end it with the JVM. */
   private void cloneInit() {
     Optional<Guard> guard = spec.life().first() == FirstProcess.PROGRAM ? Optional.of(new Guard(program)) : Optional.empty();
@@ -268,9 +278,7 @@ final class SetupProgram {
     new ProcessShare(program, spec.process().traits(), spec.security(), hostProc).write();
     guard.ifPresent(Guard::prepare);
     program.purpose("create the container's namespaces");
-    program.callInto(record, SystemCall.CLONE,
-        Kernel.cloneFlags(cloneFlags(spec.namespaces()) | Kernel.CLONE_PARENT | Kernel.SIGCHLD | (guard.isPresent() ? Kernel.CLONE_PIDFD : 0)),
-        NULL, guard.isPresent() ? guard.get().descriptor() : NULL, NULL, NULL);
+    clone(record, guard.isPresent() ? Optional.of(guard.get().descriptor()) : Optional.empty());
     program.unlessEqual(record.value(), ZERO, parent);
     program.jump(init);
     program.place(parent);
@@ -287,6 +295,21 @@ final class SetupProgram {
       program.call(SystemCall.EXIT_GROUP, ZERO);
     }
     program.place(init);
+    if (groups.isPresent()) {
+      program.actor("init");
+      groups.get().join(ControlGroups.behind(files()), spec.namespaces());
+      groups.get().close(files());
+    }
+  }
+
+  private void clone(Data record, Optional<Data> pidfd) {
+    long flags = Kernel.CLONE_PARENT | Kernel.SIGCHLD | (pidfd.isPresent() ? Kernel.CLONE_PIDFD : 0);
+    if (groups.isPresent()) {
+      groups.get().clone(cloneFlags(groups.get().cloned(spec.namespaces())) | flags, record, pidfd, ControlGroups.behind(files()), Optional.empty());
+    } else {
+      program.callInto(record, SystemCall.CLONE, Kernel.cloneFlags(cloneFlags(spec.namespaces()) | flags),
+          NULL, pidfd.isPresent() ? pidfd.get().address() : NULL, NULL, NULL);
+    }
   }
 
   /** The flags of clone(2), where that of a time namespace would be part of a signal's number. */

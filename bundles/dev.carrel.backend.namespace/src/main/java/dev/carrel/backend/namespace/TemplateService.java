@@ -28,6 +28,7 @@ final class TemplateService {
   private final int files;
   private final int more;
   private final int firstFree;
+  private final Optional<ControlGroups> groups;
   private final Data received;
 
   /**
@@ -35,13 +36,15 @@ final class TemplateService {
    *
    * @param files how many files
    * @param more how many descriptors that its program gets, too
+   * @param groups into which they come
    */
-  TemplateService(ProgramBuilder program, int files, int more) {
+  TemplateService(ProgramBuilder program, int files, int more, Optional<ControlGroups> groups) {
+    this.groups = groups;
     this.more = more;
     this.firstFree = more == 0 ? FIRST_FREE : Launcher.MORE + more;
     this.program = program;
     this.files = files;
-    this.received = program.space("received", ANCILLARY_HEADER + 4 * (ALWAYS + files + more) + 8);
+    this.received = program.space("received", ANCILLARY_HEADER + 4 * (ALWAYS + files + more + descriptors()) + 8);
   }
 
   /** Says that it is ready. What is received gets numbers that are in nobody's way, as all others are taken. */
@@ -85,7 +88,7 @@ final class TemplateService {
     Label failed = program.label("not_cloned");
     Label told = program.label("told");
     Label container = program.label("container");
-    int ancillarySize = ANCILLARY_HEADER + 4 * (ALWAYS + files + more) + 7 & ~7;
+    int ancillarySize = ANCILLARY_HEADER + 4 * (ALWAYS + files + more + descriptors()) + 7 & ~7;
     Data payload = program.variable("payload");
     Data vector = program.longs("[{&payload, 1}]", 0, 1).pointer(0, payload);
     Data message = program.longs("{[{&payload, 1}], SCM_RIGHTS}", 0, 0, 0, 1, 0, ancillarySize, 0).pointer(16, vector).pointer(32, received);
@@ -100,8 +103,12 @@ final class TemplateService {
       mapping.get().open();
     }
     program.purpose("create the container's namespaces");
-    program.callIntoOr(record, failed, SystemCall.CLONE, Kernel.cloneFlags(namespaces | Kernel.CLONE_PARENT | Kernel.SIGCHLD),
-        NULL, NULL, NULL, NULL);
+    long flags = namespaces | Kernel.CLONE_PARENT | Kernel.SIGCHLD;
+    if (groups.isPresent()) {
+      groups.get().clone(flags, record, Optional.empty(), groups(), Optional.of(failed));
+    } else {
+      program.callIntoOr(record, failed, SystemCall.CLONE, Kernel.cloneFlags(flags), NULL, NULL, NULL, NULL);
+    }
     program.unlessEqual(record.value(), ZERO, parent);
     program.jump(container);
     program.place(parent);
@@ -128,6 +135,15 @@ final class TemplateService {
     for (int i = 0; i < more; i++) {
       program.call(SystemCall.DUP3, descriptor(ALWAYS + files + i), Operand.of(Launcher.MORE + i), CLOSE_ON_EXEC);
     }
+  }
+
+  private int descriptors() {
+    return groups.isPresent() ? groups.get().descriptors() : 0;
+  }
+
+  /** Where a container finds the descriptors of its control groups. */
+  ControlGroups.Place groups() {
+    return index -> descriptor(ALWAYS + files + more + index);
   }
 
   /** The low 32 bits are the descriptor; that is all of a register that the kernel looks at. */

@@ -80,7 +80,7 @@ class ProcessShareTest {
     try {
       ProcessSpec program = with(containers.plan(Stdio.pipes(), false, Set.copyOf(Namespace.standard()), List.of("/bin/sh", "-c", SHOW)).spec().process(),
           traits(scheduling(9, "idle", "0"), Personality.WHOLE_SECONDS));
-      Running entered = containers.backend.enter("test", running, Inside.of(plan.spec()), program);
+      Running entered = containers.backend.enter("test", running, Inside.of(plan.spec()), Optional.empty(), program);
       assertThat(new String(entered.process().getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("9 0 5\n0\n02000000\n");
     } finally {
       running.kill();

@@ -18,12 +18,11 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** Sub-ids, control groups and what confines: libraries and kernel features that a container rests on. */
+/** Sub-ids and what confines: libraries and kernel features that a container rests on. */
 @Component
 public final class HostCheck implements Check {
   /** The first version that knows scopes. */
   private static final long SCOPED = 6;
-  private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
 
   private final Host host;
 
@@ -36,7 +35,6 @@ public final class HostCheck implements Check {
   public List<Finding> examine() {
     List<Finding> findings = new ArrayList<>();
     findings.add(subIds());
-    findings.add(cgroups());
     findings.add(systemCalls());
     findings.add(landlock());
     return findings;
@@ -96,44 +94,5 @@ public final class HostCheck implements Check {
         ? new Finding("Landlock", Level.LIMITED, "version " + version, "Containers with the host's network can reach its abstract sockets: Linux 6.12"
             + " or newer keeps them out")
         : Finding.ok("Landlock", "version " + version);
-  }
-
-  /** cgroups(7): limits on memory, processes and CPU. */
-  private Finding cgroups() {
-    if (Files.exists(CGROUPS.resolve("cgroup.controllers"))) {
-      return unified();
-    }
-    if (Files.isDirectory(CGROUPS.resolve("unified"))) {
-      return new Finding("control groups", Level.LIMITED, "version 1 with an empty version 2 beside it (hybrid)",
-          "Containers start; limits will need version 2: boot with systemd.unified_cgroup_hierarchy=1");
-    }
-    if (Files.isDirectory(CGROUPS.resolve("memory"))) {
-      return new Finding("control groups", Level.LIMITED, "version 1",
-          "Containers start; limits for ordinary users need version 2: boot with systemd.unified_cgroup_hierarchy=1");
-    }
-    return new Finding("control groups", Level.LIMITED, "none at " + CGROUPS, "Containers start, without limits. Mount cgroup2 there");
-  }
-
-  private Finding unified() {
-    Path own = ownGroup();
-    boolean delegated = Files.isWritable(own) && Files.isWritable(own.resolve("cgroup.procs"));
-    if (host.account().uid() == 0 || delegated) {
-      return Finding.ok("control groups", "version 2, " + own + " may be divided");
-    }
-    return new Finding("control groups", Level.LIMITED, "version 2, but " + own + " is not delegated to this user",
-        "Containers start, without limits. Run Carrel in a scope of systemd: systemd-run --user --scope -p Delegate=yes carrel");
-  }
-
-  private static Path ownGroup() {
-    try {
-      for (String line : Files.readAllLines(Path.of("/proc/self/cgroup"))) {
-        if (line.startsWith("0::/")) {
-          return CGROUPS.resolve(line.substring("0::/".length()));
-        }
-      }
-    } catch (IOException e) {
-      return CGROUPS; // without /proc, the root is the best guess
-    }
-    return CGROUPS;
   }
 }

@@ -1,6 +1,7 @@
 package dev.carrel.linux.process;
 
 import dev.carrel.api.CarrelException;
+import dev.carrel.api.isolation.GroupEntry;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.linux.Launcher;
 import dev.carrel.linux.libc.LibC;
@@ -50,6 +51,19 @@ final class Descriptors {
     int[] opened = new int[files.size()];
     for (int i = 0; i < opened.length; i++) {
       opened[i] = open(files.get(i), 2);
+    }
+    return opened;
+  }
+
+  /** What brings a process into control groups, close-on-exec: a directory, and files to write to. */
+  int[] group(GroupEntry group) {
+    int first = group.born().isPresent() ? 1 : 0;
+    int[] opened = new int[first + group.joined().size()];
+    if (group.born().isPresent()) {
+      opened[0] = open(group.born().get(), 0);
+    }
+    for (int i = first; i < opened.length; i++) {
+      opened[i] = open(group.joined().get(i - first), 1);
     }
     return opened;
   }

@@ -27,6 +27,7 @@ final class Launching {
   static final int RECORD = 16;
   /** No descriptor, or no process. */
   static final int NOTHING = -1;
+  private static final int[] NO_GROUP = {};
   private static final int SIGKILL = 9;
   /** How soon an interruption is noticed. */
   private static final int POLL_MILLIS = 20;
@@ -40,6 +41,7 @@ final class Launching {
   private final Given given;
   private final Descriptors descriptors;
   private final int[] files;
+  private final int[] group;
   private final int[] status;
   private final int[] control;
   private final StdioPipes pipes;
@@ -53,6 +55,7 @@ final class Launching {
     this.given = given;
     this.descriptors = descriptors;
     this.files = descriptors.files(given.files());
+    this.group = given.group().isPresent() ? descriptors.group(given.group().get()) : NO_GROUP;
     this.status = descriptors.pipe();
     this.control = descriptors.socketPair();
     this.pipes = StdioPipes.make(given.stdio(), given.owner(), descriptors);
@@ -61,7 +64,7 @@ final class Launching {
   /** The child's descriptors at the numbers that a program expects. */
   int[] inherited(int container) {
     int[] more = pipes.more();
-    int[] inherited = new int[more.length == 0 ? Launcher.FILES + files.length : Launcher.MORE + more.length];
+    int[] inherited = new int[more.length == 0 ? Launcher.FILES + files.length + group.length : Launcher.MORE + more.length];
     Arrays.fill(inherited, NOTHING);
     for (int stream = 0; stream < 3; stream++) {
       inherited[stream] = pipes.child(stream);
@@ -70,6 +73,7 @@ final class Launching {
     inherited[Launcher.CONTROL] = control[1];
     inherited[Launcher.CONTAINER] = container;
     System.arraycopy(files, 0, inherited, Launcher.FILES, files.length);
+    System.arraycopy(group, 0, inherited, Launcher.FILES + files.length, group.length);
     System.arraycopy(more, 0, inherited, more.length == 0 ? inherited.length : Launcher.MORE, more.length);
     return inherited;
   }
@@ -77,9 +81,11 @@ final class Launching {
   /** The same as a template receives them: one after the other. */
   int[] handed() {
     int[] more = pipes.more();
-    int[] handed = Arrays.copyOf(new int[] {pipes.child(0), pipes.child(1), pipes.child(2), status[1], control[1]}, 5 + files.length + more.length);
+    int[] handed = Arrays.copyOf(new int[] {pipes.child(0), pipes.child(1), pipes.child(2), status[1], control[1]},
+        5 + files.length + more.length + group.length);
     System.arraycopy(files, 0, handed, 5, files.length);
     System.arraycopy(more, 0, handed, 5 + files.length, more.length);
+    System.arraycopy(group, 0, handed, 5 + files.length + more.length, group.length);
     return handed;
   }
 

@@ -1,0 +1,249 @@
+package dev.carrel.cgroup;
+
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.resource.Limits;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Where the groups of containers are: for root in {@code carrel} at the top of each hierarchy, for others of version 1 in {@code carrel-UID}, which
+ * root has to make for them, and of version 2 in what was delegated to them.
+ */
+final class Bases {
+  private static final Set<Controller> ALWAYS = EnumSet.of(Controller.MEMORY, Controller.PIDS, Controller.CPUACCT, Controller.FREEZER, Controller.DEVICES);
+
+  private final Hierarchies hierarchies;
+  private final long uid;
+  private final Optional<SecondBase> second;
+  private final Maker maker = Maker.self();
+  private final AtomicLong count = new AtomicLong();
+  private final Map<Controller, Path> first = new EnumMap<>(Controller.class);
+  private Set<Controller> usable = Set.of();
+
+  Bases(Hierarchies hierarchies, long uid, Scopes scopes) {
+    this.hierarchies = hierarchies;
+    this.uid = uid;
+    hierarchies.first().forEach((controller, mount) -> first.put(controller, mount.resolve(uid == 0 ? "carrel" : "carrel-" + uid)));
+    this.second = hierarchies.second().map(mount -> new SecondBase(new OwnGroup(mount), uid == 0, scopes));
+  }
+
+  boolean isRoot() {
+    return uid == 0;
+  }
+
+  Hierarchies hierarchies() {
+    return hierarchies;
+  }
+
+  /** Those that containers of this user can have, in version 1: what there is once stays. */
+  synchronized Set<Controller> ofFirst() {
+    if (usable.isEmpty()) {
+      usable = usable();
+    }
+    return usable;
+  }
+
+  private Set<Controller> usable() {
+    Set<Controller> found = EnumSet.noneOf(Controller.class);
+    first.forEach((controller, base) -> {
+      if (uid == 0 ? Files.isWritable(base.getParent()) : Files.isWritable(base)) {
+        found.add(controller);
+      }
+    });
+    if (uid != 0) {
+      found.remove(Controller.DEVICES); // only root may write there
+    }
+    return Collections.unmodifiableSet(found);
+  }
+
+  /** Those that containers of this user can have, in version 2. */
+  Set<Controller> ofSecond() {
+    return second.isPresent() ? second.get().controllers() : Set.of();
+  }
+
+  /** Those that a file lists. */
+  static Set<Controller> listed(Path file) {
+    Set<Controller> listed = EnumSet.noneOf(Controller.class);
+    Set<String> words = Set.of(KernelFile.read(file).orElse("").split("\\s+"));
+    for (Controller controller : Controller.values()) {
+      if (controller.second().isPresent() && words.contains(controller.second().get())) {
+        listed.add(controller);
+      }
+    }
+    return listed;
+  }
+
+  /**
+   * A name for new groups.
+   *
+   * @param make whether what is needed for them may be made; else the name is a possible one
+   * @throws CarrelException if a controller is missing
+   */
+  GroupName reserve(String owner, Limits limits, boolean make) {
+    Set<Controller> needed = Controller.neededBy(limits);
+    Set<Controller> usable = ofFirst();
+    for (Controller controller : needed) {
+      if (!usable.contains(controller) && (hierarchies.first().containsKey(controller) || !ofSecond().contains(controller))) {
+        throw new Missing(this, controller).explain();
+      }
+    }
+    String leaf = owner + "-" + maker + "-" + count.incrementAndGet();
+    Map<Controller, Path> chosen = new EnumMap<>(Controller.class);
+    boolean wantsSecond = false;
+    for (Controller controller : Controller.values()) {
+      if (usable.contains(controller) && (ALWAYS.contains(controller) || needed.contains(controller))) {
+        chosen.put(controller, first.get(controller).resolve(leaf));
+      } else if (!hierarchies.first().containsKey(controller) && (needed.contains(controller) || controller == Controller.FREEZER)) {
+        wantsSecond |= needed.contains(controller) || second.isPresent() && second.get().isUsable();
+      }
+    }
+    return new GroupName(chosen, wantsSecond ? Optional.of(second.get().base(make).resolve(leaf)) : Optional.empty());
+  }
+
+  /** Makes what was reserved. */
+  void make(GroupName name, Set<Controller> needed) throws IOException {
+    for (Path directory : name.firstDirectories()) {
+      make(directory);
+    }
+    if (name.second().isPresent()) {
+      Set<Controller> wanted = EnumSet.of(Controller.MEMORY, Controller.PIDS);
+      wanted.retainAll(ofSecond());
+      wanted.addAll(needed);
+      wanted.removeAll(hierarchies.first().keySet());
+      second.orElseThrow().enable(wanted);
+      make(name.second().get());
+    }
+  }
+
+  /** The base is there but before the first one, or after somebody has cleaned. */
+  void make(Path directory) throws IOException {
+    if (!directory.toFile().mkdir() && !Files.isDirectory(directory)) {
+      Files.createDirectories(directory.getParent());
+      inherit(directory.getParent());
+      if (!Files.isDirectory(directory)) {
+        Files.createDirectory(directory);
+      }
+    }
+    inherit(directory);
+  }
+
+  /** Of version 1, a group of cpuset is of no use before it has processors and memory. */
+  private void inherit(Path directory) throws IOException {
+    Path base = first.get(Controller.CPUSET);
+    if (base != null && directory.startsWith(base)) {
+      for (String file : new String[] {"cpuset.cpus", "cpuset.mems"}) {
+        if (KernelFile.read(directory.resolve(file)).orElse("").isEmpty()) {
+          KernelFile.write(directory.resolve(file), KernelFile.read(directory.getParent().resolve(file)).orElse("0"));
+        }
+      }
+    }
+  }
+
+  /** This process is where others can be taken from into groups of version 2. */
+  void enter() {
+    second.ifPresent(base -> base.base(true));
+  }
+
+  /** Where a container's groups of more controllers are to be, after what version 2 needs was done; of version 1 they have to be made. */
+  List<Path> placesOf(Set<Controller> controllers, GroupName name) {
+    List<Path> places = new ArrayList<>();
+    Set<Controller> others = EnumSet.noneOf(Controller.class);
+    for (Controller controller : controllers) {
+      if (ofFirst().contains(controller)) {
+        places.add(first.get(controller).resolve(name.leaf()));
+      } else if (hierarchies.first().containsKey(controller) || name.second().isEmpty() || !ofSecond().contains(controller)) {
+        throw new Missing(this, controller).explain();
+      } else {
+        others.add(controller);
+      }
+    }
+    if (!others.isEmpty()) {
+      SecondBase.enable(name.second().get().getParent(), others);
+    }
+    return places;
+  }
+
+  /** With groups of version 1 that were made for it later. */
+  GroupName completed(GroupName name) {
+    Map<Controller, Path> all = new EnumMap<>(Controller.class);
+    first.forEach((controller, base) -> {
+      Path directory = base.resolve(name.leaf());
+      if (!name.first().containsKey(controller) && !name.leaf().isEmpty() && Files.isDirectory(directory)) {
+        all.put(controller, directory);
+      }
+    });
+    if (all.isEmpty()) {
+      return name;
+    }
+    all.putAll(name.first());
+    return new GroupName(all, name.second());
+  }
+
+  /** The names of all groups of an owner that are there, with what is left of each. */
+  List<GroupName> found(String owner) {
+    Set<String> leaves = new TreeSet<>();
+    List<Path> bases = new ArrayList<>(first.values());
+    second.flatMap(SecondBase::known).ifPresent(bases::add);
+    for (Path base : bases) {
+      String[] names = base.toFile().list();
+      for (String leaf : names == null ? new String[0] : names) {
+        if (leaf.startsWith(owner + "-")) {
+          leaves.add(leaf);
+        }
+      }
+    }
+    List<GroupName> found = new ArrayList<>();
+    for (String leaf : leaves) {
+      Map<Controller, Path> directories = new EnumMap<>(Controller.class);
+      first.forEach((controller, base) -> {
+        if (Files.isDirectory(base.resolve(leaf))) {
+          directories.put(controller, base.resolve(leaf));
+        }
+      });
+      found.add(new GroupName(directories, second.flatMap(SecondBase::known).map(base -> base.resolve(leaf)).filter(Files::isDirectory)));
+    }
+    return found;
+  }
+
+  /** Those that are empty: another start makes them again. Of other users' nothing is touched. */
+  void removeEmpty() {
+    List<Path> bases = new ArrayList<>(uid == 0 ? first.values() : List.of());
+    second.flatMap(SecondBase::known).ifPresent(bases::add);
+    bases.forEach(base -> base.toFile().delete());
+  }
+
+  /** Why this user can have no groups at all. */
+  Optional<String> unavailable() {
+    if (hierarchies.first().isEmpty() && hierarchies.second().isEmpty()) {
+      return Optional.of("no control groups are mounted here. In a container that is as it should be: limit it from outside; on a host, mount them"
+          + " with mount -t cgroup2 none /sys/fs/cgroup");
+    }
+    if (!ofFirst().isEmpty() || second.isPresent() && second.get().isUsable()) {
+      return Optional.empty();
+    }
+    if (second.isPresent() && hierarchies.first().isEmpty()) {
+      return Optional.of(second.get().reason());
+    }
+    return Optional.of(Missing.delegation(this, EnumSet.of(Controller.MEMORY, Controller.PIDS, Controller.FREEZER)));
+  }
+
+  /** The base of a controller in version 1. */
+  Path base(Controller controller) {
+    return first.get(controller);
+  }
+
+  long uid() {
+    return uid;
+  }
+}

@@ -1,0 +1,285 @@
+package dev.carrel.cgroup;
+
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.isolation.GroupEntry;
+import dev.carrel.api.resource.Limits;
+import dev.carrel.api.resource.OutOfMemory;
+import dev.carrel.api.resource.ResourceGroup;
+import dev.carrel.api.resource.Usage;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** One container's control groups. */
+final class CgroupGroup implements ResourceGroup {
+  /** How long what is killed may take to be gone, and what is frozen to stop; in seconds. */
+  private static final long PATIENCE = 10;
+  private static final long LOOK_MILLIS = 2;
+  private static final long SOON_NANOS = 5_000_000;
+
+  private final GroupName reserved;
+  private final Bases bases;
+
+  CgroupGroup(GroupName reserved, Bases bases) {
+    this.reserved = reserved;
+    this.bases = bases;
+  }
+
+  @Override
+  public String name() {
+    return reserved.toString();
+  }
+
+  /** With those into which it came later, as a limit was changed that it did not have before. */
+  private GroupName all() {
+    return bases.completed(reserved);
+  }
+
+  /** Of version 1, {@code tasks}: a process of one thread that writes there itself waits for nobody. */
+  @Override
+  public GroupEntry birth() {
+    return new GroupEntry(reserved.second(), files(reserved.firstDirectories(), "tasks"));
+  }
+
+  @Override
+  public GroupEntry entry() {
+    GroupName name = all();
+    List<Path> files = new ArrayList<>(files(name.firstDirectories(), "tasks"));
+    if (name.second().isPresent()) {
+      bases.enter(); // of version 2, a process comes only from where it may leave
+      files.add(name.second().get().resolve("cgroup.procs"));
+    }
+    return new GroupEntry(Optional.empty(), files);
+  }
+
+  private static List<Path> files(Set<Path> directories, String file) {
+    List<Path> files = new ArrayList<>(directories.size());
+    for (Path directory : directories) {
+      files.add(directory.resolve(file));
+    }
+    return files;
+  }
+
+  @Override
+  public void update(Limits limits) {
+    Set<Controller> missing = Controller.neededBy(limits);
+    missing.removeAll(all().first().keySet());
+    if (!missing.isEmpty()) {
+      join(bases.placesOf(missing, reserved));
+    }
+    Setting.apply(settings(limits));
+  }
+
+  /** Has all its processes come into another group: while nothing runs, nothing is forked. */
+  private void join(List<Path> directories) {
+    boolean frozen = isFrozen();
+    if (!directories.isEmpty() && canFreeze()) {
+      freeze();
+    }
+    try {
+      for (Path directory : directories) {
+        bases.make(directory);
+        for (String pid : KernelFile.read(reserved.directories().get(0).resolve("cgroup.procs")).orElse("").split("\n")) {
+          if (!pid.isEmpty()) {
+            KernelFile.write(directory.resolve("cgroup.procs"), pid);
+          }
+        }
+      }
+    } catch (IOException e) {
+      directories.forEach(directory -> directory.toFile().delete());
+      throw CarrelException.failed("cannot change the limits of this container: its processes cannot be moved: " + e.getMessage(), e);
+    } finally {
+      if (!directories.isEmpty() && !frozen) {
+        thaw();
+      }
+    }
+  }
+
+  /** What has to be written. */
+  List<Setting> settings(Limits limits) {
+    GroupName name = all();
+    List<Setting> settings = new ArrayList<>(new FirstVersion(name.first()).settings(limits));
+    if (reserved.second().isPresent()) {
+      Set<Controller> second = EnumSet.noneOf(Controller.class);
+      second.addAll(Controller.neededBy(limits));
+      second.removeAll(name.first().keySet());
+      settings.addAll(new SecondVersion(reserved.second().get(), second).settings(limits));
+    }
+    return settings;
+  }
+
+  @Override
+  public Usage usage() {
+    return new Counters(all()).usage();
+  }
+
+  @Override
+  public Optional<OutOfMemory> outOfMemory() {
+    return new Counters(all()).outOfMemory();
+  }
+
+  private Optional<Path> freezer() {
+    return Optional.ofNullable(reserved.first().get(Controller.FREEZER));
+  }
+
+  @Override
+  public boolean canFreeze() {
+    return freezer().isPresent() || reserved.second().isPresent() && Files.exists(reserved.second().get().resolve("cgroup.freeze"));
+  }
+
+  @Override
+  public void freeze() {
+    try {
+      if (!freezeWithin()) {
+        thaw();
+        throw CarrelException.failed("cannot pause the container: after " + PATIENCE + " seconds not all of its processes have stopped."
+            + " One waits in the kernel, for a disk or a network file system");
+      }
+    } catch (IOException e) {
+      throw CarrelException.failed("cannot pause the container: the kernel's freezer refuses: " + e.getMessage(), e);
+    }
+  }
+
+  private boolean freezeWithin() throws IOException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE);
+    boolean first = freezer().isPresent();
+    do {
+      // What is FREEZING in version 1 has to be told again.
+      KernelFile.write(first ? freezer().get().resolve("freezer.state") : reserved.second().orElseThrow().resolve("cgroup.freeze"), first ? "FROZEN" : "1");
+      if (isFrozen()) {
+        return true;
+      }
+      pause();
+    } while (System.nanoTime() < deadline);
+    return isFrozen();
+  }
+
+  /** Whether everything in it stands still. */
+  boolean isFrozen() {
+    if (freezer().isPresent()) {
+      return KernelFile.read(freezer().get().resolve("freezer.state")).equals(Optional.of("FROZEN"));
+    }
+    return reserved.second().isPresent() && KernelFile.number(reserved.second().get().resolve("cgroup.events"), "frozen").orElse(0) == 1;
+  }
+
+  @Override
+  public void thaw() {
+    try {
+      if (freezer().isPresent()) {
+        if (Files.exists(freezer().get())) {
+          KernelFile.write(freezer().get().resolve("freezer.state"), "THAWED");
+        }
+      } else if (reserved.second().isPresent() && Files.exists(reserved.second().get().resolve("cgroup.freeze"))) {
+        KernelFile.write(reserved.second().get().resolve("cgroup.freeze"), "0");
+      }
+    } catch (IOException e) {
+      if (isPopulated()) {
+        throw CarrelException.failed("cannot resume the container: the kernel's freezer refuses: " + e.getMessage(), e);
+      }
+    }
+  }
+
+  /** Whether any process is in it. */
+  boolean isPopulated() {
+    for (Path directory : all().directories()) {
+      if (!KernelFile.read(directory.resolve("cgroup.procs")).orElse("").isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public void kill() {
+    try {
+      if (reserved.second().isPresent() && Files.exists(reserved.second().get().resolve("cgroup.kill"))) {
+        KernelFile.write(reserved.second().get().resolve("cgroup.kill"), "1");
+      } else if (freezer().isPresent() && Files.exists(freezer().get())) {
+        killFrozen();
+      } else {
+        signal();
+      }
+    } catch (IOException e) {
+      signal(); // it is gone, or the kernel is older than that file
+    }
+  }
+
+  /** While nothing in it runs, nothing is forked; the signals arrive when it thaws. What cannot be frozen is killed all the same. */
+  private void killFrozen() throws IOException {
+    KernelFile.write(freezer().get().resolve("freezer.state"), "FROZEN");
+    for (int look = 0; look < 50 && !isFrozen(); look++) {
+      signal();
+      pause();
+    }
+    signal();
+    KernelFile.write(freezer().get().resolve("freezer.state"), "THAWED");
+  }
+
+  private void signal() {
+    for (Path directory : all().directories()) {
+      for (String pid : KernelFile.read(directory.resolve("cgroup.procs")).orElse("").split("\n")) {
+        if (!pid.isEmpty() && !pid.equals("0")) {
+          ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void remove() {
+    long start = System.nanoTime();
+    boolean interrupted = false;
+    while (!removed() && System.nanoTime() - start < TimeUnit.SECONDS.toNanos(PATIENCE)) {
+      interrupted |= Thread.interrupted();
+      if (System.nanoTime() - start < SOON_NANOS) {
+        LockSupport.parkNanos(SOON_NANOS / 50); // what has ended is still on its way out
+      } else {
+        kill();
+        pause();
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean removed() {
+    boolean all = true;
+    for (Path directory : all().directories()) {
+      all &= removed(directory);
+    }
+    return all;
+  }
+
+  /** With groups inside, which whoever had the right to could have made. */
+  private static boolean removed(Path directory) {
+    if (directory.toFile().delete() || !Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+      return true;
+    }
+    try (DirectoryStream<Path> inside = Files.newDirectoryStream(directory, file -> Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS))) {
+      for (Path group : inside) {
+        removed(group);
+      }
+    } catch (IOException e) {
+      return !Files.exists(directory);
+    }
+    return directory.toFile().delete();
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(LOOK_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

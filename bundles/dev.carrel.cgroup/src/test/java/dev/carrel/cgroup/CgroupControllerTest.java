@@ -1,0 +1,209 @@
+package dev.carrel.cgroup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.container.NumberSet;
+import dev.carrel.api.resource.Bound;
+import dev.carrel.api.resource.Devices;
+import dev.carrel.api.resource.Limits;
+import dev.carrel.api.resource.ResourceGroup;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Groups of this host's kernel, in each version that is mounted here; what is in them are processes of sleep(1). */
+@Timeout(60)
+class CgroupControllerTest {
+  private static final String OWNER = "test" + ProcessHandle.current().pid();
+  private static final Devices HARMLESS = new Devices(false, List.of());
+  private static final Limits FEW = Limits.none().withProcesses(new Bound(7));
+
+  private static Hierarchies here() throws IOException {
+    assumeTrue(Files.isWritable(Path.of("/sys/fs/cgroup")) && "root".equals(System.getProperty("user.name")), "needs root and control groups");
+    return Hierarchies.ofHost();
+  }
+
+  private static CgroupController controller(Hierarchies hierarchies) {
+    return new CgroupController(new Bases(hierarchies, 0, new SystemdScopes(Map.of(), 0)));
+  }
+
+  /** All of it, and the second version alone, which may have no controllers here. */
+  static Stream<CgroupController> controllers() throws IOException {
+    Hierarchies here = here();
+    return here.second().isEmpty() ? Stream.of(controller(here)) : Stream.of(controller(here), controller(new Hierarchies(Map.of(), here.second())));
+  }
+
+  @AfterEach
+  void nothing_is_left() throws IOException {
+    if ("root".equals(System.getProperty("user.name"))) {
+      for (CgroupController controller : controllers().toList()) {
+        controller.deactivate();
+        assertThat(new Bases(here(), 0, new SystemdScopes(Map.of(), 0)).found(OWNER)).isEmpty();
+      }
+    }
+  }
+
+  /** The way of a program that is started outside. */
+  private static Process in(ResourceGroup group, String script) throws IOException {
+    StringBuilder line = new StringBuilder();
+    group.entry().joined().forEach(file -> line.append("echo 0 > ").append(file).append("; "));
+    return new ProcessBuilder("sh", "-c", line + script).redirectErrorStream(true).start();
+  }
+
+  private static ResourceGroup make(CgroupController controller, Limits limits) {
+    return controller.make(controller.reserve(OWNER, limits), limits, HARMLESS, true);
+  }
+
+  @ParameterizedTest
+  @MethodSource("controllers")
+  void what_is_in_a_group_stands_still_goes_on_and_is_killed_with_all_it_starts(CgroupController controller) throws Exception {
+    ResourceGroup group = make(controller, Limits.none());
+    Process process = in(group, "sleep 4321 & while :; do sleep 0.01; done");
+    try {
+      assertThat(group.canFreeze()).isTrue();
+      TimeUnit.MILLISECONDS.sleep(200);
+      group.freeze();
+      assertThat(((CgroupGroup) group).isFrozen()).isTrue();
+      group.freeze();
+      group.thaw();
+      group.thaw();
+      assertThat(((CgroupGroup) group).isFrozen()).isFalse();
+      group.freeze();
+      group.kill();
+      assertThat(process.waitFor()).isEqualTo(137);
+    } finally {
+      group.remove();
+      process.destroyForcibly();
+    }
+    assertThat(((CgroupGroup) group).isPopulated()).isFalse();
+    group.remove();
+    group.kill();
+    group.thaw();
+    assertThat(group.outOfMemory()).isEmpty();
+    assertThat(group.usage().processes()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("controllers")
+  void a_group_that_is_removed_takes_its_processes_and_the_groups_in_it_along(CgroupController controller) throws Exception {
+    ResourceGroup group = make(controller, Limits.none());
+    Process process = in(group, "exec sleep 4321");
+    for (Path directory : GroupName.parse(group.name()).directories()) {
+      if (!directory.toString().contains("cpuset")) {
+        Files.createDirectories(directory.resolve("inner/most"));
+      }
+    }
+    TimeUnit.MILLISECONDS.sleep(100);
+    group.remove();
+    assertThat(process.waitFor()).isEqualTo(137);
+  }
+
+  @Test
+  void limits_are_set_changed_and_counted() throws Exception {
+    CgroupController controller = controller(here());
+    ResourceGroup group = make(controller, FEW);
+    Process process = in(group, "sleep 4321 > /dev/null 2>&1 & sleep 4321 > /dev/null 2>&1 & wait");
+    try {
+      for (int i = 0; i < 200 && group.usage().processes().orElse(0) < 3; i++) {
+        TimeUnit.MILLISECONDS.sleep(10);
+      }
+      assertThat(group.usage().processes()).hasValue(3);
+      assertThat(group.usage().memory().orElse(0)).isPositive();
+      group.update(Limits.none().withCpus(new Bound(500)).withMemory(new Bound(64 << 20)).withCpuset(NumberSet.of("0")));
+      assertThat(group.usage().processes()).hasValue(3);
+      assertThatExceptionOfType(CarrelException.class)
+          .isThrownBy(() -> group.update(Limits.none().withMemory(new Bound(32 << 20)).withCpuset(NumberSet.of("4095"))))
+          .withMessageContaining("cannot keep a container to processors 4095");
+      Process late = in(group, "for i in 1 2 3 4 5 6 7 8; do sleep 4321 > /dev/null 2>&1 & done");
+      assertThat(new String(late.getInputStream().readAllBytes())).contains("fork");
+    } finally {
+      group.remove();
+    }
+    controller.deactivate();
+  }
+
+  @Test
+  void a_group_that_cannot_have_its_limits_is_not_left_half_made() throws Exception {
+    CgroupController controller = controller(here());
+    Limits impossible = FEW.withCpuset(NumberSet.of("4095"));
+    String name = controller.reserve(OWNER, impossible);
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> controller.make(name, impossible, HARMLESS, true));
+    assertThat(GroupName.parse(name).directories()).noneMatch(Files::exists);
+  }
+
+  @Test
+  void a_controller_that_is_not_there_is_named_with_the_remedy() throws Exception {
+    CgroupController bare = controller(new Hierarchies(Map.of(), here().second()));
+    assumeTrue(here().first().containsKey(Controller.MEMORY), "needs the memory controller elsewhere than in version 2");
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> bare.reserve(OWNER, Limits.none().withMemory(new Bound(1 << 30))))
+        .withMessageContaining("by the controller memory").withMessageContaining(":");
+    assertThat(controller(new Hierarchies(Map.of(), Optional.empty())).unavailable().orElse("")).contains("no control groups are mounted here");
+  }
+
+  @Test
+  void what_a_killed_process_has_left_is_cleaned_and_nothing_else() throws Exception {
+    CgroupController controller = controller(here());
+    ResourceGroup living = make(controller, FEW);
+    Path base = GroupName.parse(living.name()).directories().get(0).getParent();
+    List<String> dead = List.of(OWNER + "-1-99-1", OWNER + "-4194303-1-7");
+    for (String leaf : dead) {
+      Files.createDirectory(base.resolve(leaf));
+    }
+    Path kept = Files.createDirectory(base.resolve(OWNER + "-1-98-2"));
+    Path foreign = Files.createDirectory(base.resolve(OWNER + "x-1-99-1"));
+    try {
+      String recorded = Controller.MEMORY.first() + "=" + kept;
+      assertThat(controller.clean(OWNER, Set.of(recorded))).containsExactlyInAnyOrderElementsOf(dead);
+      assertThat(controller.clean(OWNER, Set.of(recorded))).isEmpty();
+      assertThat(kept).exists();
+      assertThat(foreign).exists();
+      assertThat(((CgroupGroup) living).isPopulated()).isFalse();
+      assertThat(GroupName.parse(living.name()).directories()).allMatch(Files::exists);
+    } finally {
+      Files.deleteIfExists(kept);
+      Files.deleteIfExists(foreign);
+      living.remove();
+    }
+  }
+
+  @Test
+  void fifty_at_once_have_each_their_own_also_those_made_ahead() throws Exception {
+    CgroupController controller = controller(here());
+    ExecutorService threads = Executors.newFixedThreadPool(50);
+    try {
+      Set<String> names = new HashSet<>();
+      for (int round = 0; round < 2; round++) {
+        List<Callable<ResourceGroup>> makers = Collections.nCopies(50, () -> make(controller, FEW));
+        for (Future<ResourceGroup> made : threads.invokeAll(makers)) {
+          assertThat(names.add(made.get().name())).isTrue();
+          assertThat(GroupName.parse(made.get().name()).directories()).allMatch(Files::exists);
+          made.get().remove();
+        }
+        TimeUnit.MILLISECONDS.sleep(100);
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    controller.deactivate();
+  }
+}

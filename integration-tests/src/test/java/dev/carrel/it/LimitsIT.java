@@ -1,0 +1,277 @@
+package dev.carrel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a container may consume is all that it gets, whoever starts it by whichever version of control groups. */
+class LimitsIT {
+  private static final String MANY = "i=0; while [ $i -lt 60 ]; do sleep 4321 & i=$((i+1)); done; echo all";
+  private static final String GREEDY = "x = bytearray(200 << 20)";
+  private static final Path GROUPS = Path.of("/sys/fs/cgroup");
+
+  @TempDir Path directory;
+
+  @BeforeEach
+  void limits_can_be_had_here() {
+    String found = carrel("doctor").run().out().lines().filter(line -> line.contains("control groups")).findFirst().orElse("");
+    assumeTrue(found.startsWith("ok") && found.contains("memory") && found.contains("pids") && found.contains("cpu"),
+        "needs control groups that this user may have: " + found);
+  }
+
+  @AfterEach
+  void nothing_is_left() throws Exception {
+    for (String id : carrel("list", "--all", "--quiet").run().out().lines().toList()) {
+      carrel("remove", "--force", id).run();
+    }
+    carrel("clean").says();
+    assertThat(groups()).isEmpty();
+  }
+
+  private Carrel carrel(String... words) {
+    return Carrel.command(words).in(directory).withVariable("CARREL_STATE", directory.resolve("state").toString());
+  }
+
+  private Carrel limited(List<String> options, String... command) {
+    List<String> line = new ArrayList<>(List.of("run", "--no-cwd"));
+    line.addAll(options);
+    line.add("--");
+    line.addAll(List.of(command));
+    return carrel(line.toArray(String[]::new));
+  }
+
+  /** Those of this test's containers that are there, wherever they are. */
+  private List<Path> groups() throws IOException {
+    String owner = Integer.toHexString(directory.resolve("state").toString().hashCode()) + "-";
+    List<Path> found = new ArrayList<>();
+    find(GROUPS, owner, 9, found);
+    return found;
+  }
+
+  /** Others come and go meanwhile. */
+  private static void find(Path place, String owner, int depth, List<Path> found) throws IOException {
+    String[] names = depth == 0 ? null : place.toFile().list((parent, name) -> !name.contains(".") || name.endsWith(".slice") || name.endsWith(".scope")
+        || name.endsWith(".service"));
+    for (String name : names == null ? new String[0] : names) {
+      Path inner = place.resolve(name);
+      if (name.startsWith(owner)) {
+        found.add(inner);
+      } else if (Files.isDirectory(inner)) {
+        find(inner, owner, depth - 1, found);
+      }
+    }
+  }
+
+  private JsonObject inspected(String name) {
+    return JsonParser.parseString(carrel("inspect", name).says()).getAsJsonArray().get(0).getAsJsonObject();
+  }
+
+  private JsonObject used(String name) {
+    return inspected(name).getAsJsonObject("usage");
+  }
+
+  @Test
+  void a_fork_bomb_meets_the_limit_of_processes() {
+    Carrel.Result bomb = limited(List.of("--pids=20"), "sh", "-c", MANY).run();
+    assertThat(bomb.out()).doesNotContain("all");
+    assertThat(bomb.err()).contains("fork");
+    assertThat(limited(List.of("--pids=unlimited"), "sh", "-c", MANY + "; kill 0").run().out()).isEqualTo("all\n");
+  }
+
+  @Test
+  void a_greedy_program_meets_the_limit_of_memory_and_is_said_to() {
+    Carrel.Result killed = limited(List.of("--memory=64M", "--name=greedy", "--keep"), "python3", "-c", GREEDY).run();
+    assertThat(killed.status()).as(killed.err()).isEqualTo(137);
+    assertThat(killed.err()).startsWith("carrel: container greedy ran out of memory, and the kernel killed ")
+        .endsWith(" of it. Its limit is 64 MiB; the most it had was 64 MiB. Give it more with --memory\n");
+    JsonObject word = inspected("greedy").getAsJsonObject("out-of-memory");
+    assertThat(word.get("limit").getAsLong()).isEqualTo(64 << 20);
+    assertThat(word.get("peak").getAsLong()).isBetween(60L << 20, 64L << 20);
+
+    assertThat(limited(List.of("--memory=600M"), "python3", "-c", GREEDY).run().status()).isZero();
+  }
+
+  @Test
+  void that_a_detached_one_ran_out_of_memory_is_known_to_whoever_asks_later() throws Exception {
+    assumeTrue(User.weAreRoot(), "needs root, whose groups stay when they are empty: systemd takes those away that it has delegated");
+    Process events = carrel("events", "--json").start(directory.resolve("events"));
+    try {
+      TimeUnit.SECONDS.sleep(2);
+      limited(List.of("--memory=64M", "--name=later", "-d"), "sh", "-c", "sleep 1; exec python3 -c '" + GREEDY + "'").says();
+      Carrel.Result waited = carrel("wait", "later").run();
+      assertThat(waited.status()).isEqualTo(137);
+      assertThat(waited.err()).contains("container later ran out of memory", "Its limit is 64 MiB");
+      assertThat(inspected("later").getAsJsonObject("out-of-memory").get("kills").getAsInt()).isPositive();
+      for (int i = 0; i < 100 && !Files.readString(directory.resolve("events")).contains("out-of-memory"); i++) {
+        TimeUnit.MILLISECONDS.sleep(50);
+      }
+      assertThat(Files.readString(directory.resolve("events"))).contains("\"out-of-memory\":{\"kills\":");
+    } finally {
+      events.destroy();
+    }
+  }
+
+  @Test
+  void two_spinners_are_held_to_half_a_processor() {
+    String spin = """
+        import os, time
+        end = time.monotonic() + 5
+        for i in range(2):
+          if os.fork() == 0:
+            while time.monotonic() < end: pass
+            os._exit(0)
+        os.wait(); os.wait()
+        used = os.times()
+        print((used.children_user + used.children_system) / 5)
+        """;
+    assertThat(Double.parseDouble(limited(List.of("--cpus=0.5"), "python3", "-c", spin).says().strip())).isCloseTo(0.5, within(0.025));
+  }
+
+  @Test
+  void a_writer_is_held_to_the_rate_of_its_disk() throws Exception {
+    String device = Host.says("stat", "-c", "%Hd:%Ld", directory.toString());
+    assumeTrue(!device.startsWith("0:") && Files.isDirectory(Path.of("/sys/dev/block", device)) && !Files.exists(Path.of("/sys/dev/block", device, "partition")),
+        "needs a file system on a whole disk: " + device);
+    Path file = directory.resolve("shared");
+    Files.createDirectory(file);
+    Carrel.Result result = limited(List.of("--io-max=" + device + ":wbps=2M", "--share=" + file + "=/shared"),
+        "dd", "if=/dev/zero", "of=/shared/file", "bs=256k", "count=16", "oflag=direct").run();
+    assumeTrue(!result.err().contains("controller io"), "needs the controller io: " + result.err());
+    assertThat(result.status()).as(result.err()).isZero();
+    double seconds = Double.parseDouble(result.err().replaceAll("(?s).*copied, ([0-9.]+) s,.*", "$1"));
+    assertThat(seconds).isBetween(1.6, 4.0); // 4 MiB
+  }
+
+  @Test
+  void limits_change_while_it_runs() {
+    limited(List.of("--memory=64M", "--pids=10", "--name=changing", "-d"), "sleep", "4321").says();
+    carrel("update", "--memory=600M", "--cpus=1.5", "--cpuset=0", "changing").says();
+    carrel("exec", "changing", "--", "python3", "-c", GREEDY).says();
+    assertThat(carrel("exec", "changing", "--", "nproc").says()).isEqualTo("1\n");
+
+    Carrel.Result refused = carrel("update", "--pids=30", "--cpuset=4095", "changing").run();
+    assertThat(refused.status()).isEqualTo(125);
+    assertThat(refused.err()).contains("cannot keep a container to processors 4095");
+    JsonObject limits = inspected("changing").getAsJsonObject("limits");
+    assertThat(limits.toString()).isEqualTo("{\"memory\":629145600,\"cpus\":1.5,\"cpuset\":\"0\",\"pids\":10}");
+    assertThat(carrel("exec", "changing", "--", "sh", "-c", MANY).run().out()).as("what was refused has changed nothing").doesNotContain("all");
+
+    carrel("run", "--no-cwd", "-d", "--name=free", "--", "sleep", "4321").says();
+    assertThat(carrel("update", "--pids=30", "free").run().err()).contains("it was started without any");
+    assertThat(carrel("top", "--json").says()).contains("changing", "\"pids\": 10", "free");
+    assertThat(carrel("top", "--sort=memory").says()).contains("600 MiB");
+  }
+
+  @Test
+  void a_paused_one_stands_still_and_can_be_killed() throws Exception {
+    limited(List.of("--pids=10", "--name=still", "-d"), "sh", "-c", "while :; do :; done").says();
+    carrel("pause", "still").says();
+    long before = used("still").get("cpu-milliseconds").getAsLong();
+    TimeUnit.MILLISECONDS.sleep(300);
+    assertThat(used("still").get("cpu-milliseconds").getAsLong()).isEqualTo(before);
+    assertThat(carrel("exec", "still", "--", "true").run().err()).contains("it is paused");
+    carrel("resume", "still").says();
+    carrel("exec", "still", "--", "true").says();
+    carrel("pause", "still").says();
+    carrel("kill", "still").says();
+    assertThat(inspected("still").get("signal").getAsInt()).isEqualTo(9);
+  }
+
+  @Test
+  void a_kill_reaches_what_is_in_no_pid_namespace_of_the_container() throws Exception {
+    String mark = "43" + ProcessHandle.current().pid();
+    Process run = limited(List.of("--namespaces=all,-pid", "--pids=50"), "sh", "-c", "setsid sleep " + mark + " & sleep " + mark).start(directory.resolve("out"));
+    try {
+      assertThat(awaitSleepers(mark, 2)).isEqualTo(2);
+      for (String id : carrel("list", "--quiet").says().lines().toList()) {
+        carrel("kill", id).says();
+      }
+      assertThat(run.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(awaitSleepers(mark, 0)).isZero();
+    } finally {
+      run.destroyForcibly();
+    }
+  }
+
+  private static long awaitSleepers(String mark, long wanted) throws InterruptedException {
+    long count = -1;
+    for (int i = 0; i < 400 && count != wanted; i++) {
+      TimeUnit.MILLISECONDS.sleep(i == 0 ? 0 : 25);
+      try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
+        count = all.filter(process -> process.info().commandLine().orElse("").endsWith("sleep " + mark) && !process.info().commandLine().orElse("").contains("sh -c"))
+            .count();
+      }
+    }
+    return count;
+  }
+
+  @Test
+  void from_inside_nobody_gets_out() throws Exception {
+    String script = "sed 's/.*://' /proc/self/cgroup | sort -u; ls /sys/fs/cgroup; mkdir /tmp/c; mount -t cgroup2 none /tmp/c; "
+        + "mount -t cgroup -o memory none /tmp/c; echo $$ > /sys/fs/cgroup/cgroup.procs; echo $$ > /sys/fs/cgroup/memory/tasks";
+    for (List<String> options : List.of(List.of("--pids=50"), List.of("--pids=50", "--cap-add=ALL"), List.of("--pids=50", "--ids=1", "--cap-add=ALL"))) {
+      Carrel.Result result = limited(options, "sh", "-c", script).run();
+      assertThat(result.out()).as("as it sees itself, it is at the top, and sees no groups").isEqualTo("/\n");
+      assertThat(result.err().lines().filter(line -> line.contains("mount: ") || line.contains("mount(")).count()).as(result.err()).isPositive();
+      assertThat(result.status()).isNotZero();
+    }
+    limited(List.of("--pids=20", "--name=outer", "-d"), "sleep", "4321").says();
+    Carrel.Result exec = carrel("exec", "outer", "--", "sh", "-c", "sed 's/.*://' /proc/self/cgroup | sort -u; " + MANY).run();
+    assertThat(exec.out()).as("a program that comes later is in it, too").isEqualTo("/\n");
+  }
+
+  @Test
+  void a_container_in_the_container_has_no_more_than_that() {
+    limited(List.of("--pids=20", "--name=around", "-d", "--weak=user-namespaces"), "sleep", "4321").says();
+    Carrel.Result nested = carrel("exec", "around", "--", "unshare", "-Ur", "sh", "-c", MANY).run();
+    assertThat(nested.out()).doesNotContain("all");
+  }
+
+  @Test
+  void a_killed_carrel_leaves_no_group_for_long() throws Exception {
+    for (int i = 0; i < Integer.getInteger("carrel.kills", 6); i++) {
+      Process run = limited(List.of("--pids=50", "--memory=100M"), "sleep", "4321").start(directory.resolve("out"));
+      TimeUnit.MILLISECONDS.sleep(100 + 120 * (i % 6));
+      run.destroyForcibly().waitFor();
+    }
+    TimeUnit.MILLISECONDS.sleep(300);
+    limited(List.of("--pids=50"), "true").says(); // the next start takes them away
+    assertThat(groups()).isEmpty();
+  }
+
+  @Test
+  void what_makes_no_sense_is_refused_and_changes_nothing() throws Exception {
+    Map<String, String> wrong = Map.ofEntries(
+        Map.entry("--memory=-1", "is no size"), Map.entry("--memory=0", "at least 1048576 bytes"), Map.entry("--memory=NaN", "is no size"),
+        Map.entry("--memory=99999999999999999999", "is no size"), Map.entry("--pids=0", "at least 1"), Map.entry("--pids=-1", "is no number"),
+        Map.entry("--cpus=NaN", "is no number of processors"), Map.entry("--cpus=0", "at least 10 thousandths"), Map.entry("--cpuset=4095", "cannot keep"),
+        Map.entry("--io-max=/dev/null:rbps=1M", "is no disk"));
+    for (Map.Entry<String, String> option : wrong.entrySet()) {
+      Carrel.Result result = limited(List.of(option.getKey()), "true").run();
+      assertThat(result.status()).as(option.getKey() + result.err()).isEqualTo(125);
+      assertThat(result.err()).contains(option.getValue());
+    }
+    assertThat(groups()).isEmpty();
+  }
+
+  @Test
+  void a_plan_with_limits_shows_how_it_comes_into_its_groups_and_makes_none() throws Exception {
+    assertThat(carrel("plan", "run", "--pids=50", "--", "true").says()).contains("limits      pids=50").containsAnyOf("join", "INTO_CGROUP");
+    assertThat(groups()).isEmpty();
+  }
+}
