@@ -18,6 +18,7 @@ import dev.carrel.api.isolation.Running;
 import dev.carrel.api.mount.MountPlan;
 import dev.carrel.api.mount.MountPlanner;
 import dev.carrel.api.mount.MountRequest;
+import dev.carrel.api.network.NetworkSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,6 +32,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
+import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -58,13 +60,16 @@ public final class Engine implements Containers {
 
   private final Registry registry;
 
+  private final Attaching attaching;
+
   @Activate
-  public Engine(@Reference Host host) {
-    this(new StateDirectory(System.getenv(), host));
+  public Engine(BundleContext context, @Reference Host host) {
+    this(new StateDirectory(System.getenv(), host), new Networks(new NetworkServices(context)));
   }
 
-  Engine(StateDirectory state) {
+  Engine(StateDirectory state, Networks networks) {
     this.registry = new Registry(state);
+    this.attaching = new Attaching(networks);
   }
 
   @Reference(
@@ -93,8 +98,9 @@ public final class Engine implements Containers {
   @Override
   public Container start(ContainerSpec spec) {
     Hooks hooks = spec.life().hooks();
-    StartedContainer container = launch(spec, !hooks.created().isEmpty());
-    if (!hooks.created().isEmpty()) {
+    boolean held = isHeld(spec);
+    StartedContainer container = launch(spec, held);
+    if (held) {
       try {
         prepare(container);
         container.start();
@@ -106,6 +112,11 @@ public final class Engine implements Containers {
       container.hookRunner().started(hooks.started());
     }
     return container;
+  }
+
+  /** Whether something is done for it between its making and the start of its program. */
+  private static boolean isHeld(ContainerSpec spec) {
+    return spec.network() instanceof NetworkSpec.Attached || !spec.life().hooks().created().isEmpty();
   }
 
   @Override
@@ -122,6 +133,9 @@ public final class Engine implements Containers {
 
   /** Everything is there but its program. Others see it only now: nobody may start that before the hooks have run. */
   private void prepare(StartedContainer container) {
+    if (container.spec().network() instanceof NetworkSpec.Attached) {
+      attaching.attach(container);
+    }
     container.hookRunner().created(container.spec().life().hooks().created());
     if (container.spec().life().detached()) {
       container.recordStart();
@@ -133,8 +147,9 @@ public final class Engine implements Containers {
     container.recording().entry().ifPresent(registry::dismiss);
   }
 
-  private StartedContainer launch(ContainerSpec spec, boolean held) {
-    IsolationBackend backend = backends.choose(spec, held);
+  private StartedContainer launch(ContainerSpec asked, boolean held) {
+    IsolationBackend backend = backends.choose(asked, held);
+    ContainerSpec spec = asked.network() instanceof NetworkSpec.Attached ? attaching.prepare(asked) : asked;
     MountPlan mounts = plan(spec);
     String id = takeId();
     Recording recording = new Recording(registry, id, spec, backend.name(), held);
@@ -174,6 +189,9 @@ public final class Engine implements Containers {
       running.remove(container.id());
       ids.remove(container.id());
       container.recording().ended(Optional.ofNullable(status));
+      if (container.spec().network() instanceof NetworkSpec.Attached) {
+        attaching.ended(container);
+      }
       List<Hook> hooks = container.spec().life().hooks().ended();
       if (hooks.isEmpty() || container.spec().life().detached()) { // a detached one's are run when it is forgotten
         container.ended(status, failure);
@@ -246,13 +264,16 @@ public final class Engine implements Containers {
 
   @Override
   public List<String> clean() {
-    return new Cleaning(registry, backends).clean();
+    List<String> removed = new Cleaning(registry, backends).clean();
+    removed.addAll(attaching.clean());
+    return removed;
   }
 
   @Override
-  public Explanation explain(ContainerSpec spec) {
-    boolean held = !spec.life().hooks().created().isEmpty();
-    IsolationBackend backend = backends.choose(spec, held);
+  public Explanation explain(ContainerSpec asked) {
+    boolean held = isHeld(asked);
+    IsolationBackend backend = backends.choose(asked, held);
+    ContainerSpec spec = asked.network() instanceof NetworkSpec.Attached ? attaching.prepare(asked) : asked;
     MountPlan mounts = plan(spec);
     Optional<Path> record = spec.life().detached() ? Optional.of(registry.directory("plan")) : Optional.empty();
     return new Explanation(backend.name(), mounts, backend.explain(new LaunchPlan("plan", spec, mounts, held, record)));

@@ -5,6 +5,7 @@ import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.ExitStatus;
 import dev.carrel.api.container.Life;
 import dev.carrel.api.isolation.Running;
+import dev.carrel.api.network.Attachment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -24,6 +25,7 @@ final class Recording {
   private final String backend;
   private final boolean held;
   private Optional<Entry> entry = Optional.empty();
+  private Optional<Attachment> attachment = Optional.empty();
   private boolean over;
 
   /** @param held whether its program is started later than everything else is made */
@@ -37,6 +39,16 @@ final class Recording {
 
   synchronized Optional<Entry> entry() {
     return entry;
+  }
+
+  synchronized Optional<Attachment> attachment() {
+    return attachment;
+  }
+
+  /** It has been attached to a network. Returns whether it has not ended yet. */
+  synchronized boolean attached(Attachment made) {
+    attachment = Optional.of(made);
+    return !over;
   }
 
   /** Where a detached container leaves its exit and its output. */
@@ -103,6 +115,7 @@ final class Recording {
   }
 
   private void write(Entry reserved, Running running) {
+    attachment.ifPresent(reserved::attached);
     try {
       reserved.started(running.process().pid());
     } catch (IOException e) {

@@ -1,5 +1,6 @@
 package dev.carrel.api.container;
 
+import dev.carrel.api.network.Attachment;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param ownPids whether it has a pid namespace of its own, so that its processes can be told
  * @param backend the backend that runs it
  * @param process its program; variables and working directory are those that another program inside gets, too
+ * @param network how it is attached to a network
  * @param annotations what people have noted about it
  * @param record the directory in which it is recorded
  */
@@ -30,6 +32,7 @@ public record ContainerInfo(
     boolean detached,
     boolean ownPids,
     String backend,
+    Optional<Attachment> network,
     Map<String, String> annotations,
     Optional<Path> record) {
 
@@ -51,6 +54,7 @@ public record ContainerInfo(
     Objects.requireNonNull(state);
     Objects.requireNonNull(started);
     Objects.requireNonNull(process);
+    Objects.requireNonNull(network);
     annotations = Map.copyOf(annotations);
     Objects.requireNonNull(record);
     if ((state == State.ENDED) != ended.isPresent()) {
