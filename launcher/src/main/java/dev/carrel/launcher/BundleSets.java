@@ -1,5 +1,6 @@
 package dev.carrel.launcher;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -18,13 +19,19 @@ enum BundleSets {
       "commons-codec", "xz", "zstd-jni"),
   /** What packages in other stores of the host need, besides. */
   HOST_STORES("dev.carrel.store.nix"),
+  /** What containers on networks need, besides. */
+  NETWORKS("dev.carrel.network.veth"),
   /** What {@code --json} needs; a headless start has it on its class path. */
   JSON("gson"),
   /** What the interactive shell needs. */
   INTERACTIVE("org.apache.felix.gogo.runtime", "org.apache.felix.gogo.command", "org.apache.felix.gogo.jline", "jline", "dev.carrel.console");
 
   private static final Set<String> WITHOUT_PACKAGES = Set.of("backend", "clean", "container", "create", "events", "exec", "inspect", "kill", "list",
-      "logs", "pause", "processes", "remove", "resume", "run", "start", "stop", "wait");
+      "logs", "network", "pause", "processes", "remove", "resume", "run", "start", "stop", "wait");
+
+  /** How they begin; {@code --args} may bring any of them. */
+  private static final String[] NETWORK_OPTIONS =
+      {"--network", "--publish", "--ip", "--mac", "--mtu", "--dns", "--egress", "--allow-net", "--deny-net", "--args"};
 
   private final List<String> bundles;
 
@@ -42,10 +49,35 @@ enum BundleSets {
     if (command.equals("plan") && words.size() > 1) {
       command = words.get(1).equals("--json") && words.size() > 2 ? words.get(2) : words.get(1);
     }
-    if (WITHOUT_PACKAGES.contains(command)) {
-      return List.of(CORE);
+    List<BundleSets> sets = new ArrayList<>(4);
+    sets.add(CORE);
+    if (!WITHOUT_PACKAGES.contains(command)) {
+      sets.add(PACKAGES);
+      if (mayNameHostStore(words)) {
+        sets.add(HOST_STORES);
+      }
     }
-    return mayNameHostStore(words) ? List.of(CORE, PACKAGES, HOST_STORES) : List.of(CORE, PACKAGES);
+    if (command.equals("network") || command.equals("clean") || mayNeedNetwork(words)) {
+      sets.add(NETWORKS);
+    }
+    return sets;
+  }
+
+  /** Whether a word before {@code --} may ask for an interface to a network. */
+  private static boolean mayNeedNetwork(List<String> words) {
+    for (String word : words) {
+      if (word.equals("--")) {
+        return false;
+      }
+      if (word.startsWith("--") && !word.equals("--network=none") && !word.equals("--network=host")) {
+        for (String option : NETWORK_OPTIONS) {
+          if (word.startsWith(option)) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
   }
 
   /** Whether a word before {@code --} may ask for such a store: one too many costs milliseconds. */

@@ -70,7 +70,7 @@ final class ClassPathBundles implements ModuleConnector {
 
   static Path index(Path home, BundleSets set) {
     return home.resolve(set == BundleSets.CORE ? "lib/core.index"
-        : set == BundleSets.PACKAGES ? "lib/packages.index" : "lib/stores.index");
+        : set == BundleSets.PACKAGES ? "lib/packages.index" : set == BundleSets.NETWORKS ? "lib/networks.index" : "lib/stores.index");
   }
 
   private static void read(DataInputStream in, Map<String, Module> modules) throws IOException {

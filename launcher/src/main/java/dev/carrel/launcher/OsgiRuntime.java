@@ -55,8 +55,8 @@ public final class OsgiRuntime implements AutoCloseable {
   }
 
   private static Path warmStorage(Path home, List<BundleSets> sets) {
-    return home.resolve(sets.contains(BundleSets.HOST_STORES) ? "storage/stores"
-        : sets.contains(BundleSets.PACKAGES) ? "storage/packages" : "storage/core");
+    String name = sets.contains(BundleSets.HOST_STORES) ? "storage/stores" : sets.contains(BundleSets.PACKAGES) ? "storage/packages" : "storage/core";
+    return home.resolve(sets.contains(BundleSets.NETWORKS) ? name + "-networks" : name);
   }
 
   private static Map<String, String> headlessProperties(Path home) throws IOException {

@@ -22,6 +22,9 @@ public final class Preparation {
           OsgiRuntime.warm(folder, List.of(BundleSets.CORE));
           OsgiRuntime.warm(folder, List.of(BundleSets.CORE, BundleSets.PACKAGES));
           OsgiRuntime.warm(folder, List.of(BundleSets.CORE, BundleSets.PACKAGES, BundleSets.HOST_STORES));
+          OsgiRuntime.warm(folder, List.of(BundleSets.CORE, BundleSets.NETWORKS));
+          OsgiRuntime.warm(folder, List.of(BundleSets.CORE, BundleSets.PACKAGES, BundleSets.NETWORKS));
+          OsgiRuntime.warm(folder, List.of(BundleSets.CORE, BundleSets.PACKAGES, BundleSets.HOST_STORES, BundleSets.NETWORKS));
         }
         case "java" -> SystemPackages.write(Path.of(System.getProperty("carrel.home")), folder);
         default -> train(folder);

@@ -65,6 +65,21 @@ final class Help {
         --network=none|host  none: nothing but a loopback interface of its own (default);
                              host: the host's network as it is
         -N                   the same as --network=host
+        --network            a private network: an interface of its own, from which the outside is reached. Without
+                             "=", the next word is not its value
+        --network=NAME       a network of carrel network, or the private one of a provider: veth, pasta
+        --network=join:CONTAINER
+                             that of another container
+        --publish=[ADDRESS:]HOST:GUEST[/udp]
+                             a port of the host leads to it; 0: one that is chosen, see carrel inspect. May be repeated,
+                             and have ranges: 8000-8009:80-89. This and what follows means --network, if that is not there
+        --ip=ADDRESS, --mac=ADDRESS, --mtu=BYTES
+                             what its interface is to have
+        --dns=ADDRESS        a name server instead of the host's; may be repeated
+        --egress=RATE        how much it may send: 10mbit
+        --allow-net=CIDR[:PORT[/udp]]
+                             it may begin to talk to these, and to nobody else; may be repeated
+        --deny-net           it may begin to talk to nobody else
         --namespaces=LIST    which namespaces are its own: all (default; not time), all,-ipc, or a list of user, mnt,
                              pid, net, ipc, uts, cgroup, time. Without mnt it sees the host's files
         --join=KIND:WHO      share the net, ipc, uts, cgroup or time namespace of a pid or a container; root also
@@ -186,6 +201,7 @@ final class Help {
         wait | stop | kill NAME         wait for its end, ask for it, send a signal
         pause | resume NAME             have it wait, and go on
         remove NAME | clean             forget what has ended
+        network create NAME             networks that containers share; see carrel network --help
         profile install PACKAGE...      packages to keep, in generations that can be rolled back
         store gc                        delete what nothing needs; see carrel store --help
         plan shell|run ...              what that would do, every system call of it

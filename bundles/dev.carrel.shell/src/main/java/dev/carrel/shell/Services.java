@@ -19,6 +19,8 @@ record Services(String what, String bundle) {
   static final Services SOURCES = new Services("package source", "dev.carrel.store.debian");
   static final Services PLANNER = new Services("mount planner", "dev.carrel.mount");
 
+  static final Services NETWORKS = new Services("network provider", "dev.carrel.network.veth");
+
   /**
    * A service that has to be there.
    *
