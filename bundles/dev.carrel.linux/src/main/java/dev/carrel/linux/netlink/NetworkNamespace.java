@@ -2,6 +2,7 @@ package dev.carrel.linux.netlink;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.linux.libc.LibC;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
@@ -33,7 +34,7 @@ public final class NetworkNamespace implements AutoCloseable {
   }
 
   /**
-   * Opens a socket in it, which stays there. A thread of its own goes there for that: one that could not come back must not do anything
+   * Opens a socket in it, and lets its programs listen at ports below 1024, which are nobody else's there. The socket stays there. A thread of its own goes there for that: one that could not come back must not do anything
    * else.
    *
    * @throws CarrelException if it may not be entered
@@ -43,6 +44,7 @@ public final class NetworkNamespace implements AutoCloseable {
       if (LibC.setns(descriptor, CLONE_NEWNET) != 0) {
         throw CarrelException.failed("cannot enter a container's network namespace: setns: " + LibC.lastError());
       }
+      openPorts();
       return RouteSocket.open();
     });
     Thread visitor = new Thread(null, task, "carrel-netns", 0, false);
@@ -58,6 +60,20 @@ public final class NetworkNamespace implements AutoCloseable {
         throw failure;
       }
       throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  /** What is in /proc/sys/net depends on who opens it. A value that somebody has chosen stays. */
+  private static void openPorts() {
+    int setting = LibC.open("/proc/sys/net/ipv4/ip_unprivileged_port_start", 2 | LibC.O_CLOEXEC, 0); // O_RDWR
+    byte[] value = new byte[16];
+    if (setting >= 0) { // else the ports stay closed, which their programs will say
+      long size = LibC.readFully(setting, value);
+      if (size > 0 && new String(value, 0, (int) size, StandardCharsets.US_ASCII).strip().equals("1024")) {
+        LibC.lseek(setting, 0, 0);
+        LibC.write(setting, new byte[] {'0'}, 1);
+      }
+      LibC.close(setting);
     }
   }
 

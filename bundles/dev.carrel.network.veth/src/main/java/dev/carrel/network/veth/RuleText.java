@@ -29,6 +29,7 @@ final class RuleText {
           fib daddr type local jump published
         }
         chain output { type nat hook output priority -100; policy accept;
+          ip6 daddr ::1 return
           fib daddr type local jump published
         }
         chain postrouting { type nat hook postrouting priority 100; policy accept;
