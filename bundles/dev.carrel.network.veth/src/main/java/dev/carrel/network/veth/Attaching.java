@@ -35,7 +35,7 @@ final class Attaching {
   private final List<PublishedPort> published = new ArrayList<>();
 
   /** What a network is made of. */
-  record Rooms(NetworkDirectory directory, Leases leases, Rules rules, Bridges bridges, Tidying tidying) {}
+  record Rooms(NetworkDirectory directory, Leases leases, Rules rules, Tidying tidying) {}
 
   Attaching(Rooms rooms, Network network, Guest guest, NetworkOptions options) {
     this.rooms = rooms;
@@ -49,12 +49,17 @@ final class Attaching {
     return "cv" + container;
   }
 
-  /** @param notes what was done for it on the host */
-  Attachment run(List<String> notes) {
+  /**
+   * Does it.
+   *
+   * @param bridge the number of the network's
+   * @param notes what was done for it on the host
+   */
+  Attachment run(RouteSocket host, int bridge, List<String> notes) {
     try {
       rooms.leases().begin(Lease.of(network.name(), guest, options.firewall().isPresent()));
       try {
-        return attach(notes);
+        return attach(host, bridge, notes);
       } catch (IOException | RuntimeException failure) {
         rooms.tidying().detach(guest.id());
         throw failure;
@@ -64,15 +69,14 @@ final class Attaching {
     }
   }
 
-  private Attachment attach(List<String> notes) throws IOException {
+  private Attachment attach(RouteSocket host, int bridge, List<String> notes) throws IOException {
     List<InetAddress> addresses = rooms.leases().take(network, guest.id(), options.addresses());
     MacAddress mac = options.mac().orElseGet(() -> new MacAddress(LOCAL | Integer.toUnsignedLong(ByteBuffer.wrap(addresses.get(0).getAddress()).getInt())));
     for (PublishedPort port : options.published()) {
       publish(port, addresses);
     }
     List<InetAddress> gateways = network.internal() ? List.of() : gateways();
-    try (RouteSocket host = RouteSocket.open(); NetworkNamespace namespace = NetworkNamespace.of(guest.pid())) {
-      int bridge = rooms.bridges().ensure(network, host);
+    try (NetworkNamespace namespace = NetworkNamespace.of(guest.pid())) {
       if (options.firewall().isPresent()) {
         host.filterBridge(bridge, true);
         rooms.rules().guard(guest.id(), addresses, options.firewall().get());

@@ -31,6 +31,7 @@ import org.osgi.service.component.annotations.Reference;
 @Component(property = {NetworkProvider.NAME + "=veth", "service.ranking:Integer=100"})
 public final class VethNetworks implements NetworkProvider {
   private static final String NAME = "veth";
+  private static final long LASTS_NANOS = 1_000_000_000L;
 
   private final Host host;
   private final NetworkDirectory directory;
@@ -40,6 +41,9 @@ public final class VethNetworks implements NetworkProvider {
   private final Tidying tidying;
   private final Forwarding forwarding;
   private List<Mount> files = List.of();
+  /** The network whose rules were last looked at. */
+  private Network prepared;
+  private long preparedAt;
 
   @Activate
   public VethNetworks(@Reference Host host) {
@@ -121,23 +125,36 @@ public final class VethNetworks implements NetworkProvider {
   public Attachment attach(Guest guest, NetworkSpec.Attached wanted) {
     tidying.now();
     Network network = network(wanted.network());
-    List<String> notes = prepare(network);
-    return new Attaching(new Attaching.Rooms(directory, leases, rules, bridges, tidying), network, guest, wanted.options()).run(notes);
+    try (RouteSocket socket = RouteSocket.open()) {
+      int bridge = bridges.ensure(network, socket);
+      List<String> notes = isPrepared(network) ? List.of() : prepare(network, socket);
+      return new Attaching(new Attaching.Rooms(directory, leases, rules, tidying), network, guest, wanted.options()).run(socket, bridge, notes);
+    } catch (NetlinkFailure failure) {
+      throw failure(network, failure);
+    }
   }
 
-  /** Has the bridge and the rules there, whoever took them away; returns what was done for that on the host. */
-  private List<String> prepare(Network network) {
+  private static CarrelException failure(Network network, NetlinkFailure failure) {
+    return CarrelException.failed("cannot make the network " + network.name() + ": cannot " + failure.getMessage(), failure);
+  }
+
+  /** Of many starts, one in a while looks whether somebody has taken the rules away. */
+  private synchronized boolean isPrepared(Network network) {
+    return network.equals(prepared) && System.nanoTime() - preparedAt < LASTS_NANOS;
+  }
+
+  /** Has the rules there, whoever took them away; returns what was done for that on the host. */
+  private List<String> prepare(Network network, RouteSocket socket) throws NetlinkFailure {
     List<String> notes = new ArrayList<>();
-    try (RouteSocket socket = RouteSocket.open()) {
-      bridges.ensure(network, socket);
-      rules.ensure(network);
-      if (!network.internal()) {
-        forwarding.ensure(network.ipv6().isPresent() && reachesIpv6(socket)).ifPresent(notes::add);
-      }
-      return notes;
-    } catch (NetlinkFailure failure) {
-      throw CarrelException.failed("cannot make the network " + network.name() + ": cannot " + failure.getMessage(), failure);
+    rules.ensure(network);
+    if (!network.internal()) {
+      forwarding.ensure(network.ipv6().isPresent() && reachesIpv6(socket)).ifPresent(notes::add);
     }
+    synchronized (this) {
+      prepared = network;
+      preparedAt = System.nanoTime();
+    }
+    return notes;
   }
 
   /** Whether the host has an address of IPv6 that others reach: without one it need not pass anything on. */
@@ -183,6 +200,9 @@ public final class VethNetworks implements NetworkProvider {
 
   /** The caller has the lock. */
   private void endRemoval(Network network) throws IOException {
+    synchronized (this) {
+      prepared = null; // which stays inside
+    }
     rules.remove(network);
     bridges.remove(network);
     directory.endRemoval(network.name());
@@ -221,14 +241,15 @@ public final class VethNetworks implements NetworkProvider {
         throw CarrelException.usage("the network " + definition.name() + " is there already: carrel network inspect " + definition.name());
       }
       Network made = bridges.define(definition);
-      try {
-        prepare(made);
+      try (RouteSocket socket = RouteSocket.open()) {
+        bridges.ensure(made, socket);
+        prepare(made, socket);
         return made;
-      } catch (RuntimeException failure) {
+      } catch (NetlinkFailure | RuntimeException failure) {
         if (directory.beginRemoval(made.name())) {
           endRemoval(made);
         }
-        throw failure;
+        throw failure instanceof NetlinkFailure refused ? failure(made, refused) : (RuntimeException) failure;
       }
     });
     return info(network, List.of());
