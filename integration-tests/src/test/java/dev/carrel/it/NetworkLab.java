@@ -72,7 +72,7 @@ final class NetworkLab implements AutoCloseable {
 
   /** Whether this machine has what it takes. */
   static boolean possible() {
-    return User.weAreRoot() && Host.can("unshare", "-n", "ip", "link", "add", "a", "type", "veth") && Host.can("unshare", "-n", "nft", "list", "tables")
+    return User.weAreRoot() && Host.can("unshare", "-n", "ip", "link", "add", "veth7", "type", "veth") && Host.can("unshare", "-n", "nft", "list", "tables")
         && Files.isExecutable(Path.of(PYTHON));
   }
 
