@@ -198,6 +198,26 @@ class NetworkIT {
     refused(lab.carrel("run", "--network=macvlan", "--", "true").run(), "'macvlan'", "carrel network create macvlan");
   }
 
+  /** More with {@code -Dcarrel.network.starts=1000}. */
+  @Test
+  @Order(12)
+  void many_start_at_once_and_nothing_of_them_is_left() throws Exception {
+    List<String> leases = lab.leases();
+    List<String> devices = lab.devices();
+    String ended = lab.onHostWithState(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", System.getProperty("java.class.path"),
+        NetworkStarts.class.getName(), Checkout.underTest().distribution().toString(), System.getProperty("carrel.network.starts", "100"), "50");
+    assertThat(ended).endsWith("all started");
+    lab.carrel("clean").says();
+
+    assertThat(lab.leases()).containsExactlyInAnyOrderElementsOf(leases);
+    for (int i = 0; i < 200 && lab.devices().size() > devices.size(); i++) {
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+    assertThat(lab.devices()).containsExactlyInAnyOrderElementsOf(devices);
+    assertThat(lab.carrel("exec", "other", "--", "cat", "/etc/hosts").says()).doesNotContain("name0", "name4");
+    assertThat(lab.onHost("nft", "list", "ruleset").lines().filter(line -> line.contains(" . 80"))).hasSize(6); // web's three, of both families
+  }
+
   @Test
   @Order(20)
   void a_carrel_that_is_killed_leaves_nothing_after_the_next_start() throws Exception {

@@ -104,6 +104,13 @@ final class NetworkLab implements AutoCloseable {
     return in(host, command);
   }
 
+  /** The same, for what uses Carrel from a JVM of its own. */
+  String onHostWithState(String... command) {
+    List<String> line = new ArrayList<>(List.of("env", "CARREL_STATE=" + state()));
+    line.addAll(List.of(command));
+    return onHost(line.toArray(new String[0]));
+  }
+
   /** A command line that does another one on the host. */
   List<String> hostLine(String... command) {
     return line(host, command);

@@ -29,6 +29,9 @@ enum BundleSets {
   private static final Set<String> WITHOUT_PACKAGES = Set.of("backend", "clean", "container", "create", "events", "exec", "inspect", "kill", "list",
       "logs", "network", "pause", "processes", "remove", "resume", "run", "start", "stop", "wait");
 
+  /** Those that make networks, or take away what containers were given. */
+  private static final Set<String> NETWORK_COMMANDS = Set.of("clean", "network", "stop");
+
   /** How they begin; {@code --args} may bring any of them. */
   private static final String[] NETWORK_OPTIONS =
       {"--network", "--publish", "--ip", "--mac", "--mtu", "--dns", "--egress", "--allow-net", "--deny-net", "--args"};
@@ -57,7 +60,7 @@ enum BundleSets {
         sets.add(HOST_STORES);
       }
     }
-    if (command.equals("network") || command.equals("clean") || mayNeedNetwork(words)) {
+    if (NETWORK_COMMANDS.contains(command) || mayNeedNetwork(words)) {
       sets.add(NETWORKS);
     }
     return sets;

@@ -1,15 +1,19 @@
 package dev.carrel.engine;
 
+import dev.carrel.api.container.ContainerHandle;
 import dev.carrel.api.container.ContainerSpec;
+import dev.carrel.api.container.Join;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.mount.Mount;
 import dev.carrel.api.mount.RootSpec;
 import dev.carrel.api.network.Attachment;
 import dev.carrel.api.network.Guest;
+import dev.carrel.api.network.NetworkOptions;
 import dev.carrel.api.network.NetworkProvider;
 import dev.carrel.api.network.NetworkSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Attaches containers to networks, and frees in the end what they were given. */
 final class Attaching {
@@ -41,6 +45,22 @@ final class Attaching {
     return changed;
   }
 
+  /** One that joins the network of a container has the files of that. */
+  ContainerSpec prepareJoined(ContainerSpec spec, List<ContainerHandle> containers) {
+    for (Join join : spec.joins()) {
+      if (join.kind() == Namespace.NETWORK && join.source() instanceof Join.Source.OfProcess process && spec.namespaces().contains(Namespace.MOUNT)) {
+        for (ContainerHandle container : containers) {
+          Optional<Attachment> attachment = container.info().pid() == process.pid() ? container.info().network() : Optional.empty();
+          Optional<NetworkProvider> provider = attachment.flatMap(made -> networks.of(made.provider()));
+          if (provider.isPresent() && provider.get().unavailable().isEmpty()) {
+            return with(spec, provider.get().files(new NetworkSpec.Attached(Optional.of(attachment.get().network()), NetworkOptions.none())));
+          }
+        }
+      }
+    }
+    return spec;
+  }
+
   private static ContainerSpec with(ContainerSpec spec, List<Mount> files) {
     RootSpec root = spec.root();
     List<Mount> base = new ArrayList<>(root.base());
@@ -63,15 +83,33 @@ final class Attaching {
     }
   }
 
-  /** What it was given is freed off the way of its end. */
-  void ended(StartedContainer container) {
-    container.recording().attachment().ifPresent(attachment -> free(container.id(), attachment.provider()));
+  /**
+   * What it was given is freed off the way of its end, unless it has ports of the host: whoever waits for its end may want those.
+   *
+   * @return whether it has, and {@link #free} is still to be called
+   */
+  boolean ended(StartedContainer container) {
+    Optional<Attachment> attachment = container.recording().attachment();
+    boolean ports = attachment.isPresent() && !attachment.get().published().isEmpty();
+    if (attachment.isPresent() && !ports) {
+      free(container.id(), attachment.get().provider());
+    }
+    return ports;
+  }
+
+  void free(StartedContainer container) {
+    container.recording().attachment().ifPresent(attachment -> detach(container.id(), attachment.provider()));
   }
 
   private void free(String id, String provider) {
-    Thread later = new Thread(() -> networks.of(provider).ifPresent(present -> present.detach(id)), "carrel-network");
+    Thread later = new Thread(() -> detach(id, provider), "carrel-network");
     later.setDaemon(true);
     later.start();
+  }
+
+  /** Frees what a container that has ended was given, if its provider is there; if not, that finds it later. */
+  void detach(String id, String provider) {
+    networks.of(provider).filter(present -> present.unavailable().isEmpty()).ifPresent(present -> present.detach(id));
   }
 
   /** Frees what was given to containers that are gone; returns what was removed. */

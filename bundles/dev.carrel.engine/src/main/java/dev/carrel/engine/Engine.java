@@ -149,7 +149,7 @@ public final class Engine implements Containers {
 
   private StartedContainer launch(ContainerSpec asked, boolean held) {
     IsolationBackend backend = backends.choose(asked, held);
-    ContainerSpec spec = asked.network() instanceof NetworkSpec.Attached ? attaching.prepare(asked) : asked;
+    ContainerSpec spec = withNetworkFiles(asked);
     MountPlan mounts = plan(spec);
     String id = takeId();
     Recording recording = new Recording(registry, id, spec, backend.name(), held);
@@ -176,6 +176,11 @@ public final class Engine implements Containers {
     return container;
   }
 
+  private ContainerSpec withNetworkFiles(ContainerSpec spec) {
+    return spec.network() instanceof NetworkSpec.Attached ? attaching.prepare(spec)
+        : spec.network() == NetworkSpec.JOINED ? attaching.prepareJoined(spec, all()) : spec;
+  }
+
   /** Forgets a container before anybody hears that it has ended. A class, as a first lambda costs a start-up 10 ms. */
   private final class Departure implements BiConsumer<ExitStatus, Throwable> {
     private final StartedContainer container;
@@ -189,15 +194,17 @@ public final class Engine implements Containers {
       running.remove(container.id());
       ids.remove(container.id());
       container.recording().ended(Optional.ofNullable(status));
-      if (container.spec().network() instanceof NetworkSpec.Attached) {
-        attaching.ended(container);
-      }
-      List<Hook> hooks = container.spec().life().hooks().ended();
-      if (hooks.isEmpty() || container.spec().life().detached()) { // a detached one's are run when it is forgotten
+      List<Hook> all = container.spec().life().hooks().ended();
+      List<Hook> hooks = container.spec().life().detached() ? List.of() : all; // a detached one's are run when it is forgotten
+      boolean ports = attaching.ended(container);
+      if (hooks.isEmpty() && !ports) {
         container.ended(status, failure);
       } else {
         // Not on the thread that hears of all ends.
         new Thread(() -> {
+          if (ports) { // the host may want them back at once
+            attaching.free(container);
+          }
           container.hookRunner().ended(hooks);
           container.ended(status, failure);
         }, "carrel-hooks").start();
@@ -225,7 +232,7 @@ public final class Engine implements Containers {
         if (entry.hasPins() && !entry.runs()) {
           entry.pins().remove();
         }
-        all.add(new RecordedContainer(entry, backends));
+        all.add(new RecordedContainer(entry, backends, attaching));
       }
     }
     all.sort(Comparator.comparing(container -> container.info().started()));
@@ -273,7 +280,7 @@ public final class Engine implements Containers {
   public Explanation explain(ContainerSpec asked) {
     boolean held = isHeld(asked);
     IsolationBackend backend = backends.choose(asked, held);
-    ContainerSpec spec = asked.network() instanceof NetworkSpec.Attached ? attaching.prepare(asked) : asked;
+    ContainerSpec spec = withNetworkFiles(asked);
     MountPlan mounts = plan(spec);
     Optional<Path> record = spec.life().detached() ? Optional.of(registry.directory("plan")) : Optional.empty();
     return new Explanation(backend.name(), mounts, backend.explain(new LaunchPlan("plan", spec, mounts, held, record)));

@@ -22,11 +22,13 @@ import java.util.concurrent.CompletableFuture;
 final class RecordedContainer implements ContainerHandle {
   private final Entry entry;
   private final Backends backends;
+  private final Attaching attaching;
   private Optional<Running> held = Optional.empty();
 
-  RecordedContainer(Entry entry, Backends backends) {
+  RecordedContainer(Entry entry, Backends backends, Attaching attaching) {
     this.entry = entry;
     this.backends = backends;
+    this.attaching = attaching;
   }
 
   Entry entry() {
@@ -115,6 +117,7 @@ final class RecordedContainer implements ContainerHandle {
     if (entry.hasPins()) {
       entry.pins().remove();
     }
+    entry.info().network().ifPresent(network -> attaching.detach(id(), network.provider()));
     return status;
   }
 

@@ -67,7 +67,7 @@ final class PrivateFiles {
   }
 
   private boolean hasNameServers() {
-    return request.network() == NetworkSpec.HOST || request.network() instanceof NetworkSpec.Attached;
+    return request.network() != NetworkSpec.NONE;
   }
 
   private static void addHostFile(Path path, List<Mount> mounts) {
