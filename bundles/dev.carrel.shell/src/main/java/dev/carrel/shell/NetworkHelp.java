@@ -20,7 +20,7 @@ final class NetworkHelp {
         --subnet=CIDR        where its addresses are: one of IPv4, one of IPv6, or both; otherwise they are chosen so
                              that they are in nobody's way
         --internal           nothing leads out of it, and no port is published from it
-        --provider=NAME      who makes it; otherwise the first that can, which carrel network list names
+        --provider=NAME      who makes it: veth; otherwise the best that can here
         --json               as JSON
         -h, --help           this text
 

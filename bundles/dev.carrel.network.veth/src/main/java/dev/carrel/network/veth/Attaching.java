@@ -79,7 +79,7 @@ final class Attaching {
     try (NetworkNamespace namespace = NetworkNamespace.of(guest.pid())) {
       if (options.firewall().isPresent()) {
         host.filterBridge(bridge, true);
-        rooms.rules().guard(guest.id(), addresses, options.firewall().get());
+        rooms.rules().guard(guest.id(), device(guest.id()), addresses, options.firewall().get());
       }
       host.addPair(device(guest.id()), bridge, namespace, DEVICE, mac, options.mtu());
       try (RouteSocket inside = namespace.open()) {

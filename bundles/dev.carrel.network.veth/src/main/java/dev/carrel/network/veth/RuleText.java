@@ -61,7 +61,28 @@ final class RuleText {
       }
       """;
 
+  /** A container with a firewall sends from its own addresses alone: those are what its firewall goes by. */
+  private static final String SENDERS = """
+      table bridge TABLE {
+        set guarded { type ifname; }
+        set senders4 { type ifname . ipv4_addr; }
+        set senders6 { type ifname . ipv6_addr; }
+        chain sent { type filter hook prerouting priority -300; policy accept;
+          iifname != @guarded accept
+          ether type arp accept
+          ether type ip iifname . ip saddr @senders4 accept
+          ether type ip6 iifname . ip6 saddr @senders6 accept
+          drop
+        }
+      }
+      """;
+
   private RuleText() {}
+
+  /** What is loaded with the first firewall. */
+  static String ofSenders(String table) {
+    return SENDERS.replace("TABLE", table);
+  }
 
   /** In the language of nft(8). */
   static String of(String table) {

@@ -16,11 +16,13 @@ import java.util.List;
 
 /** Carrel's table of nftables. Its chains are loaded once; networks, ports and firewalls are elements of its sets and maps. */
 final class Rules implements AutoCloseable {
+  private final NetworkDirectory directory;
   private final String table;
   private RuleSet rules;
 
-  Rules(String table) {
-    this.table = table;
+  Rules(NetworkDirectory directory) {
+    this.directory = directory;
+    this.table = directory.table();
   }
 
   private synchronized RuleSet rules() {
@@ -36,18 +38,23 @@ final class Rules implements AutoCloseable {
     try {
       rules().run(elements);
     } catch (RuleFailure missing) {
-      try {
-        rules().run("add table inet " + table + "\n" + (isThere() ? "" : RuleText.of(table)) + elements);
-      } catch (RuleFailure failure) {
-        throw CarrelException.failed("cannot write the network " + network.name() + " into the rules of nftables: " + failure.getMessage()
-            + ". It takes nftables in the kernel: nf_tables with inet, nat and masquerade", failure);
-      }
+      directory.locked(() -> load(network, elements));
     }
   }
 
-  private boolean isThere() {
+  private boolean load(Network network, String elements) {
     try {
-      rules().run("list chain inet " + table + " forward");
+      rules().run("add table inet " + table + "\n" + (isThere("inet " + table + " forward") ? "" : RuleText.of(table)) + elements);
+      return true;
+    } catch (RuleFailure failure) {
+      throw CarrelException.failed("cannot write the network " + network.name() + " into the rules of nftables: " + failure.getMessage()
+          + ". It takes nftables in the kernel: nf_tables with inet, nat and masquerade", failure);
+    }
+  }
+
+  private boolean isThere(String chain) {
+    try {
+      rules().run("list chain " + chain);
       return true;
     } catch (RuleFailure failure) {
       return false;
@@ -76,6 +83,7 @@ final class Rules implements AutoCloseable {
   /** Nothing of Carrel's is left in the rules. */
   void removeAll() {
     attempt("delete table inet " + table);
+    attempt("delete table bridge " + table);
   }
 
   private void attempt(String command) {
@@ -139,9 +147,18 @@ final class Rules implements AutoCloseable {
     return commands.toString();
   }
 
-  /** Lets a container begin to talk to nobody but these. */
-  void guard(String id, List<InetAddress> addresses, Firewall firewall) {
-    StringBuilder commands = new StringBuilder("add chain inet " + table + " " + chain(id) + "\n");
+  /**
+   * Lets a container begin to talk to nobody but these.
+   *
+   * @param device the host's interface to it
+   */
+  void guard(String id, String device, List<InetAddress> addresses, Firewall firewall) {
+    if (!isThere("bridge " + table + " sent")) {
+      directory.locked(this::loadSenders);
+    }
+    StringBuilder commands = new StringBuilder();
+    senders("add", device, addresses).forEach(commands::append);
+    commands.append("add chain inet " + table + " " + chain(id) + "\n");
     for (AllowedDestination allowed : firewall.allowed()) {
       for (String condition : conditions(allowed)) {
         commands.append("add rule inet ").append(table).append(' ').append(chain(id)).append(' ').append(condition).append(" accept\n");
@@ -158,7 +175,30 @@ final class Rules implements AutoCloseable {
     }
   }
 
-  void unguard(String id, List<InetAddress> addresses) {
+  /** @throws CarrelException if the kernel has no nf_tables for bridges */
+  private boolean loadSenders() {
+    try {
+      if (!isThere("bridge " + table + " sent")) {
+        rules().run(RuleText.ofSenders(table));
+      }
+      return true;
+    } catch (RuleFailure failure) {
+      throw CarrelException.failed("cannot keep a container to its own addresses, by which a firewall goes: " + failure.getMessage()
+          + ". It takes nftables for bridges in the kernel: NF_TABLES_BRIDGE", failure);
+    }
+  }
+
+  private List<String> senders(String verb, String device, List<InetAddress> addresses) {
+    List<String> commands = new ArrayList<>(List.of(verb + " element bridge " + table + " guarded { " + device + " }\n"));
+    for (InetAddress address : addresses) {
+      commands.add(verb + " element bridge " + table + " senders" + (address instanceof Inet6Address ? "6" : "4") + " { " + device + " . "
+          + Addresses.text(address) + " }\n");
+    }
+    return commands;
+  }
+
+  void unguard(String id, String device, List<InetAddress> addresses) {
+    senders("delete", device, addresses).forEach(this::attempt);
     addresses.forEach(address -> attempt(element("delete", guards(address), Addresses.text(address))));
     attempt("flush chain inet " + table + " " + chain(id));
     attempt("delete chain inet " + table + " " + chain(id));

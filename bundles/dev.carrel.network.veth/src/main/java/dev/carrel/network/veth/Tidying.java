@@ -61,7 +61,7 @@ final class Tidying {
       rules.withdraw(port, addresses);
     }
     if (lease.guarded()) {
-      rules.unguard(lease.id(), addresses);
+      rules.unguard(lease.id(), Attaching.device(lease.id()), addresses);
     }
     new HostsFile(directory.hosts(lease.network())).remove(lease.id());
     if (lease.lives()) { // its namespace goes on, so the kernel does not free it

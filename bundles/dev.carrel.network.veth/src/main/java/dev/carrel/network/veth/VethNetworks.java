@@ -54,7 +54,7 @@ public final class VethNetworks implements NetworkProvider {
     this.host = host;
     this.directory = new NetworkDirectory(environment);
     this.leases = new Leases(directory);
-    this.rules = new Rules(directory.table());
+    this.rules = new Rules(directory);
     this.bridges = new Bridges(directory, environment);
     this.tidying = new Tidying(directory, leases, rules);
     this.forwarding = new Forwarding(directory);
