@@ -68,7 +68,7 @@ record PlanReport(Workplace workplace, Explanation explanation) {
     if (network instanceof NetworkSpec.Attached attached) {
       return attached.network().isPresent() ? "the network " + attached.network().get() : "a private one";
     }
-    return network == NetworkSpec.HOST ? "the host's" : network == NetworkSpec.JOINED ? "another container's" : "loopback only";
+    return network == NetworkSpec.HOST ? "the host's" : network == NetworkSpec.JOINED ? "another process's" : "loopback only";
   }
 
   private static String mappings(List<IdMapping> mappings) {
