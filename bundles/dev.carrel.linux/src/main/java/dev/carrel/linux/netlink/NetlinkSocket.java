@@ -2,7 +2,6 @@ package dev.carrel.linux.netlink;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.linux.libc.LibC;
-import dev.carrel.linux.machine.Errno;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -5,8 +5,6 @@ import dev.carrel.api.network.Subnet;
 import dev.carrel.linux.machine.Errno;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +22,6 @@ public final class RouteSocket implements AutoCloseable {
   private static final int GETADDR = 22;
   private static final int NEWROUTE = 24;
   private static final int GETROUTE = 26;
-  private static final int NEWQDISC = 36;
   private static final int IFLA_ADDRESS = 1;
   private static final int IFLA_IFNAME = 3;
   private static final int IFLA_MTU = 4;
