@@ -70,7 +70,7 @@ final class Attaching {
   }
 
   private Attachment attach(RouteSocket host, int bridge, List<String> notes) throws IOException {
-    List<InetAddress> addresses = rooms.leases().take(network, guest.id(), options.addresses());
+    List<InetAddress> addresses = take();
     MacAddress mac = options.mac().orElseGet(() -> new MacAddress(LOCAL | Integer.toUnsignedLong(ByteBuffer.wrap(addresses.get(0).getAddress()).getInt())));
     for (PublishedPort port : options.published()) {
       publish(port, addresses);
@@ -92,6 +92,19 @@ final class Attaching {
     }
     enterName(addresses);
     return new Attachment("veth", network.name(), DEVICE, Optional.of(mac), addresses, gateways, published, notes);
+  }
+
+  /** Whoever has an address may be gone. */
+  private List<InetAddress> take() throws IOException {
+    List<InetAddress> addresses = rooms.leases().take(network, guest.id(), options.addresses());
+    if (addresses.isEmpty()) {
+      rooms.tidying().now();
+      addresses = rooms.leases().take(network, guest.id(), options.addresses());
+    }
+    if (addresses.isEmpty()) {
+      throw rooms.leases().refusal(network, options.addresses());
+    }
+    return addresses;
   }
 
   private List<Integer> prefixes(List<InetAddress> addresses) {

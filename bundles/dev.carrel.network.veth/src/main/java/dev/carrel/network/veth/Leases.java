@@ -61,7 +61,8 @@ final class Leases {
   /**
    * Takes addresses: those that are wanted, or some that are free.
    *
-   * @throws CarrelException if one that is wanted is taken, or all are
+   * @return none if one that is wanted is taken, or all are; {@link #refusal} says so
+   * @throws CarrelException if one that is wanted is no container's
    */
   List<InetAddress> take(Network network, String id, List<InetAddress> wanted) throws IOException {
     Optional<InetAddress> wanted4 = wanted(wanted, false);
@@ -80,7 +81,7 @@ final class Leases {
       InetAddress ipv4 = wanted4.isPresent() ? wanted4.get() : network.ipv4().at(index);
       if (!link(network, id, ipv4)) {
         if (wanted4.isPresent()) {
-          throw taken(ipv4, network);
+          return List.of();
         }
         continue;
       }
@@ -90,7 +91,7 @@ final class Leases {
         if (!link(network, id, ipv6)) {
           Files.deleteIfExists(directory.leases(network.name()).resolve(name(ipv4)));
           if (wanted6.isPresent() || wanted4.isPresent()) {
-            throw taken(ipv6, network);
+            return List.of();
           }
           continue;
         }
@@ -101,7 +102,17 @@ final class Leases {
       note(id, lines.toString());
       return addresses;
     }
-    throw CarrelException.failed("cannot attach a container to the network " + network.name() + ": all " + guests + " addresses of "
+    return List.of();
+  }
+
+  /** Why no addresses could be taken. */
+  CarrelException refusal(Network network, List<InetAddress> wanted) {
+    for (InetAddress address : wanted) {
+      if (Files.exists(directory.leases(network.name()).resolve(name(address)))) {
+        return taken(address, network);
+      }
+    }
+    return CarrelException.failed("cannot attach a container to the network " + network.name() + ": all " + network.guests() + " addresses of "
         + network.ipv4() + " are taken. Stop a container, or make a network with a larger --subnet");
   }
 

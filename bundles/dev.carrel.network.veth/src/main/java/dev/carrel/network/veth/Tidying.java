@@ -11,9 +11,13 @@ import java.util.List;
 
 /** Takes away what belongs to nobody any more. */
 final class Tidying {
+  private static final long PAUSE_NANOS = 1_000_000_000L;
+  private static final int FEW = 16;
+
   private final NetworkDirectory directory;
   private final Leases leases;
   private final Rules rules;
+  private long looked = System.nanoTime() - PAUSE_NANOS;
 
   Tidying(NetworkDirectory directory, Leases leases, Rules rules) {
     this.directory = directory;
@@ -32,6 +36,23 @@ final class Tidying {
         return id;
       });
     }
+  }
+
+  /** The same as {@link #now}, once in a while, and beside the start if there is much to look at. */
+  void inPassing() {
+    synchronized (this) {
+      if (System.nanoTime() - looked < PAUSE_NANOS) {
+        return;
+      }
+      looked = System.nanoTime();
+    }
+    if (NetworkDirectory.children(directory.ids()).size() <= FEW) {
+      now();
+      return;
+    }
+    Thread beside = new Thread(this::now, "carrel-network");
+    beside.setDaemon(true);
+    beside.start();
   }
 
   /** Frees what was given to containers that are gone; returns who they were. */

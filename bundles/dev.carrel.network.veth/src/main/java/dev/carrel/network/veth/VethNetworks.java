@@ -123,7 +123,7 @@ public final class VethNetworks implements NetworkProvider {
 
   @Override
   public Attachment attach(Guest guest, NetworkSpec.Attached wanted) {
-    tidying.now();
+    tidying.inPassing();
     Network network = network(wanted.network());
     try (RouteSocket socket = RouteSocket.open()) {
       int bridge = bridges.ensure(network, socket);

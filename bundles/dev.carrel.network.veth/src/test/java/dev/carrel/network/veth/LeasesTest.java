@@ -69,14 +69,17 @@ class LeasesTest {
     assertThat(taken).hasSize(2 * GUESTS);
     assertThat(taken).allMatch(address -> SMALL.ipv4().contains(address) || SMALL.ipv6().orElseThrow().contains(address));
     assertThat(taken).doesNotContain(SMALL.ipv4().at(0), SMALL.ipv4().at(1), SMALL.ipv4().at(63));
-    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> take("more")).withMessageContaining("all 61 addresses of 10.7.0.0/26 are taken");
+    assertThat(take("more")).isEmpty();
+    assertThat(leases.refusal(SMALL, List.of())).hasMessageContaining("all 61 addresses of 10.7.0.0/26 are taken");
   }
 
   @Test
   void an_address_that_is_wanted_is_taken_once() throws IOException {
     assertThat(take("one", "10.7.0.9", "fd00::77")).containsExactly(Addresses.parse("10.7.0.9"), Addresses.parse("fd00::77"));
-    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> take("two", "10.7.0.9")).withMessageContaining("10.7.0.9 is taken by container one");
-    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> take("three", "fd00::77")).withMessageContaining("fd00::77 is taken");
+    assertThat(take("two", "10.7.0.9")).isEmpty();
+    assertThat(leases.refusal(SMALL, List.of(Addresses.parse("10.7.0.9")))).hasMessageContaining("10.7.0.9 is taken by container one");
+    assertThat(take("three", "fd00::77")).isEmpty();
+    assertThat(leases.refusal(SMALL, List.of(Addresses.parse("fd00::77")))).hasMessageContaining("fd00::77 is taken");
   }
 
   @Test
