@@ -126,6 +126,37 @@ class NetworkIT {
   }
 
   @Test
+  @Order(5)
+  void another_address_does_not_get_past_a_firewall() throws Exception {
+    String gateway = inspect("web").getAsJsonArray("gateways").get(0).getAsString();
+    String other = gateway.replaceFirst("1$", "250");
+    String ask = "import socket,sys\ns=socket.socket(); s.settimeout(1); s.bind((sys.argv[1],0))\ntry:\n s.connect(('" + gateway
+        + "',8080)); print(s.recv(9)[:3].decode())\nexcept OSError: print('no answer')\n";
+    String script = "ip addr add " + other + "/22 dev eth0; own=$(hostname -I | cut -d' ' -f1); printf '%s' \"$ASK\" > /tmp/ask.py; "
+        + NetworkLab.PYTHON + " /tmp/ask.py $own; " + NetworkLab.PYTHON + " /tmp/ask.py " + other;
+    List<String> line = List.of("run", "--allow-net=" + gateway.replaceFirst("1$", "0") + "/22", "--cap-add=NET_ADMIN", "--no-cwd", "--env=ASK=" + ask, "--", "sh",
+        "-c", script);
+    assertThat(lab.carrel(line.toArray(new String[0])).says()).isEqualTo("tcp\nno answer\n");
+    List<String> without = new java.util.ArrayList<>(line);
+    without.set(1, "--network");
+    assertThat(lab.carrel(without.toArray(new String[0])).says()).isEqualTo("tcp\ntcp\n");
+  }
+
+  @Test
+  @Order(5)
+  void loopback_services_of_the_host_are_out_of_reach() throws Exception {
+    lab.startOnHost(NetworkLab.PYTHON, "-m", "http.server", "--bind", "127.0.0.1", "9100");
+    for (int i = 0; i < 100 && lab.onHost("ss", "-ltnH", "sport = 9100").isEmpty(); i++) {
+      TimeUnit.MILLISECONDS.sleep(50);
+    }
+    String gateway = inspect("web").getAsJsonArray("gateways").get(0).getAsString();
+    String script = "ip addr del 127.0.0.1/8 dev lo; ip route add 127.0.0.0/8 via " + gateway + "; echo 1 > /proc/sys/net/ipv4/conf/eth0/route_localnet; "
+        + NetworkLab.PYTHON + " /lab/ask.py tcp,127.0.0.1,9100 tcp," + gateway + ",9100";
+    assertThat(lab.carrel("run", "--network", "--cap-add=NET_ADMIN", "--weak=kernel-files", "--no-cwd", "--expose=" + lab.state().getParent() + "=/lab", "--",
+        "sh", "-c", script).says()).isEqualTo("no answer\nno answer\n");
+  }
+
+  @Test
   @Order(6)
   void networks_are_isolated_from_each_other_and_an_internal_one_from_all() throws Exception {
     lab.carrel("network", "create", "--subnet=10.7.0.0/24", "front").says();
