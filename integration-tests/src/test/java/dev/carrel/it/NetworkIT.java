@@ -101,7 +101,19 @@ class NetworkIT {
     }
     refused(lab.carrel("run", "--publish=9000:80", "--", "true").run(), "9000/tcp", "a program of the host listens there");
     refused(lab.carrel("run", "--publish=198.51.100.7:9001:80", "--", "true").run(), "the host has no such address");
+    refused(lab.carrel("run", "--publish=[::1]:9001:80", "--", "true").run(), "[::1]:9001", "Use 127.0.0.1");
     assertThat(lab.leases()).containsExactlyInAnyOrderElementsOf(leases);
+  }
+
+  @Test
+  @Order(3)
+  void a_port_of_one_address_is_reached_by_that_alone() throws Exception {
+    lab.serve("local", "--publish=127.0.0.1:8085:80", "--publish=[" + NetworkLab.HOST6 + "]:8086:80");
+    assertThat(lab.askFromHost("tcp,127.0.0.1,8085")).noneMatch("no answer"::equals);
+    assertThat(lab.askFromOutside("tcp," + NetworkLab.HOST + ",8085", "tcp," + NetworkLab.HOST6 + ",8086", "tcp," + NetworkLab.HOST + ",8086"))
+        .containsExactly("no answer", "tcp from " + NetworkLab.OUTSIDE6, "no answer");
+    lab.carrel("stop", "local").says();
+    assertThat(lab.onHost("nft", "list", "ruleset")).doesNotContain("8085", "8086");
   }
 
   @Test

@@ -12,9 +12,11 @@ import dev.carrel.api.network.NetworkDefinition;
 import dev.carrel.api.network.NetworkInfo;
 import dev.carrel.api.network.NetworkProvider;
 import dev.carrel.api.network.NetworkSpec;
+import dev.carrel.api.network.PublishedPort;
 import dev.carrel.linux.netlink.NetlinkFailure;
 import dev.carrel.linux.netlink.RouteSocket;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,6 +97,16 @@ public final class VethNetworks implements NetworkProvider {
     if (network.internal() && !wanted.options().published().isEmpty()) {
       throw CarrelException.usage("cannot publish a port: the network " + network.name() + " is internal, and nothing leads out of it or in");
     }
+    for (PublishedPort port : wanted.options().published()) {
+      boolean six = port.address().isPresent() && port.address().get() instanceof Inet6Address;
+      if (six && port.address().get().isLoopbackAddress()) {
+        throw CarrelException.usage("cannot publish the port " + port + ": the kernel lets nothing that comes from ::1 leave the loopback interface. Use"
+            + " 127.0.0.1");
+      }
+      if (six && network.ipv6().isEmpty()) {
+        throw CarrelException.usage("cannot publish the port " + port + ": the network " + network.name() + " has no IPv6");
+      }
+    }
     if (wanted.options().firewall().isPresent() && !Files.isDirectory(Path.of("/proc/sys/net/bridge"))) {
       throw CarrelException.usage("cannot keep a container from talking to others on its network: the kernel shows netfilter nothing of what crosses"
           + " a bridge. Load its module: modprobe br_netfilter");
@@ -162,7 +174,7 @@ public final class VethNetworks implements NetworkProvider {
     List<Network> own = directory.all();
     for (RouteSocket.Held held : socket.addresses()) {
       boolean others = own.stream().noneMatch(network -> network.ipv6().isPresent() && network.ipv6().get().contains(held.address()));
-      if (held.global() && held.address() instanceof java.net.Inet6Address && !held.address().isLoopbackAddress() && others) {
+      if (held.global() && held.address() instanceof Inet6Address && !held.address().isLoopbackAddress() && others) {
         return true;
       }
     }
