@@ -42,7 +42,6 @@ public final class VethNetworks implements NetworkProvider {
   private final Bridges bridges;
   private final Tidying tidying;
   private final Forwarding forwarding;
-  private volatile Boolean able;
   private List<Mount> files = List.of();
   /** The network whose rules were last looked at. */
   private Network prepared;
@@ -75,12 +74,8 @@ public final class VethNetworks implements NetworkProvider {
 
   @Override
   public Optional<String> unavailable() {
-    Boolean known = able;
-    if (known == null) {
-      known = host.account().uid() == 0 && host.administers();
-      able = known; // it stays so as long as this process lives
-    }
-    return known ? Optional.empty() : Optional.of("only root may make interfaces on the host and change its rules of nftables");
+    return host.account().uid() == 0 && host.administers() ? Optional.empty()
+        : Optional.of("only root may make interfaces on the host and change its rules of nftables");
   }
 
   @Override
