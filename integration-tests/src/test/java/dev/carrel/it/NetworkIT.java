@@ -93,6 +93,7 @@ class NetworkIT {
   @Test
   @Order(3)
   void a_port_that_is_taken_is_refused_and_nothing_is_left() throws Exception {
+    lab.carrel("clean").says(); // of who ended just before
     List<String> leases = lab.leases();
     refused(lab.carrel("run", "--publish=8080:80", "--", "true").run(), "8080/tcp", "leads to container");
     lab.startOnHost(NetworkLab.PYTHON, "-m", "http.server", "9000");
@@ -245,6 +246,7 @@ class NetworkIT {
   @Test
   @Order(12)
   void many_start_at_once_and_nothing_of_them_is_left() throws Exception {
+    lab.carrel("clean").says(); // of who ended just before
     List<String> leases = lab.leases();
     List<String> devices = lab.devices();
     String ended = lab.onHostWithState(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", System.getProperty("java.class.path"),
@@ -264,6 +266,7 @@ class NetworkIT {
   @Test
   @Order(20)
   void a_carrel_that_is_killed_leaves_nothing_after_the_next_start() throws Exception {
+    lab.carrel("clean").says(); // of who ended just before
     List<String> leases = lab.leases();
     List<String> devices = lab.devices();
     for (int i = 0; i < 6; i++) {

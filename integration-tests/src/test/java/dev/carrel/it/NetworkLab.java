@@ -174,7 +174,8 @@ final class NetworkLab implements AutoCloseable {
   }
 
   private String detach(String name, List<String> command, String... options) {
-    List<String> words = new ArrayList<>(List.of("run", "--detach", "--no-cwd", "--name=" + name, "--expose=" + directory + "=/lab"));
+    List<String> words = new ArrayList<>(List.of("run", "--detach", "--no-cwd", "--name=" + name, "--expose=" + directory + "=/lab",
+        "--dns=" + OUTSIDE)); // where nobody answers, and says so at once
     words.addAll(List.of(options));
     words.add("--");
     words.addAll(command);
