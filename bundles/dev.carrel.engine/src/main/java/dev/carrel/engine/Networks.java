@@ -72,7 +72,8 @@ record Networks(Supplier<List<NetworkProvider>> services) {
     }
     throw CarrelException.usage("no network and no network provider is called '" + name + "': carrel network create " + name
         + " makes such a network, carrel network list shows yours; providers are " + known
-        + (name.equals("veth") || name.equals("pasta") ? ". For " + name + ", start the bundle dev.carrel.network." + name + ", which offers one" : ""));
+        + (name.equals("veth") || name.equals("pasta")
+            ? ". For " + name + ", start the bundle dev.carrel.network." + name + ", which offers one" : ""));
   }
 
   /** Who has attached a container. */

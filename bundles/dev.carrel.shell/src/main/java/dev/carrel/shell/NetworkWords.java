@@ -20,7 +20,8 @@ final class NetworkWords {
   private static final Pattern PORTS =
       Pattern.compile("(?:(\\[[^\\]]*\\]|[^:\\[\\]]*):)?([0-9]{1,5})(?:-([0-9]{1,5}))?:([0-9]{1,5})(?:-([0-9]{1,5}))?(?:/([a-z]+))?");
   private static final Pattern RATE = Pattern.compile("([0-9]{1,12})(|k|m|g|kbit|mbit|gbit|bit)");
-  private static final Pattern DESTINATION = Pattern.compile("(\\[[^\\]]*\\]|[0-9./]+|[0-9A-Fa-f:./]*:[0-9A-Fa-f:./]*?)(?::([0-9]{1,5})(?:/(tcp|udp))?)?");
+  private static final Pattern DESTINATION =
+      Pattern.compile("(\\[[^\\]]*\\]|[0-9./]+|[0-9A-Fa-f:./]*:[0-9A-Fa-f:./]*?)(?::([0-9]{1,5})(?:/(tcp|udp))?)?");
 
   private NetworkWords() {}
 

@@ -34,8 +34,8 @@ public final class NetworkNamespace implements AutoCloseable {
   }
 
   /**
-   * Opens a socket in it, and lets its programs listen at ports below 1024, which are nobody else's there. The socket stays there. A thread of its own goes there for that: one that could not come back must not do anything
-   * else.
+   * Opens a socket in it, which stays there, and lets its programs listen at ports below 1024, which are nobody else's there. A thread of
+   * its own goes there for that: one that could not come back must not do anything else.
    *
    * @throws CarrelException if it may not be entered
    */

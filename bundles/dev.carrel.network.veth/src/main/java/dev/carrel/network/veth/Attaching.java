@@ -71,7 +71,7 @@ final class Attaching {
 
   private Attachment attach(RouteSocket host, int bridge, List<String> notes) throws IOException {
     List<InetAddress> addresses = take();
-    MacAddress mac = options.mac().orElseGet(() -> new MacAddress(LOCAL | Integer.toUnsignedLong(ByteBuffer.wrap(addresses.get(0).getAddress()).getInt())));
+    MacAddress mac = options.mac().orElseGet(() -> mac(addresses.get(0)));
     for (PublishedPort port : options.published()) {
       publish(port, addresses);
     }
@@ -92,6 +92,10 @@ final class Attaching {
     }
     enterName(addresses);
     return new Attachment("veth", network.name(), DEVICE, Optional.of(mac), addresses, gateways, published, notes);
+  }
+
+  private static MacAddress mac(InetAddress ipv4) {
+    return new MacAddress(LOCAL | Integer.toUnsignedLong(ByteBuffer.wrap(ipv4.getAddress()).getInt()));
   }
 
   /** Whoever has an address may be gone. */
