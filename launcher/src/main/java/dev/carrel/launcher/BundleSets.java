@@ -20,7 +20,7 @@ enum BundleSets {
   /** What packages in other stores of the host need, besides. */
   HOST_STORES("dev.carrel.store.nix"),
   /** What containers on networks need, besides. */
-  NETWORKS("dev.carrel.network.veth"),
+  NETWORKS("dev.carrel.network.veth", "dev.carrel.network.pasta"),
   /** What {@code --json} needs; a headless start has it on its class path. */
   JSON("gson"),
   /** What the interactive shell needs. */

@@ -17,8 +17,8 @@ import java.util.Optional;
  * helper when that has ended, and removes what is recorded of it; should it be killed itself, the kernel kills the helper. Until it is
  * told that it may outlive the JVM, it ends with that, too.
  *
- * <p>The helper stays in the host's network namespace and joins the user namespace that owns the container's, where it has all rights
- * and outside none. It finds the container's network namespace as its standard input, and gets no other descriptor but where it says
+ * <p>The helper stays in the host's network namespace and joins a user namespace in which it has all rights over the container's, and
+ * outside none. It finds the container's network namespace as its standard input, and gets no other descriptor but where it says
  * that it is ready, and standard error.
  */
 final class HelperProgram {
@@ -27,6 +27,9 @@ final class HelperProgram {
   private static final Operand CURRENT = Operand.of(-100, "AT_FDCWD");
   private static final Operand EVERYTHING = Operand.of(0xFFFF_FFFFL, "~0");
   private static final Operand CLOSE_ON_EXEC = Operand.of(0x80000, "O_CLOEXEC");
+  private static final Operand NEW_USER = Operand.of(0x10000000, "CLONE_NEWUSER");
+  private static final int VFORK = 0x100 | 0x4000 | 17;
+  private static final String VFORK_NAME = "CLONE_VM|CLONE_VFORK|SIGCHLD";
   private static final Operand KILL = Operand.of(9, "SIGKILL");
   private static final long POLLIN = 1;
   private static final int SIGPIPE = 13;
@@ -70,6 +73,7 @@ final class HelperProgram {
     Label failure = program.label("failure");
     open();
     cloneGuard();
+    openPorts();
     startHelper();
     watch();
     program.purpose("report a failure");
@@ -108,17 +112,43 @@ final class HelperProgram {
     program.callInto(self, SystemCall.GETPID);
   }
 
+  /**
+   * Lets the container's programs listen at ports below 1024, which are nobody else's there. What is in /proc/sys/net depends on who opens
+   * it, so a process goes there for that. A value that somebody has chosen stays.
+   */
+  private void openPorts() {
+    Data child = program.variable("child");
+    Data setting = program.variable("setting");
+    Data value = program.variable("value");
+    Label over = program.label("ports_over");
+    Label go = program.label("ports_go");
+    program.purpose("let the container's programs listen at all ports");
+    program.callInto(child, SystemCall.CLONE, Operand.of(VFORK, VFORK_NAME), NULL, NULL, NULL, NULL);
+    program.unlessEqual(child.value(), ZERO, over);
+    join();
+    program.callOr(go, SystemCall.SETNS, network.value(), Operand.of(0x40000000, "CLONE_NEWNET"));
+    program.callIntoOr(setting, go, SystemCall.OPENAT, CURRENT, program.string("/proc/sys/net/ipv4/ip_unprivileged_port_start").address(),
+        Operand.of(2 | 0x80000, "O_RDWR|O_CLOEXEC"), ZERO);
+    program.callOr(go, SystemCall.READ, setting.value(), value.address(), Operand.of(8));
+    program.unlessEqual(value.value(), Operand.of('1' | '0' << 8 | '2' << 16 | '4' << 24, "\"1024\""), go);
+    program.attempt(SystemCall.LSEEK, setting.value(), ZERO, ZERO);
+    program.attempt(SystemCall.WRITE, setting.value(), program.string("0").address(), Operand.of(1));
+    program.place(go); // if it could not be done, programs that need it will say so
+    program.call(SystemCall.EXIT_GROUP, ZERO);
+    program.place(over);
+    program.attempt(SystemCall.WAITID, ZERO, ZERO, program.space("siginfo", 128).address(), Operand.of(4, "WEXITED"), NULL);
+  }
+
   private void startHelper() {
     Data child = program.variable("child");
     Label parent = program.label("started");
     program.purpose("start " + command.name());
-    program.callInto(child, SystemCall.CLONE, Operand.of(0x100 | 0x1000 | 0x4000 | 17, "CLONE_VM|CLONE_PIDFD|CLONE_VFORK|SIGCHLD"), NULL,
-        helper.address(), NULL, NULL);
+    program.callInto(child, SystemCall.CLONE, Operand.of(VFORK | 0x1000, "CLONE_PIDFD|" + VFORK_NAME), NULL, helper.address(),
+        NULL, NULL);
     program.unlessEqual(child.value(), ZERO, parent);
     program.actor("helper");
     program.call(SystemCall.PRCTL, Operand.of(38, "PR_SET_NO_NEW_PRIVS"), Operand.of(1), ZERO, ZERO, ZERO);
-    program.purpose("join the user namespace of the container's network");
-    program.call(SystemCall.SETNS, user.value(), Operand.of(0x10000000, "CLONE_NEWUSER"));
+    join();
     if (become.isPresent()) {
       Operand uid = Operand.of(become.get().user().inside());
       Operand gid = Operand.of(become.get().group().inside());
@@ -141,6 +171,23 @@ final class HelperProgram {
         program.strings(List.of()).address());
     program.actor("guard");
     program.place(parent);
+  }
+
+  /**
+   * The user namespace around the one that owns the network, if a user without privileges has made it: there it is root, and no program
+   * of the container is; else the owner. One's own cannot be joined, so that for root it is the owner always.
+   */
+  private void join() {
+    Data around = program.variable("around");
+    Label owner = program.label("owner");
+    Label joined = program.label("joined");
+    program.purpose("join the user namespace of the container's network");
+    program.callIntoOr(around, owner, SystemCall.IOCTL, user.value(), Operand.of(0xb702, "NS_GET_PARENT"));
+    program.callOr(owner, SystemCall.SETNS, around.value(), NEW_USER);
+    program.jump(joined);
+    program.place(owner);
+    program.call(SystemCall.SETNS, user.value(), NEW_USER);
+    program.place(joined);
   }
 
   /** For who is not root in that user namespace, execve(2) keeps but the ambient ones. */

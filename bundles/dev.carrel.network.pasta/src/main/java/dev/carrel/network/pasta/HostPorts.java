@@ -10,8 +10,6 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.net.SocketException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -23,15 +21,12 @@ import java.util.Locale;
  * @param first the first port that users without privileges may listen on
  */
 record HostPorts(int first) {
-  private static final Path FIRST = Path.of("/proc/sys/net/ipv4/ip_unprivileged_port_start");
+  private static final String FIRST = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
   private static final int USUAL_FIRST = 1024;
 
   static HostPorts ofHost() {
-    try {
-      return new HostPorts(Integer.parseInt(Files.readString(FIRST).strip()));
-    } catch (IOException e) {
-      return new HostPorts(USUAL_FIRST);
-    }
+    String first = KernelFiles.read(FIRST).strip();
+    return new HostPorts(first.isEmpty() ? USUAL_FIRST : Integer.parseInt(first));
   }
 
   /**
