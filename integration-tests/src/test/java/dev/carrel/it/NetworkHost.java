@@ -21,8 +21,6 @@ import java.util.concurrent.TimeUnit;
  */
 final class NetworkHost implements AutoCloseable {
   private static final List<String> TOOLS = List.of("pasta", "slirp4netns", "ip", "python3", "nsenter", "setpriv");
-  /** What programs without rights find in a new user namespace. */
-  private static final List<String> WITHOUT_RIGHTS = List.of("setpriv", "--inh-caps=-all", "--ambient-caps=-all", "--");
 
   private final Path directory;
   private final Checkout checkout;
@@ -56,7 +54,7 @@ final class NetworkHost implements AutoCloseable {
       command.addAll(List.of("unshare", "--mount", "sh", "-c",
           "mount -t tmpfs tun /dev/net && mknod -m 666 /dev/net/tun c 10 200 && chmod 666 /dev/net/tun && exec \"$@\"", "sh"));
     }
-    List<String> unprivileged = List.of("unshare", "--user", "--map-current-user", "--keep-caps", "--net", "--mount", script.toString(), servers.toString());
+    List<String> unprivileged = List.of("unshare", "--map-root-user", "--net", "--mount", script.toString(), servers.toString());
     command.addAll(root ? user().command(unprivileged) : unprivileged);
     Process holder = new ProcessBuilder(command).directory(work.toFile()).redirectError(directory.resolve("log").toFile()).start();
     BufferedReader out = holder.inputReader();
@@ -68,7 +66,8 @@ final class NetworkHost implements AutoCloseable {
   }
 
   private static User user() {
-    return User.ordinary().orElseGet(() -> abort("needs a user " + User.TEST_USER));
+    return (User.weAreRoot() ? User.ordinary() : User.named(System.getProperty("user.name")))
+        .orElseGet(() -> abort("needs a user " + User.TEST_USER));
   }
 
   private static Path resource(String name, Path directory) throws IOException {
@@ -117,13 +116,13 @@ final class NetworkHost implements AutoCloseable {
   private Carrel carrelUnder(List<String> command, String... words) {
     List<String> prefix = new ArrayList<>(entering(holder.pid()));
     prefix.addAll(command);
-    prefix.addAll(WITHOUT_RIGHTS);
+    prefix.addAll(List.of("unshare", "--user", "--map-user=" + user().uid(), "--map-group=" + user().gid(), "--")); // root no more
     Carrel carrel = Carrel.command(words).of(checkout).under(prefix.toArray(new String[0])).in(work())
         .withVariable("CARREL_STATE", state().toString()).withVariable("HOME", work().toString()).withVariable("LANG", "C.UTF-8");
     return User.weAreRoot() ? carrel.as(user()) : carrel;
   }
 
-  /** The owner of the user namespace has all rights in it. */
+  /** The owner of the user namespace is root in it. */
   private List<String> entering(long pid) {
     return List.of("nsenter", "--preserve-credentials", "--user", "--net", "--mount", "--target", Long.toString(pid));
   }

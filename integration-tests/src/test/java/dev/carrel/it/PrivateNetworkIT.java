@@ -179,6 +179,15 @@ class PrivateNetworkIT {
     assertThat(talks(List.of(network), gateway, 7003, "udp")).startsWith("nothing:");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"--network=pasta", "--network=slirp4netns"})
+  void the_hosts_loopback_is_reached_at_the_gateway_if_that_was_asked_for(String network) {
+    String gateway = network.endsWith("pasta") ? "10.77.0.1" : "10.0.2.2";
+    Carrel.Result result = host.carrel(words(List.of(network, "--host-loopback"), "python3", "-c", TALK, gateway, "7003", "tcp")).run();
+    assertThat(result.out()).as(result.err()).isEqualTo("host sees 127.0.0.1\n");
+    assertThat(result.err()).contains("what listens on the host's loopback is reached at " + gateway);
+  }
+
   @Test
   void published_ports_lead_from_the_host_and_from_the_world_to_the_container() throws Exception {
     JsonObject web = serve("web", "--network", "--publish=0:80", "--publish=0:53/udp", "--publish=127.0.0.1:0:80", "--publish=[::1]:0:80");

@@ -34,7 +34,7 @@ enum BundleSets {
 
   /** How they begin; {@code --args} may bring any of them. */
   private static final String[] NETWORK_OPTIONS =
-      {"--network", "--publish", "--ip", "--mac", "--mtu", "--dns", "--egress", "--allow-net", "--deny-net", "--args"};
+      {"--network", "--publish", "--ip", "--mac", "--mtu", "--dns", "--egress", "--allow-net", "--deny-net", "--host-loopback", "--args"};
 
   private final List<String> bundles;
 

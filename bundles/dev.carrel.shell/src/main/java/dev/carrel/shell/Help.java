@@ -67,7 +67,8 @@ final class Help {
         -N                   the same as --network=host
         --network            a private network: an interface of its own, from which the outside is reached. Without
                              "=", the next word is not its value
-        --network=NAME       a network of carrel network, or the private one of a provider: veth, pasta
+        --network=NAME       a network of carrel network, or the private one of a provider: veth, pasta,
+                             slirp4netns
         --network=join:CONTAINER
                              that of another container
         --publish=[ADDRESS:]HOST:GUEST[/udp]
@@ -80,6 +81,7 @@ final class Help {
         --allow-net=CIDR[:PORT[/udp]]
                              it may begin to talk to these, and to nobody else; may be repeated
         --deny-net           it may begin to talk to nobody else
+        --host-loopback      what listens on the host's loopback alone is reached at the gateway's address
         --namespaces=LIST    which namespaces are its own: all (default; not time), all,-ipc, or a list of user, mnt,
                              pid, net, ipc, uts, cgroup, time. Without mnt it sees the host's files
         --join=KIND:WHO      share the net, ipc, uts, cgroup or time namespace of a pid or a container; root also

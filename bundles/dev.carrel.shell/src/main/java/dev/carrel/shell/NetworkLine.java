@@ -27,12 +27,15 @@ record NetworkLine(Optional<NetworkSpec> spec, Optional<String> joined) {
   static final String PRIVATE = "private";
   private static final String JOIN = "join:";
   private static final String[] VALUED = {"publish", "ip", "mac", "mtu", "dns", "egress", "allow-net"};
+  private static final String[] FLAGS = {"deny-net", "host-loopback"};
 
   static void addTo(Options options) {
     for (String name : VALUED) {
       options.addOption(Option.builder().longOpt(name).hasArg().get());
     }
-    options.addOption(Option.builder().longOpt("deny-net").get());
+    for (String name : FLAGS) {
+      options.addOption(Option.builder().longOpt(name).get());
+    }
   }
 
   /**
@@ -84,7 +87,12 @@ record NetworkLine(Optional<NetworkSpec> spec, Optional<String> joined) {
         return true;
       }
     }
-    return name.equals("deny-net");
+    for (String known : FLAGS) {
+      if (known.equals(name)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static NetworkLine attached(String command, Optional<String> network, Option[] options) {
@@ -104,6 +112,7 @@ record NetworkLine(Optional<NetworkSpec> spec, Optional<String> joined) {
     OptionalInt mtu = OptionalInt.empty();
     OptionalLong egress = OptionalLong.empty();
     boolean denies = false;
+    boolean hostLoopback = false;
     for (Option option : options) {
       String name = option.getLongOpt() == null ? "" : option.getLongOpt();
       String value = option.getValue();
@@ -117,6 +126,7 @@ record NetworkLine(Optional<NetworkSpec> spec, Optional<String> joined) {
           case "egress" -> egress = OptionalLong.of(NetworkWords.rate(value));
           case "allow-net" -> allowed.add(NetworkWords.destination(value));
           case "deny-net" -> denies = true;
+          case "host-loopback" -> hostLoopback = true;
           default -> { }
         }
       } catch (IllegalArgumentException e) {
@@ -124,6 +134,6 @@ record NetworkLine(Optional<NetworkSpec> spec, Optional<String> joined) {
       }
     }
     Optional<Firewall> firewall = denies || !allowed.isEmpty() ? Optional.of(new Firewall(allowed)) : Optional.empty();
-    return new NetworkOptions(published, addresses, mac, mtu, dns, egress, firewall);
+    return new NetworkOptions(published, addresses, mac, mtu, dns, egress, firewall, hostLoopback);
   }
 }

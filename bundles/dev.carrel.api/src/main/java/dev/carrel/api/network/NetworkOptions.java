@@ -20,6 +20,7 @@ import java.util.Set;
  * @param dns name servers instead of the host's
  * @param egress how much it may send, in bits per second
  * @param firewall what it may talk to; empty: everything that is reached from its network
+ * @param hostLoopback whether what listens on the host's loopback alone is reached at the address of its gateway
  */
 public record NetworkOptions(
     List<PublishedPort> published,
@@ -28,7 +29,8 @@ public record NetworkOptions(
     OptionalInt mtu,
     List<InetAddress> dns,
     OptionalLong egress,
-    Optional<Firewall> firewall) {
+    Optional<Firewall> firewall,
+    boolean hostLoopback) {
   private static final NetworkOptions NONE = new NetworkOptions(
       List.of(), List.of(), Optional.empty(), OptionalInt.empty(), List.of(), OptionalLong.empty(), Optional.empty());
   /** Without it there is no IPv6; see RFC 8200, section 5. */
@@ -64,6 +66,12 @@ public record NetworkOptions(
         throw new IllegalArgumentException("the host's port " + port.host() + "/" + port.protocol().label() + " is published twice");
       }
     }
+  }
+
+  /** Without the host's loopback. */
+  public NetworkOptions(List<PublishedPort> published, List<InetAddress> addresses, Optional<MacAddress> mac, OptionalInt mtu,
+      List<InetAddress> dns, OptionalLong egress, Optional<Firewall> firewall) {
+    this(published, addresses, mac, mtu, dns, egress, firewall, false);
   }
 
   /** Everything as the provider chooses. */

@@ -63,8 +63,8 @@ abstract class HelperNetwork implements NetworkProvider {
   /** Publishes what the helper is not told when it is called. */
   abstract void publish(Path socket, List<PublishedPort> published);
 
-  /** What the user has to know of a container that is attached so. */
-  abstract List<String> notes(NetworkOptions options);
+  /** What the user has to know of it. */
+  abstract Optional<String> note();
 
   @Override
   public final Optional<String> unavailable() {
@@ -120,7 +120,7 @@ abstract class HelperNetwork implements NetworkProvider {
       long guard = helper.guard().process().pid();
       records.started(guest.id(), first, new Known(guard, ProcessTimes.startTime(guard)));
       helper.release();
-      return new Attachment(name(), name(), DEVICE, options.mac(), inside.addresses(), inside.gateways(), published, notes(options));
+      return new Attachment(name(), name(), DEVICE, options.mac(), inside.addresses(), inside.gateways(), published, notes(options, inside));
     } catch (RuntimeException | Error e) {
       if (helper != null) {
         helper.end();
@@ -128,6 +128,17 @@ abstract class HelperNetwork implements NetworkProvider {
       records.forget(guest.id());
       throw e;
     }
+  }
+
+  private List<String> notes(NetworkOptions options, InsideNetwork inside) {
+    List<String> notes = new ArrayList<>();
+    note().ifPresent(notes::add);
+    if (options.hostLoopback()) {
+      List<String> gateways = new ArrayList<>();
+      inside.gateways().forEach(gateway -> gateways.add(Addresses.text(gateway)));
+      notes.add("what listens on the host's loopback is reached at " + String.join(" and ", gateways));
+    }
+    return notes;
   }
 
   private void requireAll(List<InetAddress> wanted, InsideNetwork inside) {

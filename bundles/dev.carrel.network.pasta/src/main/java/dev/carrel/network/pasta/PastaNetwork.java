@@ -63,11 +63,14 @@ public final class PastaNetwork extends HelperNetwork {
   @Override
   HelperCommand command(Path program, NetworkOptions options, List<PublishedPort> published, Path socket) {
     List<String> words = new ArrayList<>(List.of(name(), "--foreground", "--quiet", "--config-net", "--netns-only", "--netns", "/proc/self/fd/0",
-        "--no-netns-quit", "--pid", "/proc/self/fd/1", "--ns-ifname", DEVICE, "--no-map-gw", "--tcp-ns", "none", "--udp-ns", "none"));
+        "--no-netns-quit", "--pid", "/proc/self/fd/1", "--ns-ifname", DEVICE, "--tcp-ns", "none", "--udp-ns", "none"));
     publish(words, "--tcp-ports", PortProtocol.TCP, published);
     publish(words, "--udp-ports", PortProtocol.UDP, published);
     for (InetAddress address : options.addresses()) {
       words.addAll(List.of("--address", Addresses.text(address)));
+    }
+    if (!options.hostLoopback()) {
+      words.add("--no-map-gw");
     }
     options.mac().ifPresent(mac -> words.addAll(List.of("--ns-mac-addr", mac.toString())));
     options.mtu().ifPresent(mtu -> words.addAll(List.of("--mtu", Integer.toString(mtu))));
@@ -97,7 +100,7 @@ public final class PastaNetwork extends HelperNetwork {
   void publish(Path socket, List<PublishedPort> published) {}
 
   @Override
-  List<String> notes(NetworkOptions options) {
-    return List.of();
+  Optional<String> note() {
+    return Optional.empty();
   }
 }

@@ -69,8 +69,11 @@ public final class SlirpNetwork extends HelperNetwork {
 
   @Override
   HelperCommand command(Path program, NetworkOptions options, List<PublishedPort> published, Path socket) {
-    List<String> words = new ArrayList<>(List.of(name(), "--configure", "--disable-host-loopback", "--enable-sandbox", "--enable-seccomp",
+    List<String> words = new ArrayList<>(List.of(name(), "--configure", "--enable-sandbox", "--enable-seccomp",
         "--ready-fd=" + HelperCommand.READY, "--netns-type=path", "--mtu=" + options.mtu().orElse(USUAL_MTU)));
+    if (!options.hostLoopback()) {
+      words.add("--disable-host-loopback");
+    }
     options.mac().ifPresent(mac -> words.add("--macaddress=" + mac));
     if (!published.isEmpty()) {
       words.add("--api-socket=" + socket);
@@ -87,7 +90,7 @@ public final class SlirpNetwork extends HelperNetwork {
   }
 
   @Override
-  List<String> notes(NetworkOptions options) {
-    return List.of("slirp4netns has no IPv6, and is slower than pasta (Debian: apt install passt)");
+  Optional<String> note() {
+    return Optional.of("slirp4netns has no IPv6, and is slower than pasta (Debian: apt install passt)");
   }
 }

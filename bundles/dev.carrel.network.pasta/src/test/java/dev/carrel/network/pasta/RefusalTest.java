@@ -65,6 +65,13 @@ class RefusalTest {
         .contains("--disable-host-loopback", "--enable-sandbox", "--enable-seccomp").noneMatch(word -> word.contains("/none"));
   }
 
+  @Test
+  void the_hosts_loopback_is_reached_only_if_that_was_asked_for() {
+    NetworkOptions asked = new NetworkOptions(List.of(), List.of(), Optional.empty(), OptionalInt.empty(), List.of(), OptionalLong.empty(), Optional.empty(), true);
+    assertThat(pasta.command(Path.of("/usr/bin/pasta"), asked, List.of(), Path.of("/none")).arguments()).doesNotContain("--no-map-gw");
+    assertThat(slirp.command(Path.of("/usr/bin/slirp4netns"), asked, List.of(), Path.of("/none")).arguments()).doesNotContain("--disable-host-loopback");
+  }
+
   private static NetworkOptions options(List<PublishedPort> published, List<InetAddress> addresses, OptionalInt mtu, OptionalLong egress,
       Optional<Firewall> firewall) {
     return new NetworkOptions(published, addresses, Optional.empty(), mtu, List.of(), egress, firewall);

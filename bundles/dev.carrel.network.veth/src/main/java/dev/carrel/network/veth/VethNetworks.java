@@ -94,6 +94,10 @@ public final class VethNetworks implements NetworkProvider {
   }
 
   private static void check(Network network, NetworkSpec.Attached wanted) {
+    if (wanted.options().hostLoopback()) {
+      throw CarrelException.usage("cannot lead a container to the host's loopback (--host-loopback): what it sends by a bridge does not get there."
+          + " Have the service listen at the address of the bridge, or use --network=pasta");
+    }
     if (network.internal() && !wanted.options().published().isEmpty()) {
       throw CarrelException.usage("cannot publish a port: the network " + network.name() + " is internal, and nothing leads out of it or in");
     }
