@@ -26,6 +26,8 @@ def name_answer(query):
 def answer(one, word):
     if one.type == socket.SOCK_STREAM:
         peer, address = one.accept()
+        peer.settimeout(2)
+        peer.recv(100)
         peer.sendall(f"{word} sees {address[0]}\n".encode())
         peer.close()
     else:

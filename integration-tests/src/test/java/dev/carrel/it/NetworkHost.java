@@ -26,12 +26,14 @@ final class NetworkHost implements AutoCloseable {
   private final Checkout checkout;
   private final Process holder;
   private final long world;
+  private final long unprivileged;
 
-  private NetworkHost(Path directory, Checkout checkout, Process holder, long world) {
+  private NetworkHost(Path directory, Checkout checkout, Process holder, String ready) {
     this.directory = directory;
     this.checkout = checkout;
     this.holder = holder;
-    this.world = world;
+    this.world = Long.parseLong(ready.split(" ")[1]);
+    this.unprivileged = Long.parseLong(ready.split(" ")[2]);
   }
 
   /** Skips the tests where a part of it is missing. */
@@ -54,7 +56,8 @@ final class NetworkHost implements AutoCloseable {
       command.addAll(List.of("unshare", "--mount", "sh", "-c",
           "mount -t tmpfs tun /dev/net && mknod -m 666 /dev/net/tun c 10 200 && chmod 666 /dev/net/tun && exec \"$@\"", "sh"));
     }
-    List<String> unprivileged = List.of("unshare", "--map-root-user", "--net", "--mount", script.toString(), servers.toString());
+    List<String> unprivileged = List.of("unshare", "--map-root-user", "--net", "--mount", script.toString(), servers.toString(),
+        "" + user().uid(), "" + user().gid());
     command.addAll(root ? user().command(unprivileged) : unprivileged);
     Process holder = new ProcessBuilder(command).directory(work.toFile()).redirectError(directory.resolve("log").toFile()).start();
     BufferedReader out = holder.inputReader();
@@ -62,7 +65,7 @@ final class NetworkHost implements AutoCloseable {
     if (!line.startsWith("ready ")) {
       throw new AssertionError("no host for the tests: " + line + " " + Files.readString(directory.resolve("log")));
     }
-    return new NetworkHost(directory, root ? copy(directory) : Checkout.underTest(), holder, Long.parseLong(line.substring("ready ".length())));
+    return new NetworkHost(directory, root ? copy(directory) : Checkout.underTest(), holder, line);
   }
 
   private static User user() {
@@ -116,7 +119,7 @@ final class NetworkHost implements AutoCloseable {
   private Carrel carrelUnder(List<String> command, String... words) {
     List<String> prefix = new ArrayList<>(entering(holder.pid()));
     prefix.addAll(command);
-    prefix.addAll(List.of("unshare", "--user", "--map-user=" + user().uid(), "--map-group=" + user().gid(), "--")); // root no more
+    prefix.addAll(List.of("nsenter", "--preserve-credentials", "--user", "--target", "" + unprivileged, "--")); // root no more
     Carrel carrel = Carrel.command(words).of(checkout).under(prefix.toArray(new String[0])).in(work())
         .withVariable("CARREL_STATE", state().toString()).withVariable("HOME", work().toString()).withVariable("LANG", "C.UTF-8");
     return User.weAreRoot() ? carrel.as(user()) : carrel;
