@@ -95,7 +95,7 @@ record Helper(String name, Running guard) {
   private static String explained(String said) {
     StringBuilder text = new StringBuilder();
     for (String line : said.split("\n")) {
-      if (!line.isBlank() && !line.endsWith("to syslog")) { // which it does not need
+      if (!line.isBlank() && !isChatter(line)) {
         text.append(text.length() == 0 ? ": " : "; ").append(line.strip());
       }
     }
@@ -105,6 +105,12 @@ record Helper(String name, Running guard) {
       text.append(". It needs to read and write /dev/net/tun");
     }
     return text.toString();
+  }
+
+  /** What they say of themselves on every start; and pasta of the system's log, which it does not need. */
+  private static boolean isChatter(String line) {
+    return line.endsWith("to syslog") || line.startsWith("* ") || line.startsWith("WARNING: Support") || line.startsWith("Starting slirp")
+        || line.startsWith("sent tapfd") || line.startsWith("received tapfd");
   }
 
   /** From now on it lives as long as the container. Nobody listens to it any more. */

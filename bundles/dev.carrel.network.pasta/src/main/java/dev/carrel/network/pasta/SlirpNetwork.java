@@ -25,9 +25,12 @@ public final class SlirpNetwork extends HelperNetwork {
   /** What its manual recommends. */
   private static final int USUAL_MTU = 65520;
 
+  private final Host host;
+
   @Activate
   public SlirpNetwork(@Reference Launcher launcher, @Reference Host host) {
     super(launcher, host, HostTun.ofHost());
+    this.host = host;
   }
 
   @Override
@@ -53,6 +56,10 @@ public final class SlirpNetwork extends HelperNetwork {
     }
     if (options.mtu().isPresent() && options.mtu().getAsInt() > LARGEST_MTU) {
       return Optional.of("its packets have at most " + LARGEST_MTU + " bytes (--mtu)");
+    }
+    if (!options.published().isEmpty() && host.administers()) {
+      return Optional.of("as root, it could not be told which ports to publish (--publish), as it has no right to root's files. Use"
+          + " --network=veth or --network=pasta");
     }
     for (PublishedPort port : options.published()) {
       if (port.address().isPresent() && port.address().get() instanceof Inet6Address) {

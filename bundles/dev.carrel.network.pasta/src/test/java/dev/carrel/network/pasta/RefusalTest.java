@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.carrel.api.CarrelException;
+import dev.carrel.api.host.Account;
+import dev.carrel.api.host.Group;
+import dev.carrel.api.host.Host;
+import dev.carrel.api.host.SubordinateIds;
 import dev.carrel.api.network.Addresses;
 import dev.carrel.api.network.Firewall;
 import dev.carrel.api.network.MacAddress;
@@ -14,6 +18,7 @@ import dev.carrel.api.network.PortProtocol;
 import dev.carrel.api.network.PublishedPort;
 import dev.carrel.linux.host.LinuxHost;
 import dev.carrel.linux.process.SpawnLauncher;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,6 +40,7 @@ class RefusalTest {
         .contains("whom the container talks to", "veth");
     assertThat(refusal(slirp, options(List.of(), List.of(Addresses.parse("10.5.5.5")), OptionalInt.empty(), OptionalLong.empty(), Optional.empty())))
         .startsWith("cannot attach a container to the network of slirp4netns").contains("--ip", "apt install passt");
+    SlirpNetwork slirp = new SlirpNetwork(new SpawnLauncher(), new Ordinary());
     PublishedPort six = new PublishedPort(Optional.of(Addresses.parse("::1")), 0, 80, PortProtocol.TCP);
     assertThat(refusal(slirp, options(List.of(six), List.of(), OptionalInt.empty(), OptionalLong.empty(), Optional.empty()))).contains("IPv4 alone", "[::1]:0:80/tcp");
     assertThat(refusal(slirp, options(List.of(), List.of(), OptionalInt.of(65535), OptionalLong.empty(), Optional.empty()))).contains("--mtu", "65521");
@@ -72,9 +78,52 @@ class RefusalTest {
     assertThat(slirp.command(Path.of("/usr/bin/slirp4netns"), asked, List.of(), Path.of("/none")).arguments()).doesNotContain("--disable-host-loopback");
   }
 
+  @Test
+  void roots_slirp4netns_publishes_nothing() {
+    PublishedPort port = new PublishedPort(Optional.empty(), 0, 80, PortProtocol.TCP);
+    SlirpNetwork roots = new SlirpNetwork(new SpawnLauncher(), new Ordinary() {
+      @Override
+      public boolean administers() {
+        return true;
+      }
+    });
+    assertThat(refusal(roots, options(List.of(port), List.of(), OptionalInt.empty(), OptionalLong.empty(), Optional.empty())))
+        .contains("--publish", "--network=veth");
+  }
+
   private static NetworkOptions options(List<PublishedPort> published, List<InetAddress> addresses, OptionalInt mtu, OptionalLong egress,
       Optional<Firewall> firewall) {
     return new NetworkOptions(published, addresses, Optional.empty(), mtu, List.of(), egress, firewall);
+  }
+
+  /** Whoever runs the tests. */
+  private static class Ordinary implements Host {
+    private final LinuxHost real = new LinuxHost();
+
+    @Override
+    public Account account() {
+      return real.account();
+    }
+
+    @Override
+    public boolean administers() {
+      return false;
+    }
+
+    @Override
+    public List<Group> groups() {
+      return real.groups();
+    }
+
+    @Override
+    public SubordinateIds subordinateIds() {
+      return real.subordinateIds();
+    }
+
+    @Override
+    public void sync(Path anyFileOfIt) throws IOException {
+      real.sync(anyFileOfIt);
+    }
   }
 
   private static String refusal(HelperNetwork network, NetworkOptions options) {
