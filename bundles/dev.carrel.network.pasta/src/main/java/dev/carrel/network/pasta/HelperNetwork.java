@@ -27,6 +27,9 @@ import java.util.Optional;
 abstract class HelperNetwork implements NetworkProvider {
   /** What its interface is called inside. */
   static final String DEVICE = "eth0";
+  private static final long PAUSE = 10; // milliseconds
+  /** How often it is looked whether a guard has ended: two seconds. */
+  private static final int POLLS = 200;
   private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
 
   private final Launcher launcher;
@@ -157,6 +160,15 @@ abstract class HelperNetwork implements NetworkProvider {
   @Override
   public final void detach(String container) {
     HelperRecords records = records();
+    // To kill it at once could keep it from removing its record, and this JVM may end before that is done here.
+    for (int i = 0; i < POLLS && records.find(container).isPresent(); i++) {
+      try {
+        Thread.sleep(PAUSE);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
     records.find(container).ifPresent(entry -> end(entry, records));
   }
 
