@@ -115,7 +115,7 @@ abstract class HelperNetwork implements NetworkProvider {
     try {
       Path socket = records.socket(guest.id());
       HelperCommand command = command(program, options, published, socket);
-      helper = Helper.start(launcher, guest.pid(), command, List.of(records.file(guest.id()), socket),
+      helper = Helper.start(launcher, guest.pid(), command, records.files(guest.id()),
           host.administers() ? Optional.of(InsideRoot.of(guest.pid())) : Optional.empty());
       publish(socket, published);
       InsideNetwork inside = InsideNetwork.of(guest.pid());

@@ -156,11 +156,16 @@ record HelperRecords(Path directory) {
     }
   }
 
+  /** All that there can be of a container's helper. */
+  List<Path> files(String container) {
+    return List.of(file(container), socket(container), directory.resolve(container + NEW));
+  }
+
   /** Everything that belongs to a container's helper goes. */
   void forget(String container) {
-    for (String suffix : List.of("", SOCKET, NEW)) {
+    for (Path file : files(container)) {
       try {
-        Files.deleteIfExists(directory.resolve(container + suffix));
+        Files.deleteIfExists(file);
       } catch (IOException e) {
         continue; // the next cleaning finds it
       }
