@@ -71,6 +71,8 @@ class BundlesIT {
     "dev.carrel.linux, run --no-cwd -- true",
     "dev.carrel.store, plan shell hello",
     "dev.carrel.store.debian, plan shell hello",
+    "dev.carrel.network.veth, run --no-cwd --network=veth -- true",
+    "dev.carrel.network.pasta, run --no-cwd --network=pasta -- true",
     "dev.carrel.store.nix, plan shell nix:hello",
     "dev.carrel.store.nix, plan shell --source=guix hello",
     "dev.carrel.store.nix, plan shell /nix/store/x",
@@ -91,7 +93,8 @@ class BundlesIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"dev.carrel.api", "dev.carrel.mount", "dev.carrel.engine", "dev.carrel.backend.namespace", "dev.carrel.environment",
-    "dev.carrel.linux", "dev.carrel.store", "dev.carrel.store.debian", "dev.carrel.store.nix", "dev.carrel.toml", "dev.carrel.shell"})
+    "dev.carrel.linux", "dev.carrel.store", "dev.carrel.store.debian", "dev.carrel.store.nix", "dev.carrel.toml", "dev.carrel.cgroup",
+    "dev.carrel.network.veth", "dev.carrel.network.pasta", "dev.carrel.shell"})
   void after_a_bundle_was_stopped_and_started_containers_start_again(String name, BundleContext context, CommandProcessor processor)
       throws Exception {
     Bundle bundle = own(context).stream().filter(one -> one.getSymbolicName().equals(name)).findAny().orElseThrow();

@@ -24,13 +24,15 @@ enum BundleSets {
   DECLARATIONS("dev.carrel.toml", "antlr4-runtime"),
   /** What limits need. */
   LIMITS("dev.carrel.cgroup"),
+  /** What containers on networks need, besides. */
+  NETWORKS("dev.carrel.network.veth", "dev.carrel.network.pasta"),
   /** What {@code --json} needs; a headless start has it on its class path. */
   JSON("gson"),
   /** What the interactive shell needs. */
   INTERACTIVE("org.apache.felix.gogo.runtime", "org.apache.felix.gogo.command", "org.apache.felix.gogo.jline", "jline", "dev.carrel.console");
 
   private static final Set<String> WITHOUT_PACKAGES = Set.of("backend", "clean", "container", "create", "events", "exec", "inspect", "kill", "list",
-      "logs", "pause", "processes", "remove", "resume", "run", "start", "stop", "top", "update", "wait");
+      "logs", "network", "pause", "processes", "remove", "resume", "run", "start", "stop", "top", "update", "wait");
   /** What is done with containers that may have limits. */
   private static final Set<String> WITH_LIMITS = Set.of("clean", "doctor", "events", "exec", "container", "inspect", "kill", "pause", "remove", "resume", "start",
       "stop", "top", "update", "wait");
@@ -41,7 +43,16 @@ enum BundleSets {
   private static final Set<String> PLACES = Set.of("shell", "environment");
 
   /** A manifest may say everything. */
-  private static final List<BundleSets> MANIFEST = List.of(CORE, PACKAGES, HOST_STORES, DECLARATIONS, LIMITS);
+  private static final List<BundleSets> MANIFEST = List.of(CORE, PACKAGES, HOST_STORES, DECLARATIONS, LIMITS, NETWORKS);
+  /** Those of which a headless start may need any. */
+  static final List<BundleSets> HEADLESS = MANIFEST;
+
+  /** Those that make networks, or take away what containers were given. */
+  private static final Set<String> NETWORK_COMMANDS = Set.of("clean", "network", "stop");
+
+  /** How they begin; {@code --args} may bring any of them. */
+  private static final String[] NETWORK_OPTIONS =
+      {"--network", "--publish", "--ip", "--mac", "--mtu", "--dns", "--egress", "--allow-net", "--deny-net", "--host-loopback", "--args"};
 
   private final List<String> bundles;
 
@@ -77,6 +88,9 @@ enum BundleSets {
     if (WITH_LIMITS.contains(command) || mayLimit(words)) {
       sets.add(LIMITS);
     }
+    if (NETWORK_COMMANDS.contains(command) || mayNeedNetwork(words)) {
+      sets.add(NETWORKS);
+    }
     return sets;
   }
 
@@ -85,9 +99,11 @@ enum BundleSets {
     List<List<BundleSets>> all = new ArrayList<>();
     for (List<BundleSets> sets : List.of(List.of(CORE), List.of(CORE, PACKAGES), List.of(CORE, PACKAGES, HOST_STORES))) {
       all.add(sets);
-      List<BundleSets> limited = new ArrayList<>(sets);
-      limited.add(LIMITS);
-      all.add(limited);
+      for (List<BundleSets> more : List.of(List.of(LIMITS), List.of(NETWORKS), List.of(LIMITS, NETWORKS))) {
+        List<BundleSets> larger = new ArrayList<>(sets);
+        larger.addAll(more);
+        all.add(larger);
+      }
     }
     all.add(MANIFEST);
     return all;
@@ -102,6 +118,23 @@ enum BundleSets {
       for (String begin : LIMITS_BEGIN) {
         if (word.startsWith(begin)) {
           return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Whether a word before {@code --} may ask for an interface to a network. */
+  private static boolean mayNeedNetwork(List<String> words) {
+    for (String word : words) {
+      if (word.equals("--")) {
+        return false;
+      }
+      if (word.startsWith("--") && !word.equals("--network=none") && !word.equals("--network=host")) {
+        for (String option : NETWORK_OPTIONS) {
+          if (word.startsWith(option)) {
+            return true;
+          }
         }
       }
     }

@@ -73,7 +73,7 @@ public final class Distribution {
   private void headless() throws IOException {
     Set<String> written = new HashSet<>();
     try (ZipOutputStream classes = new ZipOutputStream(Files.newOutputStream(home.resolve("lib/headless.jar")))) {
-      for (BundleSets set : List.of(BundleSets.CORE, BundleSets.PACKAGES, BundleSets.HOST_STORES, BundleSets.DECLARATIONS, BundleSets.LIMITS)) {
+      for (BundleSets set : BundleSets.HEADLESS) {
         try (OutputStream index = Files.newOutputStream(ClassPathBundles.index(home, set))) {
           ClassPathBundles.write(modules(set, classes, written), index);
         }

@@ -49,6 +49,7 @@ final class Backends {
     Set<Feature> features = chosen.features();
     require(features, spec.process().stdio().terminal().isPresent(), Feature.TERMINAL, chosen, "a terminal of its own");
     require(features, spec.network() == NetworkSpec.HOST, Feature.HOST_NETWORK, chosen, "the host's network");
+    require(features, spec.network() instanceof NetworkSpec.Attached, Feature.NETWORK_ATTACHMENT, chosen, "an interface to a network");
     require(features, spec.identity().ranged(), Feature.ID_RANGES, chosen, "more ids than one");
     require(features, held, Feature.HELD_START, chosen, "a program that is started later");
     require(features, spec.limits().isPresent(), Feature.LIMITS, chosen, "limits of its own");

@@ -19,6 +19,7 @@ import dev.carrel.api.isolation.Running;
 import dev.carrel.api.mount.MountPlan;
 import dev.carrel.api.mount.MountPlanner;
 import dev.carrel.api.mount.MountRequest;
+import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.api.resource.ResourceController;
 import dev.carrel.api.resource.ResourceGroup;
 import java.nio.file.Path;
@@ -67,20 +68,22 @@ public final class Engine implements Containers {
   private final Registry registry;
   private final Controllers controllers = new Controllers();
   private final Grouping grouping;
+  private final Attaching attaching;
 
   @Activate
   public Engine(BundleContext context, @Reference Host host) {
-    this(context, new StateDirectory(System.getenv(), host));
+    this(context, new StateDirectory(System.getenv(), host), new Networks(new NetworkServices(context)));
   }
 
-  Engine(StateDirectory state) {
-    this(null, state);
+  Engine(StateDirectory state, Networks networks) {
+    this(null, state, networks);
   }
 
-  private Engine(BundleContext context, StateDirectory state) {
+  private Engine(BundleContext context, StateDirectory state, Networks networks) {
     this.context = context;
     this.registry = new Registry(state, controllers);
     this.grouping = new Grouping(controllers, registry);
+    this.attaching = new Attaching(networks);
   }
 
   /** Only a reference: a start without limits needs nothing of that. */
@@ -132,8 +135,9 @@ public final class Engine implements Containers {
   @Override
   public Container start(ContainerSpec spec) {
     Hooks hooks = spec.life().hooks();
-    StartedContainer container = launch(spec, !hooks.created().isEmpty());
-    if (!hooks.created().isEmpty()) {
+    boolean held = isHeld(spec);
+    StartedContainer container = launch(spec, held);
+    if (held) {
       try {
         prepare(container);
         container.start();
@@ -145,6 +149,11 @@ public final class Engine implements Containers {
       container.hookRunner().started(hooks.started());
     }
     return container;
+  }
+
+  /** Whether something is done for it between its making and the start of its program. */
+  private static boolean isHeld(ContainerSpec spec) {
+    return spec.network() instanceof NetworkSpec.Attached || !spec.life().hooks().created().isEmpty();
   }
 
   @Override
@@ -161,6 +170,9 @@ public final class Engine implements Containers {
 
   /** Everything is there but its program. Others see it only now: nobody may start that before the hooks have run. */
   private void prepare(StartedContainer container) {
+    if (container.spec().network() instanceof NetworkSpec.Attached) {
+      attaching.attach(container);
+    }
     container.hookRunner().created(container.spec().life().hooks().created());
     if (container.spec().life().detached()) {
       container.recordStart();
@@ -172,8 +184,9 @@ public final class Engine implements Containers {
     container.recording().entry().ifPresent(registry::dismiss);
   }
 
-  private StartedContainer launch(ContainerSpec spec, boolean held) {
-    IsolationBackend backend = backends.choose(spec, held);
+  private StartedContainer launch(ContainerSpec asked, boolean held) {
+    IsolationBackend backend = backends.choose(asked, held);
+    ContainerSpec spec = withNetworkFiles(asked);
     MountPlan mounts = plan(spec);
     String id = takeId();
     Recording recording = new Recording(registry, id, spec, backend.name(), held);
@@ -214,6 +227,11 @@ public final class Engine implements Containers {
     return group.isPresent() ? Optional.of(group.get().birth()) : Optional.empty();
   }
 
+  private ContainerSpec withNetworkFiles(ContainerSpec spec) {
+    return spec.network() instanceof NetworkSpec.Attached ? attaching.prepare(spec)
+        : spec.network() == NetworkSpec.JOINED ? attaching.prepareJoined(spec, all()) : spec;
+  }
+
   /** Forgets a container before anybody hears that it has ended. A class, as a first lambda costs a start-up 10 ms. */
   private final class Departure implements BiConsumer<ExitStatus, Throwable> {
     private final StartedContainer container;
@@ -226,18 +244,20 @@ public final class Engine implements Containers {
     public void accept(ExitStatus status, Throwable failure) {
       running.remove(container.id());
       ids.remove(container.id());
-      List<Hook> hooks = container.spec().life().hooks().ended();
-      boolean run = !hooks.isEmpty() && !container.spec().life().detached(); // a detached one's are run when it is forgotten
-      if (!run && !container.hasGroup()) {
+      List<Hook> all = container.spec().life().hooks().ended();
+      List<Hook> hooks = container.spec().life().detached() ? List.of() : all; // a detached one's are run when it is forgotten
+      boolean ports = attaching.ended(container);
+      if (hooks.isEmpty() && !ports && !container.hasGroup()) {
         container.recording().ended(Optional.ofNullable(status), Optional.empty());
         container.ended(status, failure);
       } else {
         // Not on the thread that hears of all ends.
         new Thread(() -> {
           container.recording().ended(Optional.ofNullable(status), container.hasGroup() ? container.leaveGroup() : Optional.empty());
-          if (run) {
-            container.hookRunner().ended(hooks);
+          if (ports) { // the host may want them back at once
+            attaching.free(container);
           }
+          container.hookRunner().ended(hooks);
           container.ended(status, failure);
         }, "carrel-end").start();
       }
@@ -264,7 +284,7 @@ public final class Engine implements Containers {
         if (entry.hasPins() && !entry.runs()) {
           entry.pins().remove();
         }
-        all.add(new RecordedContainer(entry, backends, controllers));
+        all.add(new RecordedContainer(entry, backends, controllers, attaching));
       }
     }
     all.sort(Comparator.comparing(container -> container.info().started()));
@@ -303,16 +323,19 @@ public final class Engine implements Containers {
 
   @Override
   public List<String> clean() {
-    return new Cleaning(registry, backends, controllers).clean();
+    List<String> removed = new Cleaning(registry, backends, controllers).clean();
+    removed.addAll(attaching.clean());
+    return removed;
   }
 
   @Override
-  public Explanation explain(ContainerSpec spec) {
-    boolean held = !spec.life().hooks().created().isEmpty();
-    IsolationBackend backend = backends.choose(spec, held);
+  public Explanation explain(ContainerSpec asked) {
+    boolean held = isHeld(asked);
+    IsolationBackend backend = backends.choose(asked, held);
+    ContainerSpec spec = withNetworkFiles(asked);
     MountPlan mounts = plan(spec);
     Optional<Path> record = spec.life().detached() ? Optional.of(registry.directory("plan")) : Optional.empty();
-    return new Explanation(backend.name(), mounts, 
+    return new Explanation(backend.name(), mounts,
         backend.explain(new LaunchPlan("plan", spec, mounts, held, record, spec.limits().isPresent() ? Optional.of(grouping.plan(spec)) : Optional.empty())));
   }
 

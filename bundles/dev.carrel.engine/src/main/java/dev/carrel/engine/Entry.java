@@ -12,6 +12,8 @@ import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.ProcessSpec;
 import dev.carrel.api.isolation.ContainerRecord;
 import dev.carrel.api.isolation.Inside;
+import dev.carrel.api.network.Attachment;
+import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.api.resource.Limits;
 import dev.carrel.api.resource.OutOfMemory;
 import dev.carrel.api.resource.ResourceGroup;
@@ -61,6 +63,9 @@ final class Entry {
       Pins.note(lines, id, spec.life().pins());
     }
     RecordFile.write(lines, spec.process(), Inside.of(spec));
+    if (spec.network() instanceof NetworkSpec.Attached attached) {
+      NetworkFile.begin(lines, attached);
+    }
     if (waiting) {
       Files.write(directory.resolve(ContainerRecord.START), new byte[0]);
       Files.write(directory.resolve(WAITING), new byte[0]);
@@ -164,6 +169,11 @@ final class Entry {
         default -> text.append(c);
       }
     }
+  }
+
+  /** It has been attached to a network; written down when it has started. */
+  void attached(Attachment attachment) {
+    NetworkFile.write(lines, attachment);
   }
 
   Path directory() {
@@ -330,7 +340,7 @@ final class Entry {
     State state = !runs ? State.ENDED : waiting() ? State.CREATED : paused() ? State.PAUSED : State.RUNNING;
     return new ContainerInfo(id(), name(), state, pid(), started(),
         runs ? Optional.empty() : Optional.of(new End(ended(), exit())), process(), detached(), inside().namespaces().contains(Namespace.PID),
-        backend(),
+        backend(), NetworkFile.attachment(lines),
         LifeFile.annotations(lines), Optional.of(directory), limits(), outOfMemory(group));
   }
 

@@ -26,12 +26,14 @@ final class RecordedContainer implements ContainerHandle {
   private final Entry entry;
   private final Backends backends;
   private final Controllers controllers;
+  private final Attaching attaching;
   private Optional<Running> held = Optional.empty();
 
-  RecordedContainer(Entry entry, Backends backends, Controllers controllers) {
+  RecordedContainer(Entry entry, Backends backends, Controllers controllers, Attaching attaching) {
     this.controllers = controllers;
     this.entry = entry;
     this.backends = backends;
+    this.attaching = attaching;
   }
 
   Entry entry() {
@@ -139,6 +141,7 @@ final class RecordedContainer implements ContainerHandle {
     if (entry.hasPins()) {
       entry.pins().remove();
     }
+    info().network().ifPresent(network -> attaching.detach(id(), network.provider()));
     return status;
   }
 

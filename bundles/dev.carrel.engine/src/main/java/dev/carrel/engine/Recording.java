@@ -5,6 +5,7 @@ import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.ExitStatus;
 import dev.carrel.api.container.Life;
 import dev.carrel.api.isolation.Running;
+import dev.carrel.api.network.Attachment;
 import dev.carrel.api.resource.OutOfMemory;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ final class Recording {
   private final boolean held;
   private Optional<Group> group = Optional.empty();
   private Optional<Entry> entry = Optional.empty();
+  private Optional<Attachment> attachment = Optional.empty();
   private boolean over;
 
   /** What keeps the container to its limits: who made it, and by which name. */
@@ -47,6 +49,16 @@ final class Recording {
 
   synchronized Optional<Entry> entry() {
     return entry;
+  }
+
+  synchronized Optional<Attachment> attachment() {
+    return attachment;
+  }
+
+  /** It has been attached to a network. Returns whether it has not ended yet. */
+  synchronized boolean attached(Attachment made) {
+    attachment = Optional.of(made);
+    return !over;
   }
 
   /** Where a detached container leaves its exit and its output. */
@@ -113,6 +125,7 @@ final class Recording {
   }
 
   private void write(Entry reserved, Running running) {
+    attachment.ifPresent(reserved::attached);
     try {
       reserved.started(running.process().pid());
     } catch (IOException e) {

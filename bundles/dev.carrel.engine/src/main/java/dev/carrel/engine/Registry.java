@@ -34,6 +34,7 @@ final class Registry {
   /** Longest wait before a restart. */
   private static final int LONGEST_DELAY = 60;
   private static final int DELAYS = 10;
+  private static final int ID_LENGTH = 8;
 
   private final StateDirectory state;
   private final Controllers controllers;
@@ -179,7 +180,7 @@ final class Registry {
     List<Entry> entries = new ArrayList<>();
     try (DirectoryStream<Path> directories = Files.newDirectoryStream(state.path())) {
       for (Path directory : directories) {
-        if (!directory.endsWith(NAMES) && Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+        if (isOfContainer(directory) && Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
           Entry.read(directory).ifPresent(entries::add);
         }
       }
@@ -192,12 +193,22 @@ final class Registry {
     return entries;
   }
 
+  /** Others have directories there, too: whoever attaches containers to networks. */
+  private static boolean isOfContainer(Path directory) {
+    String name = directory.getFileName().toString();
+    boolean right = name.length() == ID_LENGTH;
+    for (int i = 0; right && i < ID_LENGTH; i++) {
+      right = Character.digit(name.charAt(i), 16) >= 0;
+    }
+    return right;
+  }
+
   /** Directories of records that were begun and are not even readable. */
   List<Path> fragments() {
     List<Path> fragments = new ArrayList<>();
     try (DirectoryStream<Path> directories = Files.newDirectoryStream(state.path())) {
       for (Path directory : directories) {
-        if (!directory.endsWith(NAMES) && Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS) && Entry.read(directory).isEmpty()
+        if (isOfContainer(directory) && Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS) && Entry.read(directory).isEmpty()
             && System.currentTimeMillis() - Files.getLastModifiedTime(directory).toMillis() > 5000) { // none is being begun
           fragments.add(directory);
         }

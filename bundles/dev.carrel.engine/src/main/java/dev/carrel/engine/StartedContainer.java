@@ -87,7 +87,8 @@ final class StartedContainer implements Container {
         ? Optional.of(new End(ended, exit.join())) : Optional.empty();
     State state = end.isPresent() ? State.ENDED : isWaiting() ? State.CREATED : isPaused() ? State.PAUSED : State.RUNNING;
     return new ContainerInfo(id, spec.life().name(), state, running.process().pid(), started, end, spec.process(),
-        spec.life().detached(), Inside.of(spec).namespaces().contains(Namespace.PID), backend.name(), spec.life().annotations(), recording.entry().map(Entry::directory), limits(), outOfMemory());
+        spec.life().detached(), Inside.of(spec).namespaces().contains(Namespace.PID), backend.name(), recording.attachment(),
+        spec.life().annotations(), recording.entry().map(Entry::directory), limits(), outOfMemory());
   }
 
   /** It is there for others, and may outlive this process. */

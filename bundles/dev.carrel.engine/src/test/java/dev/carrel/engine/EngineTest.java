@@ -128,7 +128,7 @@ class EngineTest {
 
   @Test
   void without_a_planner_the_error_names_the_bundle_that_offers_one() {
-    Engine bare = new Engine(NOWHERE);
+    Engine bare = new Engine(NOWHERE, new Networks(List::of));
     bare.addBackend(backend, Map.of());
     assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> bare.start(spec()))
         .withMessage("no mount planner available: start the bundle dev.carrel.mount, which offers one");
@@ -261,7 +261,7 @@ class EngineTest {
   }
 
   private static Engine engine(FakeBackend backend) {
-    Engine engine = new Engine(NOWHERE);
+    Engine engine = new Engine(NOWHERE, new Networks(List::of));
     engine.setPlanner(PLANNER);
     engine.addBackend(backend, Map.of());
     return engine;

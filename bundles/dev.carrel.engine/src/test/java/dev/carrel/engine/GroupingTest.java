@@ -50,10 +50,10 @@ class GroupingTest {
   private final List<String> calls = new CopyOnWriteArrayList<>();
   private final FakeBackend backend = new FakeBackend("first", Set.of(Feature.values()));
   private final Written controller = new Written();
-  private final Engine engine = new Engine(new StateDirectory(Map.of("CARREL_STATE", "/nonexistent"), new LinuxHost()));
+  private final Engine engine = new Engine(new StateDirectory(Map.of("CARREL_STATE", "/nonexistent"), new LinuxHost()), new Networks(List::of));
 
   private Engine recording() {
-    Engine made = new Engine(new StateDirectory(Map.of("CARREL_STATE", directory.resolve("state").toString()), new LinuxHost()));
+    Engine made = new Engine(new StateDirectory(Map.of("CARREL_STATE", directory.resolve("state").toString()), new LinuxHost()), new Networks(List::of));
     made.setPlanner(request -> new MountPlan(List.of(), false));
     made.addBackend(backend, Map.of());
     made.addController(controller);

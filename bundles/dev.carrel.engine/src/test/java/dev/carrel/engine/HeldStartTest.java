@@ -39,7 +39,7 @@ class HeldStartTest {
   private final FakeBackend backend = new FakeBackend("first", Set.of(Feature.values()));
 
   private Engine engine(FakeBackend offered) {
-    Engine engine = new Engine(new StateDirectory(Map.of("CARREL_STATE", directory.resolve("state").toString()), new LinuxHost()));
+    Engine engine = new Engine(new StateDirectory(Map.of("CARREL_STATE", directory.resolve("state").toString()), new LinuxHost()), new Networks(List::of));
     engine.setPlanner(request -> new MountPlan(List.of(), false));
     engine.addBackend(offered, Map.of());
     return engine;

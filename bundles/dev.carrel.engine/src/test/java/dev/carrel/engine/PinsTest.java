@@ -51,7 +51,7 @@ class PinsTest {
   }
 
   private Engine engine() {
-    Engine made = new Engine(new StateDirectory(Map.of("CARREL_STATE", directory.resolve("state").toString()), new Me()));
+    Engine made = new Engine(new StateDirectory(Map.of("CARREL_STATE", directory.resolve("state").toString()), new Me()), new Networks(List::of));
     made.setPlanner(request -> new MountPlan(List.of(), request.root().writable()));
     made.addBackend(backend, Map.of());
     return made;

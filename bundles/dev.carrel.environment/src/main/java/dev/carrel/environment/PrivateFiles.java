@@ -56,7 +56,7 @@ final class PrivateFiles {
     mounts.add(file("hostname", name + "\n"));
     mounts.add(file("hosts", "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n127.0.1.1 " + name + "\n"));
     boolean hostNetwork = request.network() == NetworkSpec.HOST;
-    mounts.add(file("nsswitch.conf", "passwd: files\ngroup: files\nshadow: files\nhosts: files" + (hostNetwork ? " dns" : "")
+    mounts.add(file("nsswitch.conf", "passwd: files\ngroup: files\nshadow: files\nhosts: files" + (hasNameServers() ? " dns" : "")
         + "\nservices: files\nprotocols: files\n"));
     if (hostNetwork) {
       for (String file : HOST_NETWORK_FILES) {
@@ -64,6 +64,10 @@ final class PrivateFiles {
       }
     }
     return mounts;
+  }
+
+  private boolean hasNameServers() {
+    return request.network() != NetworkSpec.NONE;
   }
 
   private static void addHostFile(Path path, List<Mount> mounts) {

@@ -3,7 +3,10 @@ package dev.carrel.shell;
 import dev.carrel.api.container.ContainerInfo;
 import dev.carrel.api.container.ContainerInfo.State;
 import dev.carrel.api.container.ExitStatus;
+import dev.carrel.api.network.Addresses;
+import dev.carrel.api.network.Attachment;
 import dev.carrel.api.resource.Usage;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -85,6 +88,7 @@ final class ContainerReport {
         data.put("annotations", container.annotations());
       }
       data.put("backend", container.backend());
+      container.network().ifPresent(network -> data.put("network", network(network)));
       container.limits().ifPresent(limits -> data.put("limits", LimitReport.data(limits)));
       container.outOfMemory().ifPresent(word -> data.put("out-of-memory", LimitReport.data(word)));
       Usage used = usage.get(container.id());
@@ -95,5 +99,28 @@ final class ContainerReport {
       all.add(data);
     }
     return Json.of(all);
+  }
+
+  private static Map<String, Object> network(Attachment network) {
+    Map<String, Object> data = new LinkedHashMap<>();
+    data.put("name", network.network());
+    data.put("provider", network.provider());
+    data.put("device", network.device());
+    network.mac().ifPresent(mac -> data.put("mac", mac.toString()));
+    data.put("addresses", texts(network.addresses()));
+    data.put("gateways", texts(network.gateways()));
+    List<String> ports = new ArrayList<>();
+    network.published().forEach(port -> ports.add(port.toString()));
+    data.put("published", ports);
+    if (!network.notes().isEmpty()) {
+      data.put("notes", network.notes());
+    }
+    return data;
+  }
+
+  private static List<String> texts(List<InetAddress> addresses) {
+    List<String> texts = new ArrayList<>();
+    addresses.forEach(address -> texts.add(Addresses.text(address)));
+    return texts;
   }
 }

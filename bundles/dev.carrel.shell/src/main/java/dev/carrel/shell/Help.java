@@ -66,6 +66,23 @@ final class Help {
         --network=none|host  none: nothing but a loopback interface of its own (default);
                              host: the host's network as it is
         -N                   the same as --network=host
+        --network            a private network: an interface of its own, from which the outside is reached. Without
+                             "=", the next word is not its value
+        --network=NAME       a network of carrel network, or the private one of a provider: veth, pasta,
+                             slirp4netns
+        --network=join:CONTAINER
+                             that of another container
+        --publish=[ADDRESS:]HOST:GUEST[/udp]
+                             a port of the host leads to it; 0: one that is chosen, see carrel inspect. May be repeated,
+                             and have ranges: 8000-8009:80-89. This and what follows means --network, if that is not there
+        --ip=ADDRESS, --mac=ADDRESS, --mtu=BYTES
+                             what its interface is to have
+        --dns=ADDRESS        a name server instead of the host's; may be repeated
+        --egress=RATE        how much it may send: 10mbit
+        --allow-net=CIDR[:PORT[/udp]]
+                             it may begin to talk to these, and to nobody else; may be repeated
+        --deny-net           it may begin to talk to nobody else
+        --host-loopback      what listens on the host's loopback alone is reached at the gateway's address
         -C, --directory=DIR  as if this were said in DIR: it is shared, and COMMAND starts there
         --namespaces=LIST    which namespaces are its own: all (default; not time), all,-ipc, or a list of user, mnt,
                              pid, net, ipc, uts, cgroup, time. Without mnt it sees the host's files
@@ -192,6 +209,7 @@ final class Help {
         pause | resume NAME             have it wait, and go on
         update NAME | top               change what it may consume; what it does
         remove NAME | clean             forget what has ended
+        network create NAME             networks that containers share; see carrel network --help
         allow | deny                    let carrel shell do what the carrel.toml here says
         lock                            write down exactly which packages that means
         profile install PACKAGE...      packages to keep, in generations that can be rolled back

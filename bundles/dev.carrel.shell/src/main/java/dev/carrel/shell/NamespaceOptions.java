@@ -28,7 +28,7 @@ record NamespaceOptions(
   private static final String KINDS = "user, mnt, pid, net, ipc, uts, cgroup and time";
 
   /** @throws CarrelException of kind USAGE if one makes no sense */
-  static NamespaceOptions of(String command, Option[] options, Optional<NetworkSpec> network, Pids pids) {
+  static NamespaceOptions of(String command, Option[] options, NetworkLine line, Pids pids) {
     Set<Namespace> own = EnumSet.noneOf(Namespace.class);
     own.addAll(Namespace.standard());
     List<Join> joins = new ArrayList<>(0);
@@ -60,13 +60,20 @@ record NamespaceOptions(
       own.remove(join.kind());
       joinsNetwork |= join.kind() == Namespace.NETWORK;
     }
-    if (network.isPresent() && (joinsNetwork || chosen && (network.get() == NetworkSpec.NONE) != own.contains(Namespace.NETWORK))) {
+    Optional<NetworkSpec> network = line.spec();
+    boolean isOwn = network.isPresent() && network.get() != NetworkSpec.HOST && network.get() != NetworkSpec.JOINED;
+    if (network.isPresent() && (joinsNetwork || chosen && isOwn != own.contains(Namespace.NETWORK))) {
       throw WorkplaceOptions.usage(command, "--network says what --namespaces or --join say otherwise: leave one out");
     }
-    if (network.equals(Optional.of(NetworkSpec.HOST))) {
+    if (network.isPresent() && !isOwn) {
       own.remove(Namespace.NETWORK);
     }
-    NetworkSpec kind = joinsNetwork ? NetworkSpec.JOINED : own.contains(Namespace.NETWORK) ? NetworkSpec.NONE : NetworkSpec.HOST;
+    if (line.joined().isPresent()) {
+      joins.add(new Join(Namespace.NETWORK, pids.of(line.joined().get())));
+      joinsNetwork = true;
+    }
+    NetworkSpec kind = joinsNetwork ? NetworkSpec.JOINED : network.isPresent() ? network.get()
+        : own.contains(Namespace.NETWORK) ? NetworkSpec.NONE : NetworkSpec.HOST;
     if ((uid < 0) != (gid < 0)) {
       throw WorkplaceOptions.usage(command, "--uid and --gid belong together: give both");
     }

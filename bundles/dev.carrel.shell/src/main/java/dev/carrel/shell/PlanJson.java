@@ -41,7 +41,7 @@ final class PlanJson {
     spec.hostname().ifPresent(name -> plan.put("hostname", name));
     plan.put("backend", report.explanation().backend());
     plan.put("namespaces", namespaces(spec));
-    plan.put("network", spec.network().name().toLowerCase(Locale.ROOT));
+    plan.put("network", spec.network().toString().toLowerCase(Locale.ROOT));
     plan.put("writableRoot", report.explanation().mounts().writableRoot());
     spec.limits().ifPresent(limits -> plan.put("limits", LimitReport.data(limits)));
     workplace.profile().ifPresent(profile -> plan.put("profile", profile.toString()));

@@ -44,7 +44,7 @@ record PlanReport(Workplace workplace, Explanation explanation) {
     spec.hostname().ifPresent(name -> line(text, "host name", name));
     line(text, "backend", explanation.backend());
     line(text, "namespaces", namespaces(spec));
-    line(text, "network", spec.network() == NetworkSpec.HOST ? "the host's" : "loopback only");
+    line(text, "network", network(spec.network()));
     line(text, "root", explanation.mounts().writableRoot() ? "writable" : "read-only");
     spec.limits().ifPresent(limits -> line(text, "limits", LimitReport.words(limits)));
     workplace.profile().ifPresent(profile -> line(text, "profile", profile.toString()));
@@ -63,6 +63,13 @@ record PlanReport(Workplace workplace, Explanation explanation) {
 
   private static void line(StringBuilder text, String label, String value) {
     text.append(padded(label, LABEL)).append(Printable.line(value)).append('\n');
+  }
+
+  private static String network(NetworkSpec network) {
+    if (network instanceof NetworkSpec.Attached attached) {
+      return attached.network().isPresent() ? "the network " + attached.network().get() : "a private one";
+    }
+    return network == NetworkSpec.HOST ? "the host's" : network == NetworkSpec.JOINED ? "another process's" : "loopback only";
   }
 
   private static String mappings(List<IdMapping> mappings) {

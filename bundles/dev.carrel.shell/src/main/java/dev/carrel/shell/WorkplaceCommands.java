@@ -14,6 +14,7 @@ import dev.carrel.api.environment.Workplace;
 import dev.carrel.api.environment.WorkplaceRequest;
 import dev.carrel.api.environment.Workplaces;
 import dev.carrel.api.host.Foreground;
+import dev.carrel.api.network.NetworkSpec;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -198,6 +199,11 @@ public final class WorkplaceCommands {
 
   private static Container told(Container made, PidFile pidFile, List<StatusLines> told) {
     Container container = pidFile.write(made);
+    if (made.spec().network() instanceof NetworkSpec.Attached) {
+      for (String note : container.info().network().orElseThrow().notes()) {
+        System.err.println("carrel: note: " + Printable.line(note));
+      }
+    }
     for (StatusLines lines : told) {
       lines.started(container);
     }

@@ -13,7 +13,6 @@ import dev.carrel.api.environment.WrittenLock;
 import dev.carrel.api.mount.Access;
 import dev.carrel.api.mount.Mount;
 import dev.carrel.api.mount.PathProtection;
-import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.api.store.PackageRequest;
 import dev.carrel.api.store.ProfileName;
 import java.io.IOException;
@@ -105,7 +104,7 @@ final class WorkplaceLine {
    * @throws CarrelException of kind USAGE if a word of the user's makes no sense
    */
   WorkplaceRequest request(Stdio stdio, Pids pids) {
-    NamespaceOptions shared = NamespaceOptions.of(name, line.getOptions(), network(), pids);
+    NamespaceOptions shared = NamespaceOptions.of(name, line.getOptions(), NetworkLine.of(name, line.getOptions()), pids);
     Path directory = value("directory").isPresent() ? directory(value("directory").get()) : here();
     Optional<String> root = value("root");
     List<MappingRequest> mappings = new ArrayList<>(2);
@@ -361,28 +360,6 @@ final class WorkplaceLine {
       throw usage("--preserve=" + text + " is no regular expression: " + e.getDescription()
           + (e.getIndex() < 0 ? "" : " at character " + (e.getIndex() + 1)));
     }
-  }
-
-  /** The last word on it counts; nothing if there is none. */
-  private Optional<NetworkSpec> network() {
-    Optional<NetworkSpec> network = Optional.empty();
-    for (Option option : line.getOptions()) {
-      if ("N".equals(option.getOpt())) {
-        network = Optional.of(NetworkSpec.HOST);
-      } else if ("network".equals(option.getLongOpt())) {
-        network = Optional.of(network(option.getValue()));
-      }
-    }
-    return network;
-  }
-
-  private NetworkSpec network(String word) {
-    return switch (word) {
-      case "none" -> NetworkSpec.NONE;
-      case "host" -> NetworkSpec.HOST;
-      default -> throw usage("--network=" + word + " is not known: say none (a network of its own, with nothing but the"
-          + " loopback interface) or host (the host's network as it is)");
-    };
   }
 
   private Map<String, String> sysctls() {

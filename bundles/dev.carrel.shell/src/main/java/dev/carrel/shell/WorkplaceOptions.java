@@ -34,6 +34,7 @@ enum WorkplaceOptions {
     for (String name : VALUED) {
       options.addOption(valued(null, name));
     }
+    NetworkLine.addTo(options);
     SecurityOptions.addTo(options);
     LimitOptions.addTo(options);
     ProgramOptions.addTo(options);
@@ -71,18 +72,22 @@ enum WorkplaceOptions {
    * Reads a command line.
    *
    * @param name the command, for messages
+   * @param words what stands behind it
    * @param planning whether it is only to be explained
    * @throws CarrelException of kind USAGE if it has an option that is not known, or one without its value
    */
-  WorkplaceLine parse(String name, String[] arguments, boolean planning) {
+  WorkplaceLine parse(String name, String[] words, boolean planning) {
     boolean given = false;
-    for (String argument : arguments) {
+    boolean lone = false;
+    for (String argument : words) {
+      lone |= argument.equals("--network");
       given |= argument.startsWith("--args"); // maybe among the words of the command
       if (argument.indexOf('\0') >= 0) {
         throw usage(name, "the word '" + argument.replace("\0", "\\0") + "' has a NUL character, which no program can be given");
       }
     }
     Options options = options(planning);
+    String[] arguments = lone ? LoneNetwork.completed(words, options, this == SHELL) : words;
     try {
       WorkplaceLine line = line(name, arguments, options);
       return given && line.hasWords() ? line(name, GivenWords.expand(name, arguments, ownWords(arguments, line)), options) : line;

@@ -1,5 +1,6 @@
 package dev.carrel.api.container;
 
+import dev.carrel.api.network.Attachment;
 import dev.carrel.api.resource.Limits;
 import dev.carrel.api.resource.OutOfMemory;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param ownPids whether it has a pid namespace of its own, so that its processes can be told
  * @param backend the backend that runs it
  * @param process its program; variables and working directory are those that another program inside gets, too
+ * @param network how it is attached to a network
  * @param annotations what people have noted about it
  * @param record the directory in which it is recorded
  * @param limits what it may consume; empty: nothing of that is limited, or even counted
@@ -34,6 +36,7 @@ public record ContainerInfo(
     boolean detached,
     boolean ownPids,
     String backend,
+    Optional<Attachment> network,
     Map<String, String> annotations,
     Optional<Path> record,
     Optional<Limits> limits,
@@ -57,6 +60,7 @@ public record ContainerInfo(
     Objects.requireNonNull(state);
     Objects.requireNonNull(started);
     Objects.requireNonNull(process);
+    Objects.requireNonNull(network);
     annotations = Map.copyOf(annotations);
     Objects.requireNonNull(record);
     Objects.requireNonNull(limits);
@@ -64,11 +68,5 @@ public record ContainerInfo(
     if ((state == State.ENDED) != ended.isPresent()) {
       throw new IllegalArgumentException("a container has an end exactly if it has ended");
     }
-  }
-
-  /** Of a container without limits. */
-  public ContainerInfo(String id, Optional<String> name, State state, long pid, Instant started, Optional<End> ended, ProcessSpec process,
-      boolean detached, boolean ownPids, String backend, Map<String, String> annotations, Optional<Path> record) {
-    this(id, name, state, pid, started, ended, process, detached, ownPids, backend, annotations, record, Optional.empty(), Optional.empty());
   }
 }

@@ -68,7 +68,7 @@ public record ContainerSpec(
     }
     NetworkSpec fitting = namespaces.contains(Namespace.NETWORK) ? NetworkSpec.NONE
         : joined.contains(Namespace.NETWORK) ? NetworkSpec.JOINED : NetworkSpec.HOST;
-    if (network != fitting) {
+    if (network != fitting && !(network instanceof NetworkSpec.Attached && fitting == NetworkSpec.NONE)) {
       throw new IllegalArgumentException("the network is to be " + network + ", and by its namespaces it is " + fitting);
     }
     if (clockOffset.isPresent() && !namespaces.contains(Namespace.TIME)) {
@@ -129,6 +129,11 @@ public record ContainerSpec(
   /** The same, confined otherwise. */
   public ContainerSpec withSecurity(Security other) {
     return new ContainerSpec(process, namespaces, joins, clockOffset, identity, hostname, sysctls, root, network, other, life, limits, backend);
+  }
+
+  /** The same, with another root file system. */
+  public ContainerSpec withRoot(RootSpec other) {
+    return new ContainerSpec(process, namespaces, joins, clockOffset, identity, hostname, sysctls, other, network, security, life, backend);
   }
 
   /** The same, with another life. */

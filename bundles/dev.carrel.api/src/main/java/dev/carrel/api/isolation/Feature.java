@@ -8,6 +8,8 @@ public enum Feature {
   UNPRIVILEGED,
   /** Shares the network of the host. */
   HOST_NETWORK,
+  /** Waits for a {@link dev.carrel.api.network.NetworkProvider} before it executes the program. */
+  NETWORK_ATTACHMENT,
   /** Gives a container more ids than one user and one group. */
   ID_RANGES,
   /** The program of a container can be executed later than everything else is made. */

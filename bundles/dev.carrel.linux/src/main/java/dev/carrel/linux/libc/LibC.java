@@ -45,6 +45,10 @@ public final class LibC {
 
   public static native int socket(int domain, int type, int protocol);
 
+  public static native int setsockopt(int fd, int level, int option, int[] value, int size);
+
+  public static native int setns(int fd, int kind);
+
   public static native int connect(int fd, Pointer address, int size);
 
   public static native long sendmsg(int fd, Pointer message, int flags);

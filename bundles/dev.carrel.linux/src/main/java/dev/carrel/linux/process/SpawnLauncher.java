@@ -64,10 +64,10 @@ public final class SpawnLauncher implements Launcher {
     int guard = launch.given().guarded() ? firstStage : Launching.NOTHING;
     boolean runs = false;
     try {
-      boolean told = start.read(firstStage);
-      if (told && start.first() == 0) {
+      boolean told = launch.outer().isPresent() ? start.read(firstStage) : start.readPid(firstStage);
+      if (told && launch.outer().isPresent() && start.first() == 0) {
         mapIds(firstStage, launch.outer(), start.control(), descriptors);
-        told = start.read(firstStage);
+        told = start.readPid(firstStage);
       }
       if (!told) {
         throw CarrelException.failed("cannot start a container: the process that sets it up was killed");
@@ -97,7 +97,7 @@ public final class SpawnLauncher implements Launcher {
       Launching start = new Launching(prepared.program(), given, descriptors);
       prepared.clone(start.handed());
       start.closeChildEnds();
-      if (!start.read(Launching.NOTHING)) {
+      if (!start.readPid(Launching.NOTHING)) {
         throw prepared.lost();
       }
       if (start.first() < 0) {

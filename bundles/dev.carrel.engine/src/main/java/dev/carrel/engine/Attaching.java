@@ -1,0 +1,125 @@
+package dev.carrel.engine;
+
+import dev.carrel.api.container.ContainerHandle;
+import dev.carrel.api.container.ContainerSpec;
+import dev.carrel.api.container.Join;
+import dev.carrel.api.container.Namespace;
+import dev.carrel.api.mount.Mount;
+import dev.carrel.api.mount.RootSpec;
+import dev.carrel.api.network.Attachment;
+import dev.carrel.api.network.Guest;
+import dev.carrel.api.network.NetworkOptions;
+import dev.carrel.api.network.NetworkProvider;
+import dev.carrel.api.network.NetworkSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Attaches containers to networks, and frees in the end what they were given. */
+final class Attaching {
+  private final Networks networks;
+  /** The last one: a server starts the same specification again and again, and what is prepared for it is found by it. */
+  private volatile Prepared last;
+
+  /** A specification with the files that its network brings. */
+  private record Prepared(ContainerSpec asked, List<Mount> files, ContainerSpec spec) {}
+
+  Attaching(Networks networks) {
+    this.networks = networks;
+  }
+
+  /**
+   * A specification with the files that its network brings.
+   *
+   * @throws dev.carrel.api.CarrelException if nobody can attach a container as it says
+   */
+  ContainerSpec prepare(ContainerSpec spec) {
+    NetworkSpec.Attached wanted = (NetworkSpec.Attached) spec.network();
+    List<Mount> files = networks.choose(wanted.network()).files(wanted);
+    Prepared known = last;
+    if (known != null && known.asked() == spec && known.files().equals(files)) {
+      return known.spec();
+    }
+    ContainerSpec changed = spec.namespaces().contains(Namespace.MOUNT) ? with(spec, files) : spec;
+    last = new Prepared(spec, files, changed);
+    return changed;
+  }
+
+  /** One that joins the network of a container has the files of that. */
+  ContainerSpec prepareJoined(ContainerSpec spec, List<ContainerHandle> containers) {
+    for (Join join : spec.joins()) {
+      if (join.kind() == Namespace.NETWORK && join.source() instanceof Join.Source.OfProcess process && spec.namespaces().contains(Namespace.MOUNT)) {
+        for (ContainerHandle container : containers) {
+          Optional<Attachment> attachment = container.info().pid() == process.pid() ? container.info().network() : Optional.empty();
+          Optional<NetworkProvider> provider = attachment.flatMap(made -> networks.of(made.provider()));
+          if (provider.isPresent() && provider.get().unavailable().isEmpty()) {
+            return with(spec, provider.get().files(new NetworkSpec.Attached(Optional.of(attachment.get().network()), NetworkOptions.none())));
+          }
+        }
+      }
+    }
+    return spec;
+  }
+
+  private static ContainerSpec with(ContainerSpec spec, List<Mount> files) {
+    RootSpec root = spec.root();
+    List<Mount> base = new ArrayList<>(root.base());
+    base.addAll(files);
+    return spec.withRoot(new RootSpec(base, root.mappings(), root.writable(), root.protection()));
+  }
+
+  /**
+   * Attaches a container whose first process waits.
+   *
+   * @throws dev.carrel.api.CarrelException if that failed
+   */
+  void attach(StartedContainer container) {
+    ContainerSpec spec = container.spec();
+    NetworkSpec.Attached wanted = (NetworkSpec.Attached) spec.network();
+    Guest guest = new Guest(container.id(), spec.life().name(), spec.hostname(), container.process().pid());
+    Attachment attachment = networks.choose(wanted.network()).attach(guest, wanted);
+    if (!container.recording().attached(attachment)) {
+      free(container.id(), attachment.provider()); // it has ended meanwhile
+    }
+  }
+
+  /**
+   * What it was given is freed off the way of its end, unless it has ports of the host: whoever waits for its end may want those.
+   *
+   * @return whether it has, and {@link #free} is still to be called
+   */
+  boolean ended(StartedContainer container) {
+    Optional<Attachment> attachment = container.recording().attachment();
+    boolean ports = attachment.isPresent() && !attachment.get().published().isEmpty();
+    if (attachment.isPresent() && !ports) {
+      free(container.id(), attachment.get().provider());
+    }
+    return ports;
+  }
+
+  void free(StartedContainer container) {
+    container.recording().attachment().ifPresent(attachment -> detach(container.id(), attachment.provider()));
+  }
+
+  private void free(String id, String provider) {
+    Thread later = new Thread(() -> detach(id, provider), "carrel-network");
+    later.setDaemon(true);
+    later.start();
+  }
+
+  /** Frees what a container that has ended was given, if its provider is there; if not, that finds it later. */
+  void detach(String id, String provider) {
+    networks.of(provider).filter(present -> present.unavailable().isEmpty()).ifPresent(present -> present.detach(id));
+  }
+
+  /** Frees what was given to containers that are gone; returns what was removed. */
+  List<String> clean() {
+    List<String> removed = new ArrayList<>();
+    for (NetworkProvider provider : networks.present()) {
+      if (provider.unavailable().isEmpty()) {
+        removed.addAll(provider.reconcile());
+      }
+    }
+    return removed;
+  }
+}

@@ -1,0 +1,88 @@
+package dev.carrel.engine;
+
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.network.NetworkInfo;
+import dev.carrel.api.network.NetworkProvider;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Who attaches containers to networks.
+ *
+ * @param services those there are, the best first
+ */
+record Networks(Supplier<List<NetworkProvider>> services) {
+  private static final String OFFERED = "start the bundle dev.carrel.network.veth, which offers one";
+  private static final String OFFERED_TO_USERS = "start the bundle dev.carrel.network.pasta, which offers one";
+
+  List<NetworkProvider> present() {
+    return services.get();
+  }
+
+  /**
+   * Who attaches to a network: the provider of that name, or the one that has a network of that name; for none the best that works here.
+   *
+   * @throws CarrelException if there is none, or it cannot work
+   */
+  NetworkProvider choose(Optional<String> network) {
+    List<NetworkProvider> present = present();
+    if (present.isEmpty()) {
+      throw CarrelException.failed("no network provider available: " + OFFERED);
+    }
+    return network.isPresent() ? named(network.get(), present) : best(present);
+  }
+
+  private static NetworkProvider best(List<NetworkProvider> present) {
+    StringBuilder reasons = new StringBuilder();
+    for (NetworkProvider provider : present) {
+      Optional<String> reason = provider.unavailable();
+      if (reason.isEmpty()) {
+        return provider;
+      }
+      reasons.append(' ').append(provider.name()).append(": ").append(reason.get()).append('.');
+    }
+    if (present.size() == 1 && !present.get(0).name().equals("pasta")) {
+      reasons.append(" For users without privileges, ").append(OFFERED_TO_USERS);
+    }
+    throw CarrelException.failed("cannot give a container a private network." + reasons);
+  }
+
+  private static NetworkProvider named(String name, List<NetworkProvider> present) {
+    StringBuilder known = new StringBuilder();
+    for (NetworkProvider provider : present) {
+      if (provider.name().equals(name)) {
+        provider.unavailable().ifPresent(reason -> {
+          throw CarrelException.failed("the network provider " + name + " cannot work here: " + reason);
+        });
+        return provider;
+      }
+      known.append(known.length() == 0 ? "" : ", ").append(provider.name());
+    }
+    for (NetworkProvider provider : present) {
+      for (NetworkInfo network : provider.networks()) {
+        if (network.definition().name().equals(name)) {
+          provider.unavailable().ifPresent(reason -> {
+            throw CarrelException.failed("cannot attach a container to the network " + name + ", which is one of " + provider.name() + ": "
+                + reason);
+          });
+          return provider;
+        }
+      }
+    }
+    throw CarrelException.usage("no network and no network provider is called '" + name + "': carrel network create " + name
+        + " makes such a network, carrel network list shows yours; providers are " + known
+        + (name.equals("veth") || name.equals("pasta")
+            ? ". For " + name + ", start the bundle dev.carrel.network." + name + ", which offers one" : ""));
+  }
+
+  /** Who has attached a container. */
+  Optional<NetworkProvider> of(String provider) {
+    for (NetworkProvider present : present()) {
+      if (present.name().equals(provider)) {
+        return Optional.of(present);
+      }
+    }
+    return Optional.empty();
+  }
+}
