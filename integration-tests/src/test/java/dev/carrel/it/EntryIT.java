@@ -132,7 +132,7 @@ class EntryIT {
 
   @Test
   void ctrl_c_comes_to_a_pure_command_once_and_its_status_is_kept(TestStore store) throws IOException {
-    Typing.Seen seen = new Typing(store.shell("--pure", "--", "sh", "-c", "trap 'n=$((n+1))' INT; echo re''ady; for i in 1 2 3 4 5; do sleep 0.2; done;"
+    Typing.Seen seen = new Typing(store.shell("--pure", "--", "sh", "-c", "trap 'n=$((n+1))' INT; echo re''ady; until [ $n ]; do sleep 0.1; done; sleep 0.5;"
         + " echo count''ed $n; exit 7")).expect("ready").send("\u0003").expect("counted 1").run();
     assertThat(seen.status()).isEqualTo(7);
     assertThat(seen.restored()).isTrue();
