@@ -31,7 +31,8 @@ final class ManifestExport {
     for (Option option : own.options()) {
       String name = option.getLongOpt() == null ? option.getOpt() : option.getLongOpt();
       if (!OWN.contains(name)) {
-        values.get(key(command, name)).add(name.equals("N") ? "host" : option.getValue() == null ? "true" : option.getValue());
+        String bare = name.equals("N") ? "host" : name.equals("network") ? NetworkLine.PRIVATE : "true";
+        values.get(key(command, name)).add(option.getValue() == null ? bare : option.getValue());
       }
     }
     StringBuilder text = new StringBuilder();

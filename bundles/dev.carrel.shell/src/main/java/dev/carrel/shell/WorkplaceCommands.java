@@ -14,6 +14,7 @@ import dev.carrel.api.environment.Workplace;
 import dev.carrel.api.environment.WorkplaceRequest;
 import dev.carrel.api.environment.Workplaces;
 import dev.carrel.api.host.Foreground;
+import dev.carrel.api.resource.Limits;
 import dev.carrel.api.network.NetworkSpec;
 import java.util.Arrays;
 import java.util.List;
@@ -140,9 +141,9 @@ public final class WorkplaceCommands {
     ContainerSpec spec;
     try (ProgressReport progress = new ProgressReport(System.err, line.quiet(), front)) {
       WorkplaceRequest request = line.request(front.stdio(), pids(engine));
-      line.checkLimits();
+      Optional<Limits> limits = line.limits(); // what makes no sense is told before anything is made
       workplace = places.prepare(request, progress);
-      spec = line.limited(workplace.spec());
+      spec = limits.isPresent() ? workplace.spec().withLimits(limits.get()) : workplace.spec();
     }
     for (String note : workplace.notes()) {
       System.err.println("carrel: note: " + Printable.line(note));
@@ -284,9 +285,9 @@ public final class WorkplaceCommands {
     Foreground front = foreground; // only its streams would be known better with it
     Stdio stdio = front == null ? Stdio.inherit() : front.stdio();
     WorkplaceRequest request = line.request(stdio, pids(engine));
-    line.checkLimits();
+    Optional<Limits> limits = line.limits();
     Workplace workplace = places.plan(request, Progress.silent());
-    Workplace limited = workplace.withSpec(line.limited(workplace.spec()));
+    Workplace limited = limits.isPresent() ? workplace.withSpec(workplace.spec().withLimits(limits.get())) : workplace;
     PlanReport plan = new PlanReport(limited, engine.explain(limited.spec()));
     return json ? PlanJson.of(plan) : plan.text();
   }

@@ -1,7 +1,6 @@
 package dev.carrel.shell;
 
 import dev.carrel.api.CarrelException;
-import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.container.TerminalSize;
@@ -13,6 +12,7 @@ import dev.carrel.api.environment.WrittenLock;
 import dev.carrel.api.mount.Access;
 import dev.carrel.api.mount.Mount;
 import dev.carrel.api.mount.PathProtection;
+import dev.carrel.api.resource.Limits;
 import dev.carrel.api.store.PackageRequest;
 import dev.carrel.api.store.ProfileName;
 import java.io.IOException;
@@ -23,8 +23,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Option;
 
@@ -127,7 +125,7 @@ final class WorkplaceLine {
         mounts,
         protection(),
         System.getenv(),
-        patterns(),
+        KeptVariables.of(name, line.getOptions()),
         program.variables(),
         value("user"),
         shared.ids(),
@@ -161,16 +159,13 @@ final class WorkplaceLine {
     }
   }
 
-  /** @throws CarrelException of kind USAGE if a limit makes no sense */
-  void checkLimits() {
-    if (LimitOptions.any(line.getOptions())) {
-      LimitOptions.of(name, line.getOptions());
-    }
-  }
-
-  /** The same container, with the limits that are asked for. */
-  ContainerSpec limited(ContainerSpec spec) {
-    return LimitOptions.any(line.getOptions()) ? spec.withLimits(LimitOptions.of(name, line.getOptions())) : spec;
+  /**
+   * What it may consume, if that is said.
+   *
+   * @throws CarrelException of kind USAGE if a limit makes no sense
+   */
+  Optional<Limits> limits() {
+    return LimitOptions.any(line.getOptions()) ? Optional.of(LimitOptions.of(name, line.getOptions())) : Optional.empty();
   }
 
   private LifeOptions life() {
@@ -337,28 +332,6 @@ final class WorkplaceLine {
       // NUL was refused before, so what is left is a name that Java cannot write in the locale's characters.
       throw usage(what + ": the name '" + text + "' has characters that the locale " + System.getProperty("sun.jnu.encoding")
           + " cannot express. Set LC_ALL=C.UTF-8 and try again");
-    }
-  }
-
-  private List<Pattern> patterns() {
-    List<Pattern> patterns = new ArrayList<>(0);
-    for (Option option : line.getOptions()) {
-      if ("preserve".equals(option.getLongOpt())) {
-        patterns.add(pattern(option.getValue()));
-      }
-    }
-    return patterns;
-  }
-
-  private Pattern pattern(String text) {
-    if (text.isEmpty()) {
-      throw usage("--preserve= lacks its regular expression; --preserve=. would keep every variable");
-    }
-    try {
-      return Pattern.compile(text);
-    } catch (PatternSyntaxException e) {
-      throw usage("--preserve=" + text + " is no regular expression: " + e.getDescription()
-          + (e.getIndex() < 0 ? "" : " at character " + (e.getIndex() + 1)));
     }
   }
 
