@@ -189,7 +189,7 @@ class LimitsIT {
     carrel("exec", "still", "--", "true").says();
     carrel("pause", "still").says();
     carrel("kill", "still").says();
-    assertThat(inspected("still").get("signal").getAsInt()).isEqualTo(9);
+    assertThat(inspected("still").get("signal").getAsInt()).isIn(15, 9); // it is asked before, and may be quick
   }
 
   @Test
