@@ -169,7 +169,9 @@ final class Bases {
       }
     }
     if (!others.isEmpty()) {
-      SecondBase.enable(name.second().get().getParent(), others);
+      Path base = name.second().get().getParent();
+      SecondBase.enable(base.getParent(), others);
+      SecondBase.enable(base, others);
     }
     return places;
   }
