@@ -30,6 +30,8 @@ abstract class HelperNetwork implements NetworkProvider {
   private static final long PAUSE = 10; // milliseconds
   /** How often it is looked whether a guard has ended: two seconds. */
   private static final int POLLS = 200;
+  /** Where a guard tells how it ended: it does not. */
+  private static final Path NO_WORD = Path.of("/dev/null");
   private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
 
   private final Launcher launcher;
@@ -175,7 +177,7 @@ abstract class HelperNetwork implements NetworkProvider {
   /** A guard ends with the container by itself, unless somebody has stopped it. */
   private void end(HelperRecords.Entry entry, HelperRecords records) {
     if (entry.guard().isPresent() && entry.guard().get().lives()) {
-      launcher.adopt(entry.guard().get().pid(), entry.guard().get().startTime(), records.file(entry.container())).ifPresent(Running::kill);
+      launcher.adopt(entry.guard().get().pid(), entry.guard().get().startTime(), NO_WORD).ifPresent(Running::kill);
     }
     records.forget(entry.container());
   }
