@@ -28,6 +28,7 @@ final class NetworkLab implements AutoCloseable {
     this.host = namespace();
     this.outside = namespace();
     onHost("ip", "link", "add", "up0", "type", "veth", "peer", "name", "out0", "netns", Long.toString(outside.pid()));
+    onHost("sysctl", "-q", "-w", "net.ipv4.ip_forward=0", "net.ipv6.conf.all.forwarding=0"); // a new namespace may have what this machine has
     setUp(host, "up0", HOST, HOST6);
     setUp(outside, "out0", OUTSIDE, OUTSIDE6);
     onHost("ip", "route", "add", "default", "via", OUTSIDE);
