@@ -124,7 +124,7 @@ class ManifestTest {
     "hostname = `-x` | 1:1: --hostname=-x is no host name",
     "no-cwd = `yes` | 1:1: no-cwd is to be true or false, and here is a text: write no-cwd = true",
     "user = `` | 1:1: user has an empty text",
-    "network = `hosts` | 1:1: --network=hosts is not known",
+    "network = `-x` | 1:1: --network: '-x' is no name of a network",
     "script-timeout = -1 | 1:1: --script-timeout=-1 is no number of seconds",
     "expose = [`/a=`] | 1:11: --expose=/a= lacks a path",
     "preserve = [`a`, `(`] | 1:18: --preserve=( is no regular expression",
