@@ -98,6 +98,16 @@ class PrivateNetworkIT {
     assertThat(records()).as("records of helpers").isEmpty();
   }
 
+  /** Whether carrel clean tells of something once the kernel has taken down the container's first process. */
+  private static boolean cleaned(String what) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    boolean told = false;
+    while (!told && System.nanoTime() < end) {
+      told = host.carrel("clean").says().contains(what);
+    }
+    return told;
+  }
+
   private static long helpers() {
     return host.processes("carrel-network") + host.processes("pasta") + host.processes("passt.avx2") + host.processes("slirp4netns");
   }
@@ -199,7 +209,11 @@ class PrivateNetworkIT {
     assertThat(hostHears("10.77.0.2", tcp, "tcp")).isEqualTo("inside tcp");
     assertThat(host.worldSays("python3", "-c", TALK, "10.77.0.2", "" + tcp, "tcp")).isEqualTo("inside tcp");
     assertThat(host.worldSays("python3", "-c", TALK, "10.77.0.2", "" + udp, "udp")).isEqualTo("inside udp");
-    assertThat(host.worldSays("python3", "-c", TALK, "fd77::2", "" + tcp, "tcp")).isEqualTo("inside tcp");
+    String six = "";
+    for (int i = 0; i < 5 && !six.equals("inside tcp"); i++) { // the first packet finds no neighbour now and then
+      six = host.worldSays("python3", "-c", TALK, "fd77::2", "" + tcp, "tcp");
+    }
+    assertThat(six).isEqualTo("inside tcp");
     assertThat(hostHears("127.0.0.1", published(web, 2), "tcp")).isEqualTo("inside tcp");
     assertThat(host.worldSays("python3", "-c", TALK, "10.77.0.2", "" + published(web, 2), "tcp")).startsWith("nothing:");
     assertThat(hostHears("::1", published(web, 3), "tcp")).isEqualTo("inside tcp");
@@ -301,12 +315,12 @@ class PrivateNetworkIT {
     }
     assertThat(helpers()).isZero();
     host.carrel("stop", "--time=0", "first").says();
-    assertThat(host.carrel("clean").says()).contains("what pasta was for container");
+    assertThat(cleaned("what pasta was for container")).isTrue();
 
     JsonObject second = serve("second", "--network");
     host.says("pkill", "-STOP", "carrel-network");
     host.says("kill", "-KILL", second.get("pid").getAsString());
-    assertThat(host.carrel("clean").says()).contains("what pasta was for container " + second.get("id").getAsString());
+    assertThat(cleaned("what pasta was for container " + second.get("id").getAsString())).isTrue();
     awaitNothing();
   }
 
