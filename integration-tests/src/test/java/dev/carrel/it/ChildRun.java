@@ -18,8 +18,8 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
- * Runs the integration tests of a folder of classes in this JVM. Arguments: the folder, the file for the report, and a regular expression for the
- * names of classes, if not all are wanted: then each test's outcome is printed as it comes, and the exit status is 1 if one has failed.
+ * Runs the integration tests of a folder of classes in this JVM. Arguments: the folder, the file for the report, a regular expression for the
+ * names of classes, and {@code print}: then each test's outcome is printed as it comes, and the exit status is 1 if one has failed.
  */
 final class ChildRun implements TestExecutionListener {
   private final List<Outcome> outcomes = new ArrayList<>();
@@ -40,13 +40,13 @@ final class ChildRun implements TestExecutionListener {
   public static void main(String[] arguments) throws Exception {
     LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
         .selectors(DiscoverySelectors.selectClasspathRoots(Set.of(Path.of(arguments[0]))))
-        .filters(TagFilter.excludeTags(User.ROOT), ClassNameFilter.includeClassNamePatterns(arguments.length > 2 ? arguments[2] : ".*IT"),
+        .filters(TagFilter.excludeTags(User.ROOT), ClassNameFilter.includeClassNamePatterns(arguments[2]),
             ClassNameFilter.excludeClassNamePatterns(".*\\." + OrdinaryUserIT.class.getSimpleName()))
         .build();
-    ChildRun run = new ChildRun(arguments.length > 2);
+    ChildRun run = new ChildRun(arguments.length > 3);
     LauncherFactory.create().execute(request, run);
     new ChildReport(run.outcomes).write(Path.of(arguments[1]));
-    boolean failed = arguments.length > 2 && run.outcomes.stream().anyMatch(outcome -> outcome.kind() == Kind.FAILED);
+    boolean failed = arguments.length > 3 && run.outcomes.stream().anyMatch(outcome -> outcome.kind() == Kind.FAILED);
     System.exit(failed ? 1 : 0); // whatever threads a failed test has left
   }
 

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -107,6 +108,7 @@ class LimitsIT {
   }
 
   @Test
+  @Tag(User.ROOT)
   void that_a_detached_one_ran_out_of_memory_is_known_to_whoever_asks_later() throws Exception {
     assumeTrue(User.weAreRoot(), "needs root, whose groups stay when they are empty: systemd takes those away that it has delegated");
     Process events = carrel("events", "--json").start(directory.resolve("events"));

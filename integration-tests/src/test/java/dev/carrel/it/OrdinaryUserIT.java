@@ -31,7 +31,7 @@ class OrdinaryUserIT {
     User user = User.ordinary().orElseGet(() -> abort("needs a user " + User.TEST_USER + " (adduser " + User.TEST_USER + ") or nobody"));
     Path directory = Files.createTempDirectory("carrel-it-user",
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
-    try {
+    try (Delegation groups = new Delegation(user)) {
       Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x")); // whatever the umask
       List<DynamicTest> tests = new ArrayList<>();
       for (Outcome outcome : run(user, directory).outcomes()) {

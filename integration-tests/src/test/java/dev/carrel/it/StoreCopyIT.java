@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Items sent to another host: to a server on the loopback, and the Carrel under test there, with a store of its own. */
@@ -125,6 +126,7 @@ class StoreCopyIT {
   }
 
   @Test
+  @Tag(User.ROOT)
   void a_full_disk_there_is_told_and_leaves_nothing() throws IOException {
     assumeTrue(User.weAreRoot(), "needs root, to mount a small file system");
     server.carrelIs("exec unshare --mount sh -c 'mkdir -p \"$CARREL_STORE\" && mount -t tmpfs -o size=" + MEGABYTES / 2
