@@ -129,6 +129,15 @@ class LimitsIT {
   }
 
   @Test
+  void one_that_is_made_first_and_started_later_has_its_limits_from_the_beginning() throws Exception {
+    carrel("create", "--no-cwd", "--name=first", "--memory=64M", "--cpus=1", "--pids=20", "--", "sleep", "4324").says();
+    carrel("start", "first").says();
+    assertThat(inspected("first").getAsJsonObject("limits").get("pids").getAsInt()).isEqualTo(20);
+    assertThat(inspected("first").getAsJsonObject("usage").get("pids").getAsInt()).isBetween(1, 3);
+    carrel("stop", "--time=0", "first").says();
+  }
+
+  @Test
   void two_spinners_are_held_to_half_a_processor() {
     String spin = """
         import os, time

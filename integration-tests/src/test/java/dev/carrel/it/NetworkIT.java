@@ -73,6 +73,15 @@ class NetworkIT {
   }
 
   @Test
+  @Order(2)
+  void who_is_on_a_network_keeps_to_its_limits() {
+    assumeTrue(lab.carrel("doctor").run().out().lines().anyMatch(line -> line.startsWith("ok") && line.contains("control groups") && line.contains("pids")),
+        "needs control groups with pids");
+    assertThat(lab.carrel("run", "--no-cwd", "--network", "--pids=5", "--", "sh", "-c", "for i in 1 2 3 4 5 6 7; do sleep 1 & done; wait").run().err())
+        .containsIgnoringCase("cannot fork");
+  }
+
+  @Test
   @Order(3)
   void a_published_port_is_reached_from_outside_from_the_host_and_from_other_containers() {
     assertThat(lab.askFromOutside("tcp," + NetworkLab.HOST + ",8080", "udp," + NetworkLab.HOST + ",8081", "tcp," + NetworkLab.HOST6 + ",8080"))

@@ -28,6 +28,8 @@ import dev.carrel.api.network.NetworkProvider;
 import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.api.network.PortProtocol;
 import dev.carrel.api.network.PublishedPort;
+import dev.carrel.api.resource.Bound;
+import dev.carrel.api.resource.Limits;
 import dev.carrel.linux.host.LinuxHost;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -133,6 +135,12 @@ class AttachedStartTest {
     assertThat(container.spec().root().base()).contains(FILE);
     assertThat(container.info().network().orElseThrow().device()).isEqualTo("eth0");
     assertThat(engine.start(spec).spec()).isSameAs(container.spec()); // so what was prepared for the last serves the next
+  }
+
+  @Test
+  void nothing_else_of_a_container_changes_when_it_gets_the_files_of_its_network() {
+    ContainerSpec spec = spec(Life.unrecorded()).withLimits(Limits.none().withProcesses(new Bound(5)));
+    assertThat(List.of(spec.withRoot(spec.root()), spec.withLife(spec.life()), spec.withSecurity(spec.security()))).containsOnly(spec);
   }
 
   @Test

@@ -58,9 +58,13 @@ record Manifest(List<String> options, List<String> packages, List<String> comman
     return words.toArray(new String[0]);
   }
 
-  /** What could not stand beside what the user says: how scripts are run, what is mapped to the same place, and a container where none is wanted. */
+  /**
+   * What could not stand beside what the user says: how scripts are run, what is mapped to the same place, an interface and a container
+   * where none is wanted.
+   */
   private static boolean isOverridden(String option, ManifestLine own) {
-    if (!own.needs(option.substring(2, option.indexOf('=') < 0 ? option.length() : option.indexOf('=')))) {
+    String name = option.substring(2, option.indexOf('=') < 0 ? option.length() : option.indexOf('='));
+    if (!own.needs(name) || NetworkLine.isOfInterface(name) && NetworkLine.refusesInterface(own.options())) {
       return true;
     }
     for (String script : SCRIPTS) {

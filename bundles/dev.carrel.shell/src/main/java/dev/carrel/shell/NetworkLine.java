@@ -44,22 +44,18 @@ record NetworkLine(Optional<NetworkSpec> spec, Optional<String> joined) {
    * @throws dev.carrel.api.CarrelException of kind USAGE if one makes no sense
    */
   static NetworkLine of(String command, Option[] options) {
-    String chosen = "";
+    String chosen = chosen(options);
     String ofInterface = "";
     for (Option option : options) {
       String name = option.getLongOpt();
-      if ("N".equals(option.getOpt())) {
-        chosen = "host";
-      } else if ("network".equals(name)) {
-        chosen = option.getValue();
-        if (chosen.isEmpty()) {
-          throw WorkplaceOptions.usage(command, "--network= lacks its value");
-        }
-      } else if (name != null && isOfInterface(name)) {
+      if ("network".equals(name) && option.getValue().isEmpty()) {
+        throw WorkplaceOptions.usage(command, "--network= lacks its value");
+      }
+      if (name != null && isOfInterface(name)) {
         ofInterface = name;
       }
     }
-    boolean plain = chosen.equals("none") || chosen.equals("host") || chosen.startsWith(JOIN);
+    boolean plain = isPlain(chosen);
     if (plain && !ofInterface.isEmpty()) {
       throw WorkplaceOptions.usage(command, "--" + ofInterface + " is about a network interface of its own, which --network=" + chosen
           + " does not give it: leave one out");
@@ -74,6 +70,28 @@ record NetworkLine(Optional<NetworkSpec> spec, Optional<String> joined) {
     return attached(command, chosen.isEmpty() || chosen.equals(PRIVATE) ? Optional.empty() : Optional.of(chosen), options);
   }
 
+  /** The last word; empty: there is none. */
+  private static String chosen(Option[] options) {
+    String chosen = "";
+    for (Option option : options) {
+      if ("N".equals(option.getOpt())) {
+        chosen = "host";
+      } else if ("network".equals(option.getLongOpt())) {
+        chosen = option.getValue();
+      }
+    }
+    return chosen;
+  }
+
+  private static boolean isPlain(String chosen) {
+    return chosen.equals("none") || chosen.equals("host") || chosen.startsWith(JOIN);
+  }
+
+  /** Whether a network is asked for to which no interface of the container's own leads. */
+  static boolean refusesInterface(Option[] options) {
+    return isPlain(chosen(options));
+  }
+
   private static NetworkLine joining(String command, String container) {
     if (container.isEmpty()) {
       throw WorkplaceOptions.usage(command, "--network=join: lacks the container: write --network=join:CONTAINER");
@@ -81,7 +99,8 @@ record NetworkLine(Optional<NetworkSpec> spec, Optional<String> joined) {
     return new NetworkLine(Optional.of(NetworkSpec.JOINED), Optional.of(container));
   }
 
-  private static boolean isOfInterface(String name) {
+  /** Whether an option is about such an interface. */
+  static boolean isOfInterface(String name) {
     for (String known : VALUED) {
       if (known.equals(name)) {
         return true;

@@ -64,6 +64,15 @@ class ManifestTest {
   }
 
   @Test
+  void who_wants_another_network_does_not_get_a_manifests_interface() {
+    String manifest = "packages = [\"jq\"]\nnetwork = \"private\"\npublish = [\"80:80\"]\nmtu = 1400";
+
+    assertThat(with(manifest).network()).isInstanceOf(NetworkSpec.Attached.class);
+    assertThat(with(manifest, "--network=none").network()).isEqualTo(NetworkSpec.NONE);
+    assertThat(with(manifest, "-N").network()).isEqualTo(NetworkSpec.HOST);
+  }
+
+  @Test
   void where_there_is_no_container_a_manifest_lends_its_packages_alone() {
     String manifest = "packages = [\"jq\"]\ncommand = [\"jq\"]\nhostname = \"x\"\nshare = [\".\"]\n[environment]\nA = \"b\"";
     for (String mode : new String[] {"--search-paths", "--check", "--pure"}) {

@@ -133,7 +133,7 @@ public record ContainerSpec(
 
   /** The same, with another root file system. */
   public ContainerSpec withRoot(RootSpec other) {
-    return new ContainerSpec(process, namespaces, joins, clockOffset, identity, hostname, sysctls, other, network, security, life, backend);
+    return new ContainerSpec(process, namespaces, joins, clockOffset, identity, hostname, sysctls, other, network, security, life, limits, backend);
   }
 
   /** The same, with another life. */

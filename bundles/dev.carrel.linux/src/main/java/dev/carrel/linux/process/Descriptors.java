@@ -14,7 +14,7 @@ final class Descriptors {
   private static final int AF_UNIX = 1;
   private static final int SOCK_STREAM = 1;
   /** Above every number that the child's descriptors are moved to. */
-  private static final int FIRST_FREE = Launcher.MORE + Stdio.MOST;
+  static final int FIRST_FREE = Launcher.MORE + Stdio.MOST;
 
   private int[] open = new int[12];
   private int count;

@@ -15,8 +15,6 @@ final class MemoryImage implements Image {
   private static final int ALL_SEALS = 0x0f; // SEAL, SHRINK, GROW, WRITE
   private static final int O_TMPFILE = 0x400000;
   private static final int O_RDWR = 2;
-  /** Above every descriptor that a launch puts in place. */
-  private static final int FIRST_FREE = 16;
 
   private final Program program;
   private int descriptor;
@@ -38,7 +36,7 @@ final class MemoryImage implements Image {
     if (descriptor < 0) {
       throw CarrelException.failed("cannot make the program that sets up a container: memfd_create: " + LibC.lastError());
     }
-    int high = LibC.fcntl(descriptor, LibC.F_DUPFD_CLOEXEC, FIRST_FREE);
+    int high = LibC.fcntl(descriptor, LibC.F_DUPFD_CLOEXEC, Descriptors.FIRST_FREE);
     LibC.close(descriptor);
     if (high < 0 || LibC.write(high, file, file.length) != file.length) {
       throw discard(high, "write");

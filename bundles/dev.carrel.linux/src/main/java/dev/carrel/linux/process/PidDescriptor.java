@@ -5,8 +5,6 @@ import dev.carrel.linux.libc.LibC;
 
 /** A pidfd of one's own, of a process that has not been reaped; see pidfd_open(2). */
 final class PidDescriptor implements AutoCloseable {
-  /** Above every descriptor that a launch puts in place. */
-  private static final int FIRST_FREE = 16;
 
   private final int number;
 
@@ -23,7 +21,7 @@ final class PidDescriptor implements AutoCloseable {
     if (pidfd < 0) {
       throw CarrelException.failed("the container has ended. Start another");
     }
-    int copy = LibC.fcntl(pidfd, LibC.F_DUPFD_CLOEXEC, FIRST_FREE);
+    int copy = LibC.fcntl(pidfd, LibC.F_DUPFD_CLOEXEC, Descriptors.FIRST_FREE);
     if (copy < 0) {
       throw CarrelException.failed("cannot enter a container: fcntl(F_DUPFD_CLOEXEC): " + LibC.lastError());
     }
