@@ -10,6 +10,13 @@ def resize(descriptor, rows, columns):
     fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
 
+def on_terminal():
+    """In the child: the terminal is its own, and signals mean what they mean to who logs in, also where the tests run in the background."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    for one in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        signal.signal(one, signal.SIG_DFL)
+
+
 class Terminal:
     def __init__(self, scenario):
         self.master, self.slave = os.openpty()
@@ -19,7 +26,7 @@ class Terminal:
         self.screen, self.seen = "", 0
         self.process = subprocess.Popen(scenario["command"], cwd=scenario["directory"], env=scenario["environment"], stdin=self.slave,
                                         stdout=self.slave, stderr=self.slave, start_new_session=True,
-                                        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+                                        preexec_fn=on_terminal)
 
     def read(self, seconds):
         if select.select([self.master], [], [], seconds)[0]:
