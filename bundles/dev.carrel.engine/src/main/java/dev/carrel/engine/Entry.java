@@ -10,6 +10,7 @@ import dev.carrel.api.container.Hooks.Hook;
 import dev.carrel.api.container.Life.FirstProcess;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.ProcessSpec;
+import dev.carrel.api.host.ProcessTimes;
 import dev.carrel.api.isolation.ContainerRecord;
 import dev.carrel.api.isolation.Inside;
 import dev.carrel.api.network.Attachment;

@@ -3,13 +3,12 @@ package dev.carrel.linux.process;
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.ExitStatus;
 import dev.carrel.api.container.TerminalSize;
+import dev.carrel.api.host.ProcessTimes;
 import dev.carrel.api.isolation.Running;
 import dev.carrel.linux.libc.LibC;
 import dev.carrel.linux.machine.Architecture;
 import dev.carrel.linux.machine.Errno;
 import dev.carrel.linux.machine.SystemCall;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -36,7 +35,7 @@ final class AdoptedProcess extends KnownProcess implements ExitWatcher.Watched {
       }
       throw CarrelException.failed("cannot take hold of process " + pid + ": pidfd_open: " + LibC.lastError());
     }
-    if (startTime(pid) != startTime) { // only now: the pidfd holds on to whatever process it is
+    if (ProcessTimes.startTime(pid) != startTime) { // only now: the pidfd holds on to whatever process it is
       LibC.close(pidfd);
       return Optional.empty();
     }
@@ -49,17 +48,6 @@ final class AdoptedProcess extends KnownProcess implements ExitWatcher.Watched {
     AdoptedProcess process = new AdoptedProcess(pid, pidfd, record);
     watcher.watch(process, pidfd);
     return Optional.of(process);
-  }
-
-  /** The 22nd field; the name before may have spaces and parentheses. 0 if no such process runs. */
-  private static long startTime(int pid) {
-    try {
-      String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-      String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-      return fields[0].equals("Z") ? 0 : Long.parseLong(fields[19]); // a zombie has ended, even if nobody has asked how
-    } catch (IOException e) {
-      return 0;
-    }
   }
 
   @Override

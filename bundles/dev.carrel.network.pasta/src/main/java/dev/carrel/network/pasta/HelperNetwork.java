@@ -2,6 +2,7 @@ package dev.carrel.network.pasta;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.host.Host;
+import dev.carrel.api.host.ProcessTimes;
 import dev.carrel.api.isolation.Running;
 import dev.carrel.api.mount.Mount;
 import dev.carrel.api.network.Addresses;

@@ -2,6 +2,7 @@ package dev.carrel.network.pasta;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.host.Host;
+import dev.carrel.api.host.ProcessTimes;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.StringWriter;

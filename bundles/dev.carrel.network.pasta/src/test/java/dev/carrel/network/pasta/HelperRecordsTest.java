@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.carrel.api.CarrelException;
+import dev.carrel.api.host.ProcessTimes;
 import dev.carrel.linux.host.LinuxHost;
 import dev.carrel.network.pasta.HelperRecords.Known;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package dev.carrel.network.veth;
 
+import dev.carrel.api.host.ProcessTimes;
 import dev.carrel.api.network.Addresses;
 import dev.carrel.api.network.Guest;
 import dev.carrel.api.network.PortProtocol;
@@ -30,11 +31,11 @@ record Lease(String network, String id, long pid, long time, List<InetAddress> a
 
   /** Of a container that is about to be attached. */
   static Lease of(String network, Guest guest, boolean guarded) {
-    return new Lease(network, guest.id(), guest.pid(), ProcessTime.of(guest.pid()), List.of(), List.of(), guarded);
+    return new Lease(network, guest.id(), guest.pid(), ProcessTimes.startTime(guest.pid()), List.of(), List.of(), guarded);
   }
 
   boolean lives() {
-    return time != 0 && ProcessTime.of(pid) == time;
+    return time != 0 && ProcessTimes.startTime(pid) == time;
   }
 
   /** What is known of it before it has anything. */

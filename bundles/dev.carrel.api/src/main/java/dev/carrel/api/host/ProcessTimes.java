@@ -1,15 +1,15 @@
-package dev.carrel.engine;
+package dev.carrel.api.host;
 
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /** When processes were started: a pid and that time are one process's alone, as long as the host is not booted again. */
-final class ProcessTimes {
+public final class ProcessTimes {
   private ProcessTimes() {}
 
   /** In clock ticks since the host was booted; see proc_pid_stat(5), field 22. 0 if no such process is there, or only its remains. */
-  static long startTime(long pid) {
+  public static long startTime(long pid) {
     String stat = read("/proc/" + pid + "/stat");
     int at = stat.lastIndexOf(')') + 2; // the name before may have anything in it
     if (at >= stat.length() || stat.charAt(at) == 'Z' || stat.charAt(at) == 'X') {
@@ -21,7 +21,8 @@ final class ProcessTimes {
     return Long.parseLong(stat.substring(at, stat.indexOf(' ', at)));
   }
 
-  static String boot() {
+  /** What is another each time the host is booted; see random(4). */
+  public static String boot() {
     return read("/proc/sys/kernel/random/boot_id").strip();
   }
 
