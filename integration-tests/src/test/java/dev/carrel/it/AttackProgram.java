@@ -58,6 +58,18 @@ record AttackProgram(Path path) {
     return Host.says(line.toArray(String[]::new));
   }
 
+  /**
+   * Ends an attack that goes on until /tmp/enough is there, and with it its container: that may kill the command that has made
+   * the file before it has come to its own end.
+   *
+   * @param touching what makes that file
+   */
+  static void end(Carrel touching) {
+    Carrel.Result touched = touching.run();
+    assertThat(touched.status()).as(touched.err()).isIn(0, 128 + 9);
+    assertThat(touched.err()).isEmpty();
+  }
+
   static void nothingSucceeds(Carrel.Result result, List<String> words) {
     assertThat(result.err()).isEmpty();
     assertThat(result.status()).isZero();

@@ -291,7 +291,7 @@ class PreparedAttacksIT {
     for (int i = 0; i < 5; i++) {
       assertThat(life("exec", "target", "--", "true").run().status()).isZero();
     }
-    assertThat(life("exec", "target", "--", "touch", "/tmp/enough").run().status()).isZero();
+    AttackProgram.end(life("exec", "target", "--", "touch", "/tmp/enough"));
     assertThat(life("wait", "target").run().status()).isZero();
     nothingSucceeds(life("logs", "target").run(), List.of("chase"));
     assertThat(life("logs", "target").run().out()).contains("No such process"); // it went on to the end
