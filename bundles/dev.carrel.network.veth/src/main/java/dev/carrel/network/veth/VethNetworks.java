@@ -122,8 +122,8 @@ public final class VethNetworks implements NetworkProvider {
     for (PublishedPort port : wanted.options().published()) {
       boolean six = port.address().isPresent() && port.address().get() instanceof Inet6Address;
       if (six && port.address().get().isLoopbackAddress()) {
-        throw CarrelException.usage("cannot publish the port " + port + ": the kernel lets nothing that comes from ::1 leave the loopback interface. Use"
-            + " 127.0.0.1");
+        throw CarrelException.usage("cannot publish the port " + port + ": the kernel takes answers for ::1 from nobody but the host itself, as IPv6 has"
+            + " nothing like route_localnet. Use 127.0.0.1");
       }
       if (six && network.ipv6().isEmpty()) {
         throw CarrelException.usage("cannot publish the port " + port + ": the network " + network.name() + " has no IPv6");
