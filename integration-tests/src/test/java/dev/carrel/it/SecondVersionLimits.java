@@ -107,15 +107,14 @@ class SecondVersionLimits {
     assumeTrue(refused.status() != 0, "this host weighs already");
     assertThat(refused.err()).contains("no disk of this host has a scheduler that weighs", "--io-max");
 
-    String disk = Path.of("/sys/dev/block", Host.says("stat", "-c", "%Hd:%Ld", directory.toString())).toRealPath().getFileName().toString();
-    String scheduler = "/sys/block/" + disk + "/queue/scheduler";
-    change("modprobe bfq && cat " + scheduler + " | sed 's/.*\\[//; s/\\].*//' > " + directory + "/scheduler && echo bfq > " + scheduler,
-        "cat " + directory + "/scheduler > " + scheduler);
-    Host.says("dd", "if=/dev/urandom", "of=" + directory.resolve("file"), "bs=1M", "count=256", "conv=fsync");
+    Path slow = Files.createDirectory(directory.resolve("slow")); // a disk with which two are too many
+    change("modprobe bfq && modprobe null_blk memory_backed=1 gb=1 irqmode=2 completion_nsec=5000000 hw_queue_depth=1 submit_queues=1 && mkfs.ext4 -q /dev/nullb0"
+        + " && mount /dev/nullb0 " + slow + " && echo bfq > /sys/block/nullb0/queue/scheduler", "until umount " + slow + " 2>/dev/null; do sleep 0.2; done; modprobe -r null_blk");
+    Host.says("dd", "if=/dev/urandom", "of=" + slow.resolve("file"), "bs=1M", "count=16", "conv=fsync");
     String reading = "import mmap, os; f = os.open('/shared/file', os.O_RDONLY | os.O_DIRECT); b = mmap.mmap(-1, 65536)\nwhile True:\n"
-        + "  for i in range(4096): os.preadv(f, [b], i * 65536)\n  print('once', flush=True)\n";
+        + "  for i in range(256): os.preadv(f, [b], i * 65536)\n  print('once', flush=True)\n";
     for (String name : List.of("light", "heavy")) {
-      limited(List.of("--io-weight=" + (name.equals("light") ? 50 : 800), "-d", "--name=" + name, "--expose=" + directory + "=/shared"),
+      limited(List.of("--io-weight=" + (name.equals("light") ? 50 : 800), "-d", "--name=" + name, "--expose=" + slow + "=/shared"),
           "python3", "-c", reading).says();
     }
     awaitLog("heavy", "once");
