@@ -47,8 +47,8 @@ enum BundleSets {
   /** Those of which a headless start may need any. */
   static final List<BundleSets> HEADLESS = MANIFEST;
 
-  /** Those that make networks, or take away what containers were given. */
-  private static final Set<String> NETWORK_COMMANDS = Set.of("clean", "network", "stop");
+  /** Those that make networks, tell of them, or see that containers have ended, and take away what those were given. */
+  private static final Set<String> NETWORK_COMMANDS = Set.of("clean", "doctor", "inspect", "kill", "list", "network", "remove", "stop", "wait");
 
   /** How they begin; {@code --args} may bring any of them. */
   private static final String[] NETWORK_OPTIONS =

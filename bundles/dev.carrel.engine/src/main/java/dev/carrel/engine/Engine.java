@@ -186,7 +186,7 @@ public final class Engine implements Containers {
 
   private StartedContainer launch(ContainerSpec asked, boolean held) {
     IsolationBackend backend = backends.choose(asked, held);
-    ContainerSpec spec = withNetworkFiles(asked);
+    ContainerSpec spec = asked.network() instanceof NetworkSpec.Attached ? attaching.prepare(asked) : withJoinedFiles(asked);
     MountPlan mounts = plan(spec);
     String id = takeId();
     Recording recording = new Recording(registry, id, spec, backend.name(), held);
@@ -227,9 +227,8 @@ public final class Engine implements Containers {
     return group.isPresent() ? Optional.of(group.get().birth()) : Optional.empty();
   }
 
-  private ContainerSpec withNetworkFiles(ContainerSpec spec) {
-    return spec.network() instanceof NetworkSpec.Attached ? attaching.prepare(spec)
-        : spec.network() == NetworkSpec.JOINED ? attaching.prepareJoined(spec, all()) : spec;
+  private ContainerSpec withJoinedFiles(ContainerSpec spec) {
+    return spec.network() == NetworkSpec.JOINED ? attaching.prepareJoined(spec, all()) : spec;
   }
 
   /** Forgets a container before anybody hears that it has ended. A class, as a first lambda costs a start-up 10 ms. */
@@ -281,14 +280,22 @@ public final class Engine implements Containers {
       if (Registry.isLeftOver(entry)) {
         registry.forget(entry);
       } else if (entry.hasStarted() && !seen.contains(entry.id())) {
-        if (entry.hasPins() && !entry.runs()) {
-          entry.pins().remove();
+        if (!entry.runs()) {
+          release(entry);
         }
         all.add(new RecordedContainer(entry, backends, controllers, attaching));
       }
     }
     all.sort(Comparator.comparing(container -> container.info().started()));
     return all;
+  }
+
+  /** Nobody has seen yet that it has ended, or somebody could not do this. */
+  private void release(Entry entry) {
+    if (entry.hasPins()) {
+      entry.pins().remove();
+    }
+    attaching.release(entry);
   }
 
   @Override
@@ -332,7 +339,7 @@ public final class Engine implements Containers {
   public Explanation explain(ContainerSpec asked) {
     boolean held = isHeld(asked);
     IsolationBackend backend = backends.choose(asked, held);
-    ContainerSpec spec = withNetworkFiles(asked);
+    ContainerSpec spec = asked.network() instanceof NetworkSpec.Attached ? attaching.plan(asked) : withJoinedFiles(asked);
     MountPlan mounts = plan(spec);
     Optional<Path> record = spec.life().detached() ? Optional.of(registry.directory("plan")) : Optional.empty();
     return new Explanation(backend.name(), mounts,
