@@ -70,8 +70,11 @@ public final class Main {
         System.out.println("carrel " + Usage.version());
         return 0;
       default:
-        new Preload().start();
         List<String> words = Arrays.asList(arguments);
+        if (BundleSets.mayNeedAddons(words) && AddonFolders.of(System.getenv()).anyKept()) {
+          return withAddons(home, words);
+        }
+        new Preload().start();
         try (OsgiRuntime framework = OsgiRuntime.headless(home, BundleSets.forCommand(words))) {
           OptionalInt status = new Commands(framework.context()).run(words);
           if (status.isPresent()) {
@@ -82,6 +85,14 @@ public final class Main {
         try (OsgiRuntime framework = OsgiRuntime.interactive(home, false)) {
           return new Interactive(framework.context()).run(words);
         }
+    }
+  }
+
+  /** In the framework that people have, where add-ons are started. Nothing was loaded for another one before: native libraries are loaded once. */
+  private static int withAddons(Path home, List<String> words) throws Exception {
+    try (OsgiRuntime framework = OsgiRuntime.interactive(home, false)) {
+      OptionalInt status = new Commands(framework.context()).run(words);
+      return status.isPresent() ? status.getAsInt() : new Interactive(framework.context()).run(words);
     }
   }
 }
