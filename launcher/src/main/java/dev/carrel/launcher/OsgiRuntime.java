@@ -211,10 +211,27 @@ public final class OsgiRuntime implements AutoCloseable {
     close();
   }
 
-  /** The process is about to end: only what would outlive it is removed. */
+  /** The process is about to end: only what would outlive it is removed, once nobody is at work in it. */
   @Override
   public void close() {
+    stopWatcher();
     storage.close();
+  }
+
+  private void stopWatcher() {
+    BundleContext context = framework.getBundleContext();
+    if (context == null || context.getProperty(AddonFolders.WATCHED) == null) {
+      return;
+    }
+    for (Bundle bundle : context.getBundles()) {
+      if (WATCHER.equals(bundle.getSymbolicName())) {
+        try {
+          bundle.stop();
+        } catch (BundleException e) {
+          return; // then it is at work still, and says itself what it misses
+        }
+      }
+    }
   }
 
   /** No bundle comes from anywhere but its file. */

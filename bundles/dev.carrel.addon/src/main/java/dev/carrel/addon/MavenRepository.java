@@ -1,12 +1,14 @@
 package dev.carrel.addon;
 
 import dev.carrel.api.CarrelException;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -57,12 +59,12 @@ final class MavenRepository {
   }
 
   private void fetch(String coordinates) {
-    List<String> command = new java.util.ArrayList<>(maven);
-    command.addAll(List.of("-B", "-q", "--strict-checksums", "-Dmaven.repo.local=" + local, GOAL, "-Dartifact=" + coordinates, "-Dtransitive=false"));
+    List<String> command = new ArrayList<>(maven);
+    command.addAll(List.of("-B", "-q", "-U", "--strict-checksums", "-Dmaven.repo.local=" + local, GOAL, "-Dartifact=" + coordinates, "-Dtransitive=false"));
     String said;
     int status;
     try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null"))).start();
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null"))).start();
       said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
       status = process.waitFor();
     } catch (IOException e) {
@@ -78,7 +80,7 @@ final class MavenRepository {
   }
 
   private static String reason(String said) {
-    String first = said.lines().filter(line -> line.startsWith("[ERROR]")).findFirst().orElse(said).replace("[ERROR]", "").strip();
+    String first = said.replaceAll("\u001b\\[[0-9;]*m", "").lines().filter(line -> line.startsWith("[ERROR]")).findFirst().orElse(said).replace("[ERROR]", "").strip();
     int end = first.indexOf(" -> [Help");
     String whole = end < 0 ? first : first.substring(0, end);
     return whole.length() > LONGEST_REASON ? whole.substring(0, LONGEST_REASON) + " ..." : whole;

@@ -30,7 +30,7 @@ final class States {
   }
 
   private Bundle installed(Path file) {
-    String location = file.toUri().normalize().toString();
+    String location = file.toFile().toURI().normalize().toString(); // as the watcher writes it: with one slash
     for (Bundle bundle : context.getBundles()) {
       if (bundle.getLocation().equals(location)) {
         return bundle;
