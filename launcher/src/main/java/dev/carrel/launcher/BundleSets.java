@@ -3,6 +3,7 @@ package dev.carrel.launcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -26,10 +27,14 @@ enum BundleSets {
   LIMITS("dev.carrel.cgroup"),
   /** What containers on networks need, besides. */
   NETWORKS("dev.carrel.network.veth", "dev.carrel.network.pasta"),
+  /** What keeps bundles of others. */
+  ADDONS("dev.carrel.addon"),
   /** What {@code --json} needs; a headless start has it on its class path. */
   JSON("gson"),
   /** What the interactive shell needs. */
-  INTERACTIVE("org.apache.felix.gogo.runtime", "org.apache.felix.gogo.command", "org.apache.felix.gogo.jline", "jline", "dev.carrel.console");
+  INTERACTIVE("org.apache.felix.gogo.runtime", "org.apache.felix.gogo.command", "org.apache.felix.gogo.jline", "jline", "dev.carrel.console"),
+  /** What watches the folders of add-ons, in the interactive shell. */
+  WATCHER("org.apache.felix.fileinstall");
 
   private static final Set<String> WITHOUT_PACKAGES = Set.of("backend", "clean", "container", "create", "events", "exec", "inspect", "kill", "list",
       "logs", "network", "pause", "processes", "remove", "resume", "run", "start", "stop", "top", "update", "wait");
@@ -38,14 +43,24 @@ enum BundleSets {
       "stop", "top", "update", "wait");
   private static final List<String> LIMITS_BEGIN = List.of("--memory", "--swap", "--cpu", "--pids", "--io-", "--hugetlb", "--args");
 
+  /** What Carrel's own bundles offer: any other word may be a command of an add-on. */
+  private static final Set<String> COMMANDS = Set.of("addon", "allow", "backend", "clean", "container", "create", "deny", "doctor", "environment", "events",
+      "exec", "help", "inspect", "kill", "list", "lock", "logs", "network", "pause", "plan", "processes", "profile", "remove", "resume", "run", "shell",
+      "start", "stop", "store", "top", "update", "version", "wait");
+  /** Options whose value may be offered by an add-on, each with those that Carrel itself has. */
+  private static final Map<String, Set<String>> OFFERED = Map.of("--source", Set.of("debian", "nix", "guix"),
+      "--backend", Set.of("namespace", "bubblewrap", "oci"), "--network", Set.of("none", "host", "veth", "pasta", "slirp4netns"),
+      "--provider", Set.of("veth", "pasta", "slirp4netns"));
+
   private static final Set<String> MANIFESTS = Set.of("allow", "deny", "lock");
   /** Commands that look for a manifest if no package is named. */
   private static final Set<String> PLACES = Set.of("shell", "environment");
 
   /** A manifest may say everything. */
   private static final List<BundleSets> MANIFEST = List.of(CORE, PACKAGES, HOST_STORES, DECLARATIONS, LIMITS, NETWORKS);
+  private static final List<BundleSets> WITH_ADDONS = List.of(CORE, ADDONS);
   /** Those of which a headless start may need any. */
-  static final List<BundleSets> HEADLESS = MANIFEST;
+  static final List<BundleSets> HEADLESS = List.of(CORE, PACKAGES, HOST_STORES, DECLARATIONS, LIMITS, NETWORKS, ADDONS);
 
   /** Those that make networks, tell of them, or see that containers have ended, and take away what those were given. */
   private static final Set<String> NETWORK_COMMANDS = Set.of("clean", "doctor", "inspect", "kill", "list", "network", "remove", "stop", "wait");
@@ -78,6 +93,9 @@ enum BundleSets {
     if (mayReadManifest(command, words)) {
       return MANIFEST;
     }
+    if (command.equals("addon")) {
+      return WITH_ADDONS;
+    }
     List<BundleSets> sets = new ArrayList<>(List.of(CORE));
     if (!WITHOUT_PACKAGES.contains(command)) {
       sets.add(PACKAGES);
@@ -94,6 +112,28 @@ enum BundleSets {
     return sets;
   }
 
+  /** Whether a command line asks for something that Carrel's own bundles do not offer. */
+  static boolean mayNeedAddons(List<String> words) {
+    if (!COMMANDS.contains(words.get(0))) {
+      return true;
+    }
+    for (int i = 1; i < words.size(); i++) {
+      String word = words.get(i);
+      if (word.equals("--")) {
+        return false;
+      }
+      if (word.startsWith("--")) {
+        int equals = word.indexOf('=');
+        Set<String> own = OFFERED.get(equals < 0 ? word : word.substring(0, equals));
+        String value = equals >= 0 ? word.substring(equals + 1) : i + 1 < words.size() ? words.get(i + 1) : "";
+        if (own != null && !value.startsWith("-") && !own.contains(value) && (equals >= 0 || !word.equals("--network"))) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /** All that {@link #forCommand} can answer: what is wanted for each is prepared once. */
   static List<List<BundleSets>> combinations() {
     List<List<BundleSets>> all = new ArrayList<>();
@@ -106,6 +146,7 @@ enum BundleSets {
       }
     }
     all.add(MANIFEST);
+    all.add(WITH_ADDONS);
     return all;
   }
 

@@ -24,6 +24,7 @@ final class Usage {
         carrel store gc | verify | export ...  what is on disk
         carrel plan shell|run ...              what that would do, every system call of it
         carrel backend list                    what can isolate a container here
+        carrel addon install FILE | list ...   bundles by others
         carrel doctor                          what this host allows, and what to do about the rest
         carrel --version
 

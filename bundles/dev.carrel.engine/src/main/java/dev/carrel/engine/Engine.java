@@ -11,6 +11,7 @@ import dev.carrel.api.container.Explanation;
 import dev.carrel.api.container.Hooks;
 import dev.carrel.api.container.Hooks.Hook;
 import dev.carrel.api.container.Namespace;
+import dev.carrel.api.event.ContainerListener;
 import dev.carrel.api.host.Host;
 import dev.carrel.api.isolation.GroupEntry;
 import dev.carrel.api.isolation.IsolationBackend;
@@ -69,6 +70,8 @@ public final class Engine implements Containers {
   private final Controllers controllers = new Controllers();
   private final Grouping grouping;
   private final Attaching attaching;
+  /** Nothing until somebody listens: no class of that is loaded before. */
+  private final AtomicReference<Listeners> listeners = new AtomicReference<>();
 
   @Activate
   public Engine(BundleContext context, @Reference Host host) {
@@ -107,6 +110,19 @@ public final class Engine implements Containers {
   /** For who has no services. */
   void addController(ResourceController controller) {
     controllers.add(controller, () -> controller);
+  }
+
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addListener(ServiceReference<ContainerListener> reference) {
+    listeners().add(context, reference);
+  }
+
+  void removeListener(ServiceReference<ContainerListener> reference) {
+    listeners().remove(reference);
+  }
+
+  Listeners listeners() {
+    return listeners.updateAndGet(present -> present == null ? new Listeners() : present);
   }
 
   @Reference(
@@ -209,12 +225,13 @@ public final class Engine implements Containers {
       recording.cancel();
       throw failure;
     }
-    StartedContainer container = new StartedContainer(id, spec, backend, launched, recording, group, held);
+    StartedContainer container = new StartedContainer(id, spec, backend, launched, recording, group, held, listeners);
     running.put(id, container);
     launched.exit().whenComplete(new Departure(container));
     try {
       if (!held) {
         recording.started(launched);
+        container.announceStart();
       }
     } catch (CarrelException e) {
       launched.kill();

@@ -216,6 +216,7 @@ final class Help {
         store gc                        delete what nothing needs; see carrel store --help
         plan shell|run ...              what that would do, every system call of it
         backend list                    what can isolate a container here
+        addon install FILE              bundles by others; see carrel addon --help
         doctor                          what this host allows, and what to do about the rest
         version                         Carrel's version
         help [COMMAND]                  this text, or what COMMAND does

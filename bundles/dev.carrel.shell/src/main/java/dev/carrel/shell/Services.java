@@ -21,6 +21,7 @@ record Services(String what, String bundle) {
   static final Services DECLARATIONS = new Services("reader of manifests", "dev.carrel.toml");
   static final Services PLANNER = new Services("mount planner", "dev.carrel.mount");
 
+  static final Services ADDONS = new Services("add-on service", "dev.carrel.addon");
   static final Services NETWORKS = new Services("network provider", "dev.carrel.network.veth");
 
   /**
