@@ -24,6 +24,8 @@ enum BundleSets {
   DECLARATIONS("dev.carrel.toml", "antlr4-runtime"),
   /** What limits need. */
   LIMITS("dev.carrel.cgroup"),
+  /** What another backend than Carrel's own needs, besides; and with it all that those who did not start a container may need. */
+  BACKENDS("dev.carrel.backend.bubblewrap"),
   /** What containers on networks need, besides. */
   NETWORKS("dev.carrel.network.veth", "dev.carrel.network.pasta"),
   /** What {@code --json} needs; a headless start has it on its class path. */
@@ -33,8 +35,8 @@ enum BundleSets {
 
   private static final Set<String> WITHOUT_PACKAGES = Set.of("backend", "clean", "container", "create", "events", "exec", "inspect", "kill", "list",
       "logs", "network", "pause", "processes", "remove", "resume", "run", "start", "stop", "top", "update", "wait");
-  /** What is done with containers that may have limits. */
-  private static final Set<String> WITH_LIMITS = Set.of("clean", "doctor", "events", "exec", "container", "inspect", "kill", "pause", "remove", "resume", "start",
+  /** What is done with containers that may have limits, and be another backend's. */
+  private static final Set<String> WITH_LIMITS = Set.of("backend", "clean", "doctor", "events", "exec", "container", "inspect", "kill", "pause", "remove", "resume", "start",
       "stop", "top", "update", "wait");
   private static final List<String> LIMITS_BEGIN = List.of("--memory", "--swap", "--cpu", "--pids", "--io-", "--hugetlb", "--args");
 
@@ -43,7 +45,7 @@ enum BundleSets {
   private static final Set<String> PLACES = Set.of("shell", "environment");
 
   /** A manifest may say everything. */
-  private static final List<BundleSets> MANIFEST = List.of(CORE, PACKAGES, HOST_STORES, DECLARATIONS, LIMITS, NETWORKS);
+  private static final List<BundleSets> MANIFEST = List.of(CORE, PACKAGES, HOST_STORES, DECLARATIONS, LIMITS, BACKENDS, NETWORKS);
   /** Those of which a headless start may need any. */
   static final List<BundleSets> HEADLESS = MANIFEST;
 
@@ -85,8 +87,12 @@ enum BundleSets {
         sets.add(HOST_STORES);
       }
     }
-    if (WITH_LIMITS.contains(command) || mayLimit(words)) {
+    boolean backends = WITH_LIMITS.contains(command) || mayChooseBackend(words);
+    if (backends || mayLimit(words)) {
       sets.add(LIMITS);
+    }
+    if (backends) {
+      sets.add(BACKENDS);
     }
     if (NETWORK_COMMANDS.contains(command) || mayNeedNetwork(words)) {
       sets.add(NETWORKS);
@@ -99,7 +105,7 @@ enum BundleSets {
     List<List<BundleSets>> all = new ArrayList<>();
     for (List<BundleSets> sets : List.of(List.of(CORE), List.of(CORE, PACKAGES), List.of(CORE, PACKAGES, HOST_STORES))) {
       all.add(sets);
-      for (List<BundleSets> more : List.of(List.of(LIMITS), List.of(NETWORKS), List.of(LIMITS, NETWORKS))) {
+      for (List<BundleSets> more : List.of(List.of(LIMITS), List.of(LIMITS, BACKENDS), List.of(NETWORKS), List.of(LIMITS, NETWORKS), List.of(LIMITS, BACKENDS, NETWORKS))) {
         List<BundleSets> larger = new ArrayList<>(sets);
         larger.addAll(more);
         all.add(larger);
@@ -119,6 +125,19 @@ enum BundleSets {
         if (word.startsWith(begin)) {
           return true;
         }
+      }
+    }
+    return false;
+  }
+
+  /** Whether a word before {@code --} may name a backend that is not Carrel's own. */
+  private static boolean mayChooseBackend(List<String> words) {
+    for (String word : words) {
+      if (word.equals("--")) {
+        return false;
+      }
+      if (word.startsWith("--backend") && !word.equals("--backend=namespace") || word.startsWith("--args")) {
+        return true;
       }
     }
     return false;

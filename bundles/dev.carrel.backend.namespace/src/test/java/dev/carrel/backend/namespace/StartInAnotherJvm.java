@@ -78,6 +78,11 @@ final class StartInAnotherJvm {
     }
 
     @Override
+    public Optional<Running> launchThrough(Image image, Program inside, Given given) throws LaunchFailure {
+      return launcher.launchThrough(image, inside, given);
+    }
+
+    @Override
     public void proceed(Running held, Optional<Path> start) throws LaunchFailure {
       launcher.proceed(held, start);
     }

@@ -2,6 +2,7 @@ package dev.carrel.linux.process;
 
 import com.sun.jna.Memory;
 import dev.carrel.api.CarrelException;
+import dev.carrel.api.isolation.Running;
 import dev.carrel.linux.LaunchFailure;
 import dev.carrel.linux.Launcher;
 import dev.carrel.linux.Launcher.Given;
@@ -18,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A start under way: the descriptors that a program is given, and what it tells on its status pipe. If the thread is interrupted while it
@@ -37,7 +39,7 @@ final class Launching {
   private static final int STATUS = 1;
   private static final int CONTROL = 2;
 
-  private final Program program;
+  private Program program;
   private final Given given;
   private final Descriptors descriptors;
   private final int[] files;
@@ -179,10 +181,46 @@ final class Launching {
       if (given.pidfdSocket().isPresent()) {
         HandOver.ofPidfd(given.pidfdSocket().get(), pid, pidfd);
       }
-      return watch(pid, pidfd, guard, watcher);
+      return watch(pid, pidfd, guard, guard != NOTHING, watcher);
     } catch (RuntimeException | Error e) {
       LibC.syscall(SystemCall.PIDFD_SEND_SIGNAL.number(Architecture.host()), pidfd, SIGKILL, 0, 0);
       reap(pid);
+      closeTerminal();
+      LibC.close(pidfd);
+      throw e;
+    }
+  }
+
+  /**
+   * The container is made by a tool, a child of this JVM: waits for the pidfd of its first process, and then as above.
+   *
+   * @return nothing if the tool ended without one
+   */
+  Optional<Running> runningThrough(Program inside, int tool, ExitWatcher watcher) throws LaunchFailure {
+    await(status[0], control[0], tool);
+    OptionalInt received = RightsMessage.receive(control[0]); // nothing if all who had the other end are gone
+    if (received.isEmpty()) {
+      if (LibC.readFully(status[0], record) == RECORD) {
+        throw failure();
+      }
+      return Optional.empty();
+    }
+    int pidfd = received.getAsInt();
+    program = inside;
+    try {
+      int pid = PidDescriptor.pid(pidfd); // it waits, so it is there
+      LibC.send(control[0], new byte[] {1}, 1, LibC.MSG_NOSIGNAL);
+      if (given.held()) {
+        awaitReady();
+      } else {
+        awaitExecution(pid);
+      }
+      if (given.pidfdSocket().isPresent()) {
+        HandOver.ofPidfd(given.pidfdSocket().get(), pid, pidfd);
+      }
+      return Optional.of(watch(pid, pidfd, tool, false, watcher));
+    } catch (LaunchFailure | RuntimeException | Error e) {
+      LibC.syscall(SystemCall.PIDFD_SEND_SIGNAL.number(Architecture.host()), pidfd, SIGKILL, 0, 0);
       closeTerminal();
       LibC.close(pidfd);
       throw e;
@@ -264,12 +302,14 @@ final class Launching {
     }
   }
 
-  private MachineProcess watch(int pid, int pidfd, int guard, ExitWatcher watcher) {
+  /** @param silent whether its first process says nothing of its end, as the guard has the other end of the socket */
+  private MachineProcess watch(int pid, int pidfd, int companion, boolean silent, ExitWatcher watcher) {
     if (needsTerminal()) {
       receiveTerminal();
     }
-    boolean watched = guard == NOTHING && !given.held(); // else something other than the word on its end may come, or the guard has the other end
-    made = new MachineProcess(pid, pidfd, new MachineProcess.Ends(control[0], watched, files.length == 0 ? NOTHING : files[0], guard),
+    boolean watched = !silent && !given.held(); // else something other than the word on its end may come
+    int exitFile = files.length == 0 ? NOTHING : files[0];
+    made = new MachineProcess(pid, pidfd, new MachineProcess.Ends(control[0], watched, exitFile, companion, silent),
         terminal == null ? pipes.streams() : terminal, given.held() ? Optional.of(this) : Optional.empty());
     if (watched) {
       watcher.watch(made, pidfd, control[0]);
@@ -277,8 +317,8 @@ final class Launching {
       watcher.watch(made, pidfd);
     }
     descriptors.give(control[0]);
-    if (files.length > 0) {
-      descriptors.give(files[0]);
+    if (exitFile != NOTHING) {
+      descriptors.give(exitFile);
     }
     if (given.held()) {
       descriptors.give(status[0]);

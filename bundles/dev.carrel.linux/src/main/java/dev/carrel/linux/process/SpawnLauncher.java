@@ -89,6 +89,33 @@ public final class SpawnLauncher implements Launcher {
   }
 
   @Override
+  public Optional<Running> launchThrough(Image image, Program inside, Given given) throws LaunchFailure {
+    Descriptors descriptors = new Descriptors();
+    MemoryImage memory = (MemoryImage) image;
+    int file = memory.acquire();
+    try {
+      describe(inside, given);
+      Launching start = new Launching(memory.program(), given, descriptors);
+      int tool = execute(file, start.inherited(Launching.NOTHING));
+      start.closeChildEnds();
+      boolean runs = false;
+      try {
+        Optional<Running> running = start.runningThrough(inside, tool, watcher);
+        runs = running.isPresent();
+        return running;
+      } finally {
+        if (!runs) {
+          start.closeControl(); // the first process ends by that, and the tool with it
+          Launching.reap(tool);
+        }
+      }
+    } finally {
+      memory.release();
+      descriptors.closeAll();
+    }
+  }
+
+  @Override
   public Running launch(MountTemplate template, Given given) throws LaunchFailure {
     Descriptors descriptors = new Descriptors();
     NamespaceTemplate prepared = (NamespaceTemplate) template;
