@@ -2,6 +2,7 @@ package dev.carrel.engine;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.ContainerSpec;
+import dev.carrel.api.isolation.Feature;
 import dev.carrel.api.isolation.IsolationBackend;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +43,9 @@ final class Backends {
    */
   IsolationBackend choose(ContainerSpec spec, boolean held) {
     IsolationBackend chosen = spec.backend().isPresent() ? named(spec.backend().get()) : best();
-    Needs.check(spec, held, chosen);
+    if (chosen.features().size() < Feature.values().length) { // what can do everything is asked nothing more
+      Needs.check(spec, held, chosen);
+    }
     return chosen;
   }
 

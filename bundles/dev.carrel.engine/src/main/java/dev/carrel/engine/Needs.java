@@ -17,10 +17,8 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 
-/** What a specification needs of a backend. A backend that can do everything is asked nothing more. */
+/** What a specification needs of a backend. */
 final class Needs {
-  /** How many features there are. */
-  private static final int ALL = Feature.values().length;
   /** Capabilities that count where the kernel asks for them in the user namespace that owns another namespace. */
   private static final Set<Capability> OVER_NAMESPACES = EnumSet.of(Capability.NET_ADMIN, Capability.NET_BIND_SERVICE, Capability.NET_BROADCAST,
       Capability.NET_RAW, Capability.IPC_OWNER, Capability.SYS_ADMIN, Capability.SYS_BOOT);
@@ -42,10 +40,7 @@ final class Needs {
    * @throws CarrelException if it cannot
    */
   static void check(ContainerSpec spec, boolean held, IsolationBackend backend) {
-    Set<Feature> features = backend.features();
-    if (features.size() < ALL) {
-      new Needs(spec, backend, features).check(held);
-    }
+    new Needs(spec, backend, backend.features()).check(held);
   }
 
   private void check(boolean held) {

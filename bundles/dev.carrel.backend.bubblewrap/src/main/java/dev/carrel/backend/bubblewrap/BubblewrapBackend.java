@@ -38,7 +38,11 @@ public final class BubblewrapBackend implements IsolationBackend {
   private static final Set<Feature> FEATURES = Set.copyOf(EnumSet.of(Feature.TERMINAL, Feature.UNPRIVILEGED, Feature.HOST_NETWORK, Feature.HELD_START,
       Feature.LIMITS, Feature.DIES_WITH_PARENT, Feature.DETACHED, Feature.CAPABILITIES));
 
+  /** Root attaches by the network namespace alone; who has no privileges needs the user namespace that owns it, which bwrap has left. */
+  private static final Set<Feature> FEATURES_OF_ROOT = Set.copyOf(withAttachment());
+
   private final ToolBackend inside;
+  private final Host host;
   private final String path;
   /** Found when it is first wanted. */
   private Bwrap found;
@@ -51,6 +55,7 @@ public final class BubblewrapBackend implements IsolationBackend {
   /** @param path where bwrap is looked for; null: in the usual places */
   BubblewrapBackend(Launcher launcher, Host host, FilterCompiler compiler, String path) {
     this.inside = new ToolBackend(launcher, host, compiler);
+    this.host = host;
     this.path = path;
   }
 
@@ -66,7 +71,13 @@ public final class BubblewrapBackend implements IsolationBackend {
 
   @Override
   public Set<Feature> features() {
-    return FEATURES;
+    return host.administers() ? FEATURES_OF_ROOT : FEATURES;
+  }
+
+  private static Set<Feature> withAttachment() {
+    Set<Feature> features = EnumSet.copyOf(FEATURES);
+    features.add(Feature.NETWORK_ATTACHMENT);
+    return features;
   }
 
   @Override

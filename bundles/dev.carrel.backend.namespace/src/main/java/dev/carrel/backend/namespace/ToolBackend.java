@@ -14,12 +14,10 @@ import dev.carrel.linux.LaunchFailure;
 import dev.carrel.linux.Launcher;
 import dev.carrel.linux.Launcher.Given;
 import dev.carrel.linux.Launcher.Launch;
+import dev.carrel.linux.ToolFailure;
 import dev.carrel.linux.machine.Instruction;
 import dev.carrel.linux.machine.Program;
 import dev.carrel.linux.seccomp.FilterCompiler;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,26 +72,22 @@ public final class ToolBackend {
    * @throws CarrelException if that failed; nothing is left then
    */
   public Running launch(LaunchPlan plan, Path tool, Command command) {
-    Path report = report();
     Program inside = ToolPrograms.inside(plan, account(), filters.of(plan.spec().security()));
-    Program around = ToolPrograms.around(plan, account(), command, ToolPrograms.words(tool), report, inside);
+    Program around = ToolPrograms.around(plan, account(), command, ToolPrograms.words(tool), inside);
     try (Image image = launcher.image(around)) {
-      Optional<Running> running = launcher.launchThrough(image, inside, PreparedStart.given(plan, account()));
-      if (running.isPresent()) {
-        return running.get();
-      }
-      throw CarrelException.failed("cannot start a container: " + tool + " failed: " + said(report) + advice());
+      return launcher.launchThrough(image, inside, PreparedStart.given(plan, account()));
+    } catch (ToolFailure failure) {
+      String said = failure.said().isEmpty() ? "it was killed" : failure.said().replace('\n', ' ');
+      throw CarrelException.failed("cannot start a container: " + tool + " failed: " + said + advice(), failure);
     } catch (LaunchFailure failure) {
       throw failures(plan.spec().process(), Inside.of(plan.spec())).explain(failure);
-    } finally {
-      delete(report);
     }
   }
 
   /** See {@link dev.carrel.api.isolation.IsolationBackend#explain}. */
   public List<Step> explain(LaunchPlan plan, Path tool, Command command) {
     Program inside = ToolPrograms.inside(plan, account(), filters.of(plan.spec().security()));
-    Program around = ToolPrograms.around(plan, account(), command, ToolPrograms.words(tool), Path.of("/tmp/carrel-report"), inside);
+    Program around = ToolPrograms.around(plan, account(), command, ToolPrograms.words(tool), inside);
     List<Step> steps = new ArrayList<>();
     steps.add(new Step("jvm", "posix_spawn(\"/proc/self/fd/<image>\", [\"carrel\"], [], {3: status, 4: control})"));
     for (Instruction instruction : around.instructions()) {
@@ -146,30 +140,5 @@ public final class ToolBackend {
   private String advice() {
     Optional<String> reason = account().root() ? userNamespaces.forbidden() : userNamespaces.forbiddenToUsers();
     return reason.isPresent() ? ". Maybe as " + reason.get() : ". carrel run without --backend starts it by Carrel's own means";
-  }
-
-  private static Path report() {
-    try {
-      return Files.createTempFile("carrel-", ".report");
-    } catch (IOException e) {
-      throw CarrelException.failed("cannot start a container: cannot make a file for what the tool says: " + e.getMessage(), e);
-    }
-  }
-
-  private static String said(Path report) {
-    try {
-      String text = new String(Files.readAllBytes(report), StandardCharsets.UTF_8).strip().replace('\n', ' ');
-      return text.isEmpty() ? "it was killed" : text;
-    } catch (IOException e) {
-      return "what it said cannot be read: " + e.getMessage();
-    }
-  }
-
-  private static void delete(Path report) {
-    try {
-      Files.deleteIfExists(report);
-    } catch (IOException e) {
-      // of no size, and gone with the directory for temporary files
-    }
   }
 }

@@ -1,6 +1,5 @@
 package dev.carrel.backend.namespace;
 
-import static dev.carrel.backend.namespace.Kernel.CURRENT;
 import static dev.carrel.backend.namespace.Kernel.NULL;
 import static dev.carrel.backend.namespace.Kernel.ZERO;
 
@@ -55,10 +54,9 @@ final class ToolPrograms {
    * What the JVM starts.
    *
    * @param words the tool by its path, and what is not among its arguments in {@value #ARGUMENTS}
-   * @param report the file that is the tool's standard error
    */
-  static Program around(LaunchPlan plan, Account caller, ToolBackend.Command command, List<String> words, Path report, Program inside) {
-    return new ToolPrograms(plan, caller).around(command, words, report, inside.link(Architecture.host()));
+  static Program around(LaunchPlan plan, Account caller, ToolBackend.Command command, List<String> words, Program inside) {
+    return new ToolPrograms(plan, caller).around(command, words, inside.link(Architecture.host()));
   }
 
   /** What the tool executes. */
@@ -66,7 +64,7 @@ final class ToolPrograms {
     return new ToolPrograms(plan, caller).inside(filters);
   }
 
-  private Program around(ToolBackend.Command command, List<String> words, Path report, byte[] image) {
+  private Program around(ToolBackend.Command command, List<String> words, byte[] image) {
     Data umask = program.variable("umask");
     Data hostProc = program.variable("host_proc");
     Data status = SetupProgram.status(program);
@@ -83,11 +81,12 @@ final class ToolPrograms {
       enterGroups(groups.get(), files);
     }
     program.purpose("take what " + words.get(0) + " says");
-    Data said = program.variable("report");
-    program.callInto(said, SystemCall.OPENAT, CURRENT, program.string(report.toString()).address(), Operand.of(1 | 0x400, "O_WRONLY|O_APPEND"), ZERO);
+    HandedDescriptor report = new HandedDescriptor(program, "report");
+    program.callInto(report.place(), SystemCall.MEMFD_CREATE, program.string("carrel-report").address(), ZERO);
+    report.send(Operand.of(Launcher.CONTROL));
     program.call(SystemCall.DUP3, Operand.of(2), Operand.of(ERRORS), ZERO);
-    program.call(SystemCall.DUP3, said.value(), Operand.of(2), ZERO);
-    program.call(SystemCall.CLOSE, said.value());
+    program.call(SystemCall.DUP3, report.value(), Operand.of(2), ZERO);
+    program.call(SystemCall.CLOSE, report.value());
     program.purpose("make the program of the container's first process");
     hand(image, "<" + image.length + " bytes>", IMAGE, true);
     program.purpose("write the arguments of " + words.get(0));

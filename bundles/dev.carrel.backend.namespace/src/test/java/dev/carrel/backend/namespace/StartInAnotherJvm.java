@@ -12,6 +12,7 @@ import dev.carrel.linux.Image;
 import dev.carrel.linux.LaunchFailure;
 import dev.carrel.linux.Launcher;
 import dev.carrel.linux.MountTemplate;
+import dev.carrel.linux.ToolFailure;
 import dev.carrel.linux.host.LinuxHost;
 import dev.carrel.linux.machine.Program;
 import dev.carrel.linux.machine.SlowedProgram;
@@ -78,7 +79,7 @@ final class StartInAnotherJvm {
     }
 
     @Override
-    public Optional<Running> launchThrough(Image image, Program inside, Given given) throws LaunchFailure {
+    public Running launchThrough(Image image, Program inside, Given given) throws LaunchFailure, ToolFailure {
       return launcher.launchThrough(image, inside, given);
     }
 

@@ -2,11 +2,11 @@ package dev.carrel.linux.process;
 
 import com.sun.jna.Memory;
 import dev.carrel.api.CarrelException;
-import dev.carrel.api.isolation.Running;
 import dev.carrel.linux.LaunchFailure;
 import dev.carrel.linux.Launcher;
 import dev.carrel.linux.Launcher.Given;
 import dev.carrel.linux.Launcher.Listener;
+import dev.carrel.linux.ToolFailure;
 import dev.carrel.linux.libc.LibC;
 import dev.carrel.linux.machine.Architecture;
 import dev.carrel.linux.machine.Errno;
@@ -191,21 +191,9 @@ final class Launching {
     }
   }
 
-  /**
-   * The container is made by a tool, a child of this JVM: waits for the pidfd of its first process, and then as above.
-   *
-   * @return nothing if the tool ended without one
-   */
-  Optional<Running> runningThrough(Program inside, int tool, ExitWatcher watcher) throws LaunchFailure {
-    await(status[0], control[0], tool);
-    OptionalInt received = RightsMessage.receive(control[0]); // nothing if all who had the other end are gone
-    if (received.isEmpty()) {
-      if (LibC.readFully(status[0], record) == RECORD) {
-        throw failure();
-      }
-      return Optional.empty();
-    }
-    int pidfd = received.getAsInt();
+  /** The container is made by a tool, a child of this JVM: waits for the pidfd of its first process, and then as above. */
+  MachineProcess runningThrough(Program inside, int tool, ExitWatcher watcher) throws LaunchFailure, ToolFailure {
+    int pidfd = ToolReport.receive(this, tool);
     program = inside;
     try {
       int pid = PidDescriptor.pid(pidfd); // it waits, so it is there
@@ -218,13 +206,28 @@ final class Launching {
       if (given.pidfdSocket().isPresent()) {
         HandOver.ofPidfd(given.pidfdSocket().get(), pid, pidfd);
       }
-      return Optional.of(watch(pid, pidfd, tool, false, watcher));
+      return watch(pid, pidfd, tool, false, watcher);
     } catch (LaunchFailure | RuntimeException | Error e) {
       LibC.syscall(SystemCall.PIDFD_SEND_SIGNAL.number(Architecture.host()), pidfd, SIGKILL, 0, 0);
       closeTerminal();
       LibC.close(pidfd);
       throw e;
     }
+  }
+
+  /**
+   * Waits for a descriptor.
+   *
+   * @return nothing if all who could send one are gone
+   * @throws LaunchFailure if one of them has told why
+   */
+  OptionalInt receive(int firstStage) throws LaunchFailure {
+    await(status[0], control[0], firstStage);
+    OptionalInt received = RightsMessage.receive(control[0]);
+    if (received.isEmpty() && LibC.readFully(status[0], record) == RECORD) {
+      throw failure();
+    }
+    return received;
   }
 
   private void awaitReady() throws LaunchFailure {

@@ -6,6 +6,7 @@ import dev.carrel.linux.Image;
 import dev.carrel.linux.LaunchFailure;
 import dev.carrel.linux.Launcher;
 import dev.carrel.linux.MountTemplate;
+import dev.carrel.linux.ToolFailure;
 import dev.carrel.linux.libc.LibC;
 import dev.carrel.linux.machine.Errno;
 import dev.carrel.linux.machine.Program;
@@ -89,7 +90,7 @@ public final class SpawnLauncher implements Launcher {
   }
 
   @Override
-  public Optional<Running> launchThrough(Image image, Program inside, Given given) throws LaunchFailure {
+  public Running launchThrough(Image image, Program inside, Given given) throws LaunchFailure, ToolFailure {
     Descriptors descriptors = new Descriptors();
     MemoryImage memory = (MemoryImage) image;
     int file = memory.acquire();
@@ -100,8 +101,8 @@ public final class SpawnLauncher implements Launcher {
       start.closeChildEnds();
       boolean runs = false;
       try {
-        Optional<Running> running = start.runningThrough(inside, tool, watcher);
-        runs = running.isPresent();
+        Running running = start.runningThrough(inside, tool, watcher);
+        runs = true;
         return running;
       } finally {
         if (!runs) {
