@@ -80,7 +80,8 @@ public final class ToolBackend {
       String said = failure.said().isEmpty() ? "it was killed" : failure.said().replace('\n', ' ');
       throw CarrelException.failed("cannot start a container: " + tool + " failed: " + said + advice(), failure);
     } catch (LaunchFailure failure) {
-      throw failures(plan.spec().process(), Inside.of(plan.spec())).explain(failure);
+      throw failure.failed().purpose().startsWith(ToolPrograms.EXECUTE) ? Failures.other(failure, ". Install it again")
+          : failures(plan.spec().process(), Inside.of(plan.spec())).explain(failure);
     }
   }
 

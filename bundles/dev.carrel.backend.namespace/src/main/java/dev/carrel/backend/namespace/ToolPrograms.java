@@ -26,6 +26,8 @@ import java.util.Set;
  * the one inside, which the tool executes as PID 1 and which does what is left. Pure functions.
  */
 final class ToolPrograms {
+  /** How the step is told that may fail as the tool is not there any more. */
+  static final String EXECUTE = "execute the tool ";
   /** The descriptor by which the tool executes the program inside. */
   static final int IMAGE = 57;
   /** The descriptor with the tool's arguments, each ended by NUL. */
@@ -95,7 +97,7 @@ final class ToolPrograms {
     for (int i = 0; i < command.data().size(); i++) {
       hand(command.data().get(i), "<" + command.data().get(i).length + " bytes>", DATA + i, false);
     }
-    program.purpose("run " + words.get(0));
+    program.purpose(EXECUTE + words.get(0));
     program.call(SystemCall.SETSID); // what is typed at the JVM's terminal is not meant for it
     program.call(SystemCall.EXECVE, program.string(words.get(0)).address(), program.strings(words).address(), program.strings(List.of()).address());
     return SetupProgram.end(program, status);
