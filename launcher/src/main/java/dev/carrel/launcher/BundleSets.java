@@ -25,6 +25,8 @@ enum BundleSets {
   DECLARATIONS("dev.carrel.toml", "antlr4-runtime"),
   /** What limits need. */
   LIMITS("dev.carrel.cgroup"),
+  /** What another backend than Carrel's own needs, besides; and with it all that those who did not start a container may need. */
+  BACKENDS("dev.carrel.backend.bubblewrap"),
   /** What containers on networks need, besides. */
   NETWORKS("dev.carrel.network.veth", "dev.carrel.network.pasta"),
   /** What keeps bundles of others. */
@@ -38,8 +40,8 @@ enum BundleSets {
 
   private static final Set<String> WITHOUT_PACKAGES = Set.of("backend", "clean", "container", "create", "events", "exec", "inspect", "kill", "list",
       "logs", "network", "pause", "processes", "remove", "resume", "run", "start", "stop", "top", "update", "wait");
-  /** What is done with containers that may have limits. */
-  private static final Set<String> WITH_LIMITS = Set.of("clean", "doctor", "events", "exec", "container", "inspect", "kill", "pause", "remove", "resume", "start",
+  /** What is done with containers that may have limits, and be another backend's. */
+  private static final Set<String> WITH_LIMITS = Set.of("backend", "clean", "doctor", "events", "exec", "container", "inspect", "kill", "pause", "remove", "resume", "start",
       "stop", "top", "update", "wait");
   private static final List<String> LIMITS_BEGIN = List.of("--memory", "--swap", "--cpu", "--pids", "--io-", "--hugetlb", "--args");
 
@@ -57,10 +59,10 @@ enum BundleSets {
   private static final Set<String> PLACES = Set.of("shell", "environment");
 
   /** A manifest may say everything. */
-  private static final List<BundleSets> MANIFEST = List.of(CORE, PACKAGES, HOST_STORES, DECLARATIONS, LIMITS, NETWORKS);
+  private static final List<BundleSets> MANIFEST = List.of(CORE, PACKAGES, HOST_STORES, DECLARATIONS, LIMITS, BACKENDS, NETWORKS);
   private static final List<BundleSets> WITH_ADDONS = List.of(CORE, ADDONS);
   /** Those of which a headless start may need any. */
-  static final List<BundleSets> HEADLESS = List.of(CORE, PACKAGES, HOST_STORES, DECLARATIONS, LIMITS, NETWORKS, ADDONS);
+  static final List<BundleSets> HEADLESS = List.of(CORE, PACKAGES, HOST_STORES, DECLARATIONS, LIMITS, BACKENDS, NETWORKS, ADDONS);
 
   /** Those that make networks, tell of them, or see that containers have ended, and take away what those were given. */
   private static final Set<String> NETWORK_COMMANDS = Set.of("clean", "doctor", "inspect", "kill", "list", "network", "remove", "stop", "wait");
@@ -103,8 +105,12 @@ enum BundleSets {
         sets.add(HOST_STORES);
       }
     }
-    if (WITH_LIMITS.contains(command) || mayLimit(words)) {
+    boolean backends = WITH_LIMITS.contains(command) || mayChooseBackend(words);
+    if (backends || mayLimit(words)) {
       sets.add(LIMITS);
+    }
+    if (backends) {
+      sets.add(BACKENDS);
     }
     if (NETWORK_COMMANDS.contains(command) || mayNeedNetwork(words)) {
       sets.add(NETWORKS);
@@ -139,7 +145,7 @@ enum BundleSets {
     List<List<BundleSets>> all = new ArrayList<>();
     for (List<BundleSets> sets : List.of(List.of(CORE), List.of(CORE, PACKAGES), List.of(CORE, PACKAGES, HOST_STORES))) {
       all.add(sets);
-      for (List<BundleSets> more : List.of(List.of(LIMITS), List.of(NETWORKS), List.of(LIMITS, NETWORKS))) {
+      for (List<BundleSets> more : List.of(List.of(LIMITS), List.of(LIMITS, BACKENDS), List.of(NETWORKS), List.of(LIMITS, NETWORKS), List.of(LIMITS, BACKENDS, NETWORKS))) {
         List<BundleSets> larger = new ArrayList<>(sets);
         larger.addAll(more);
         all.add(larger);
@@ -160,6 +166,19 @@ enum BundleSets {
         if (word.startsWith(begin)) {
           return true;
         }
+      }
+    }
+    return false;
+  }
+
+  /** Whether a word before {@code --} may name a backend that is not Carrel's own. */
+  private static boolean mayChooseBackend(List<String> words) {
+    for (String word : words) {
+      if (word.equals("--")) {
+        return false;
+      }
+      if (word.startsWith("--backend") && !word.equals("--backend=namespace") || word.startsWith("--args")) {
+        return true;
       }
     }
     return false;
