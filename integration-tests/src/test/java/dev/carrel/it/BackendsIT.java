@@ -23,6 +23,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Backends by their names, on the command line. */
 class BackendsIT {
   private static final String BUBBLEWRAP = "bubblewrap";
+  /** Property with how often a start is killed. */
+  private static final int KILLS = Integer.getInteger("carrel.it.kills", 4);
+  /** About how long one takes, in milliseconds. */
+  private static final long SLOWEST_START = 800;
 
   @TempDir Path directory;
   private Containers containers;
@@ -133,6 +137,17 @@ class BackendsIT {
     String path = before("#!/bin/sh\n[ \"$1\" = --version ] && exec echo bubblewrap 0.9.0\necho bwrap: No luck today >&2\nexit 1\n");
 
     Containers.refused(bubblewrap("--", "true").withVariable("PATH", path).run(), "bwrap: No luck today");
+  }
+
+  /** While Java starts, bwrap works, or the program runs: whenever it happens to be. */
+  @Test
+  void killed_at_any_moment_of_a_start_nothing_is_left() throws Exception {
+    needsBwrap();
+    for (int i = 1; i <= KILLS; i++) {
+      Process carrel = bubblewrap("--", "sleep", "4321").start(directory.resolve("out"));
+      carrel.waitFor(SLOWEST_START * i / KILLS, TimeUnit.MILLISECONDS);
+      carrel.destroyForcibly().waitFor(); // what may be left is looked for in the end
+    }
   }
 
   @ParameterizedTest
