@@ -157,6 +157,16 @@ class AddonIT {
     assertThat(kept()).containsExactly("needy.jar");
   }
 
+  @Test
+  void an_add_on_with_a_package_that_the_watcher_of_the_folder_could_use_does_not_hold_up_the_shell() throws Exception {
+    Path jar = AddonJar.version("1.0.0").exporting("org.osgi.service.cm;version=1.6").in(home);
+    carrel("addon", "install", jar.toString()).says();
+    try (PipedShell shell = new PipedShell(carrel(), home.resolve("out"))) {
+      shell.until("greet", "greetings from 1.0.0");
+      shell.until("addon list", "runs");
+    }
+  }
+
   private void drop(Path jar, String name) throws IOException {
     Path copy = Files.copy(jar, folder().resolve(".copy"));
     Files.move(copy, folder().resolve(name), StandardCopyOption.ATOMIC_MOVE);
