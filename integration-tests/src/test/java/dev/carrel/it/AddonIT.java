@@ -55,21 +55,16 @@ class AddonIT {
   void an_add_on_is_started_for_a_command_of_its_own_and_by_the_shell_and_for_nothing_else() throws IOException {
     assertThat(carrel("addon", "install", first.toString()).says()).isEqualTo("installed " + NAME + " 1.0.0\n");
 
-    List<String> before = temporary();
-    assertThat(carrel("greet").says()).contains("greetings from 1.0.0");
+    Path temporary = Files.createDirectory(home.resolve("tmp"));
+    assertThat(carrel("greet").withVariable("JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + temporary).says()).contains("greetings from 1.0.0");
+    try (Stream<Path> left = Files.list(temporary)) { // what the watcher of the folder could leave behind
+      assertThat(left.filter(file -> file.getFileName().toString().startsWith("fileinstall-"))).isEmpty();
+    }
     assertThat(carrel().withInput("sample:greet\naddon list\n").says()).contains("greetings from 1.0.0").containsPattern(NAME + " +1.0.0 +you +runs");
-    assertThat(temporary()).isEqualTo(before);
     Carrel.Result result = carrel("run", "--no-cwd", "--", "true").run();
     assertThat(result.status()).as(result.err()).isZero();
     assertThat(result.err()).doesNotContain(STARTS);
     assertThat(carrel("run", "--no-cwd", "--backend=none", "--", "true").run().err()).contains(STARTS, "none", "namespace");
-  }
-
-  /** What the watcher of the folder would leave behind. */
-  private static List<String> temporary() throws IOException {
-    try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-      return files.map(file -> file.getFileName().toString()).filter(name -> name.startsWith("fileinstall-")).sorted().toList();
-    }
   }
 
   @Test
@@ -155,6 +150,16 @@ class AddonIT {
       assertThat(shell.end()).doesNotContain("Exception").doesNotContain("\tat ");
     }
     assertThat(kept()).containsExactly("needy.jar");
+  }
+
+  @Test
+  void an_add_on_with_a_package_that_the_watcher_of_the_folder_could_use_does_not_hold_up_the_shell() throws Exception {
+    Path jar = AddonJar.version("1.0.0").exporting("org.osgi.service.cm;version=1.6").in(home);
+    carrel("addon", "install", jar.toString()).says();
+    try (PipedShell shell = new PipedShell(carrel(), home.resolve("out"))) {
+      shell.until("greet", "greetings from 1.0.0");
+      shell.until("addon list", "runs");
+    }
   }
 
   private void drop(Path jar, String name) throws IOException {

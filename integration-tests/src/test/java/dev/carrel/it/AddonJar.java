@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 
 /** A small add-on, as its author's tools make it: it says something when it starts, and has a command. */
-record AddonJar(String name, String version, String imports) {
+record AddonJar(String name, String version, String imports, String exports) {
   private static final String SOURCE = """
       package sample;
       import java.util.Hashtable;
@@ -32,15 +32,19 @@ record AddonJar(String name, String version, String imports) {
       """;
 
   static AddonJar version(String version) {
-    return new AddonJar("org.example.sample", version, "");
+    return new AddonJar("org.example.sample", version, "", "");
   }
 
   AddonJar called(String other) {
-    return new AddonJar(other, version, imports);
+    return new AddonJar(other, version, imports, exports);
   }
 
   AddonJar importing(String more) {
-    return new AddonJar(name, version, "," + more);
+    return new AddonJar(name, version, "," + more, exports);
+  }
+
+  AddonJar exporting(String packages) {
+    return new AddonJar(name, version, imports, packages);
   }
 
   /** Compiles and packs it. */
@@ -70,6 +74,9 @@ record AddonJar(String name, String version, String imports) {
     headers.putValue("Bundle-Version", version);
     headers.putValue("Bundle-Activator", "sample.Activator");
     headers.putValue("Import-Package", "org.osgi.framework" + imports);
+    if (!exports.isEmpty()) {
+      headers.putValue("Export-Package", exports);
+    }
     return manifest;
   }
 }

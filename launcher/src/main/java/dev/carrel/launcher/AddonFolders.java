@@ -79,6 +79,9 @@ record AddonFolders(String own, String shared) {
     properties.put("felix.fileinstall.poll", "500");
     properties.put("felix.fileinstall.disableNio2", "true"); // a thread for each folder, to gain half a second
     properties.put("felix.fileinstall.noInitialDelay", "true");
+    // Otherwise an add-on with a package that the watcher itself could use has it wired anew, for which it waits for itself.
+    properties.put("felix.fileinstall.optionalImportRefreshScope", "none");
+    properties.put("felix.fileinstall.fragmentRefreshScope", "none");
     properties.put("felix.fileinstall.log.level", "0"); // carrel addon list tells what is wrong, without a stack trace
   }
 
