@@ -5,8 +5,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A whole system as somebody wants it. The accounts are all that there are in its {@code passwd} and {@code group} besides those that
- * packages make: root and nobody among them.
+ * A whole system as somebody wants it. Its accounts are those that are declared, and those that packages make.
  *
  * @param hostname the same as the name if nothing else is said
  * @param timezone as the names below /usr/share/zoneinfo; empty: UTC

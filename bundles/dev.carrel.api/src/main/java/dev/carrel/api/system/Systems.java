@@ -12,10 +12,11 @@ public interface Systems {
   /**
    * Makes the item of a system, or finds it.
    *
+   * @param places where the declaration says what
    * @param refresh whether the lists of packages are fetched anew first
-   * @throws dev.carrel.api.CarrelException of kind USAGE if there is no such init, package, time zone or program
+   * @throws dev.carrel.api.CarrelException of kind USAGE if there is no such init, package, user, time zone or program
    */
-  BuiltSystem build(SystemDeclaration declaration, boolean refresh, Progress progress);
+  BuiltSystem build(SystemDeclaration declaration, DeclarationPlaces places, boolean refresh, Progress progress);
 
   /** Makes a system the present generation of its name; if it is that already, there is no new one. */
   Generation keep(SystemName name, BuiltSystem system, Progress progress);
