@@ -34,8 +34,8 @@ public interface InitSystem {
   Optional<Path> log(Service service);
 
   /**
-   * The commands that, run inside as root one after the other, take up the services of another declaration, whose files are
-   * at their places by then.
+   * The commands that, run inside as root one after the other, take up the services whose files have come to their places in
+   * place of those of another declaration. They compare what is there with what runs.
    */
-  List<List<String>> change(SystemDeclaration present, SystemDeclaration next);
+  List<List<String>> change();
 }

@@ -22,6 +22,7 @@ import java.util.TreeMap;
  * @param homes the home directories of users, which are made at each start where they are not there
  * @param modes the modes of what is in {@link #files()} and has no usual one, by paths inside: an item knows no modes
  * @param services by their names
+ * @param change the commands by which a running system takes up changed services, see {@link InitSystem#change()}
  * @param omitted what was left out, a sentence each
  */
 public record SystemStart(
@@ -39,6 +40,7 @@ public record SystemStart(
     List<Kept> homes,
     Map<Path, Integer> modes,
     Map<String, ServiceCommands> services,
+    List<List<String>> change,
     List<String> omitted) {
   /** A directory that belongs to somebody. */
   public record Kept(Path path, long uid, long gid, int mode) {}
@@ -64,6 +66,7 @@ public record SystemStart(
     homes = List.copyOf(homes);
     modes = Map.copyOf(modes);
     services = Collections.unmodifiableMap(new TreeMap<>(services));
+    change = change.stream().map(List::copyOf).toList();
     omitted = List.copyOf(omitted);
   }
 
