@@ -36,10 +36,10 @@ public final class S6Init implements InitSystem {
       files.program(script, Resource.text("s6/" + script));
     }
     for (String signal : SIGNALS) {
-      files.program("services/svscan/" + signal, "#!/bin/sh\nexec /etc/carrel/stop\n");
+      files.program("svscan/" + signal, "#!/bin/sh\nexec /etc/carrel/stop\n");
     }
-    files.program("services/svscan/finish", Resource.text("s6/finish"));
-    files.program("services/svscan/crash", Resource.text("s6/finish"));
+    files.program("svscan/finish", Resource.text("s6/finish"));
+    files.program("svscan/crash", Resource.text("s6/finish"));
     files.order(StartOrder.steps(fitting.services()));
     for (Service service : fitting.services()) {
       add(service, declaration, files);
