@@ -1,0 +1,143 @@
+package dev.carrel.shell;
+
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.container.Container;
+import dev.carrel.api.container.ContainerSpec;
+import dev.carrel.api.container.Containers;
+import dev.carrel.api.container.Stdio;
+import dev.carrel.api.environment.Workplace;
+import dev.carrel.api.environment.WorkplaceRequest;
+import dev.carrel.api.environment.Workplaces;
+import dev.carrel.api.host.Foreground;
+import dev.carrel.api.mount.Mount;
+import dev.carrel.api.mount.RootSpec;
+import dev.carrel.api.network.NetworkSpec;
+import dev.carrel.api.resource.Limits;
+import dev.carrel.api.system.SystemStart;
+import dev.carrel.api.system.SystemStart.Kept;
+import dev.carrel.api.system.Systems;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.osgi.framework.BundleContext;
+
+/** Starts systems that were built: what their {@code run-container} does. */
+final class SystemStarts {
+  /** As Guix's scripts end when they are called wrongly. */
+  private static final int WRONG_CALL = 1;
+
+  private final Systems systems;
+  private final Workplaces workplaces;
+  private final Containers containers;
+  private final Foreground foreground;
+  private final BundleContext context;
+
+  SystemStarts(Systems systems, Workplaces workplaces, Containers containers, Foreground foreground, BundleContext context) {
+    this.systems = systems;
+    this.workplaces = workplaces;
+    this.containers = containers;
+    this.foreground = foreground;
+    this.context = context;
+  }
+
+  /**
+   * Starts one.
+   *
+   * @param words options, and the directory of the system
+   * @return the exit status of its init, or 0 if it goes on by itself
+   */
+  int start(String... words) {
+    SystemLine line;
+    try {
+      line = SystemLine.parse(words);
+    } catch (CarrelException e) {
+      Outcome.of(e, context);
+      return WRONG_CALL;
+    }
+    if (line.help()) {
+      System.out.print(SystemHelp.START);
+      return 0;
+    }
+    SystemStart start = systems.start(line.item());
+    Path data = SystemPlaces.data(line.instance(start), System.getenv());
+    WorkplaceLine place = WorkplaceOptions.SHELL.parse(SystemLine.NAME, line.words(start, data), false);
+    List<Path> pidFiles = line.pidFiles();
+    Optional<Limits> limits = place.limits();
+    WorkplaceRequest request = place.request(stdio(), Long::parseLong);
+    makeDirectories(start, data);
+    ContainerSpec spec;
+    try (ProgressReport progress = new ProgressReport(System.err, place.quiet(), foreground)) {
+      Workplace workplace = workplaces.prepare(request, progress);
+      spec = workplace.spec().withRoot(ownFiles(workplace.spec().root(), start));
+    }
+    ContainerSpec whole = limits.isPresent() ? spec.withLimits(limits.get()) : spec;
+    if (line.detached()) {
+      told(containers.start(whole), line.instance(start), pidFiles);
+      return 0;
+    }
+    return foreground.run(() -> told(containers.start(whole), line.instance(start), pidFiles), SignalNames.FORWARDED).shellStatus();
+  }
+
+  /** A system has no terminal: who types into it enters it. */
+  private Stdio stdio() {
+    Stdio own = foreground.stdio();
+    return own.terminal().isPresent() ? Stdio.pipes().withInput(Stdio.Redirect.DISCARD) : own.withInput(Stdio.Redirect.DISCARD);
+  }
+
+  private static void makeDirectories(SystemStart start, Path data) {
+    try {
+      for (Kept kept : start.persistent()) {
+        Path place = SystemLine.place(data, kept);
+        if (!Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)) {
+          Files.createDirectories(data.getParent());
+          if (!Files.isDirectory(data)) {
+            Files.createDirectory(data, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+          }
+          Files.createDirectory(place, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+        }
+      }
+    } catch (IOException e) {
+      throw CarrelException.failed("cannot make the persistent directories of the system " + start.name() + " in " + data + ": " + e
+          + ". Say where they can be with CARREL_SYSTEMS=DIRECTORY", e);
+    }
+  }
+
+  /** A system says itself who and where it is: what Carrel would cover files of the same name with is left out. */
+  private static RootSpec ownFiles(RootSpec root, SystemStart start) {
+    List<Mount> base = new ArrayList<>();
+    for (Mount mount : root.base()) {
+      boolean covers = mount instanceof Mount.GeneratedFile && mount.target().startsWith("/etc")
+          && (exists(start.files(), mount.target()) || exists(start.profile(), mount.target()));
+      if (!covers) {
+        base.add(mount);
+      }
+    }
+    return new RootSpec(base, root.mappings(), root.writable(), root.protection());
+  }
+
+  private static boolean exists(Path tree, Path target) {
+    return Files.exists(tree.resolve(target.toString().substring(1)), LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private Container told(Container container, String instance, List<Path> pidFiles) {
+    for (Path file : pidFiles) {
+      new PidFile(Optional.of(file)).write(container);
+    }
+    if (container.spec().network() instanceof NetworkSpec.Attached) {
+      for (String note : container.info().network().orElseThrow().notes()) {
+        System.err.println("carrel: note: " + Printable.line(note));
+      }
+    }
+    long pid = container.info().pid();
+    System.out.println("system container " + instance + " is running as PID " + pid + "\n"
+        + "Run 'carrel exec " + instance + " -- /bin/bash --login'\n"
+        + "or run 'sudo nsenter -a -t " + pid + "' to get a shell into it.\n");
+    System.out.flush();
+    return container;
+  }
+}
