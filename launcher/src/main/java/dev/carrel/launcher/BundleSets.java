@@ -22,6 +22,8 @@ enum BundleSets {
   HOST_STORES("dev.carrel.store.nix"),
   /** What manifests and locks need, besides. */
   DECLARATIONS("dev.carrel.toml", "antlr4-runtime"),
+  /** What whole systems need, besides. */
+  SYSTEMS("dev.carrel.system", "dev.carrel.system.init"),
   /** What limits need. */
   LIMITS("dev.carrel.cgroup"),
   /** What containers on networks need, besides. */
@@ -45,7 +47,9 @@ enum BundleSets {
   /** A manifest may say everything. */
   private static final List<BundleSets> MANIFEST = List.of(CORE, PACKAGES, HOST_STORES, DECLARATIONS, LIMITS, NETWORKS);
   /** Those of which a headless start may need any. */
-  static final List<BundleSets> HEADLESS = MANIFEST;
+  static final List<BundleSets> HEADLESS = List.of(CORE, PACKAGES, HOST_STORES, DECLARATIONS, SYSTEMS, LIMITS, NETWORKS);
+  /** A declaration of a system may say everything but what is in other stores. */
+  private static final List<BundleSets> SYSTEM = List.of(CORE, PACKAGES, DECLARATIONS, SYSTEMS, LIMITS, NETWORKS);
 
   /** Those that make networks, or take away what containers were given. */
   private static final Set<String> NETWORK_COMMANDS = Set.of("clean", "network", "stop");
@@ -78,6 +82,9 @@ enum BundleSets {
     if (mayReadManifest(command, words)) {
       return MANIFEST;
     }
+    if (command.equals("system")) {
+      return SYSTEM;
+    }
     List<BundleSets> sets = new ArrayList<>(List.of(CORE));
     if (!WITHOUT_PACKAGES.contains(command)) {
       sets.add(PACKAGES);
@@ -106,6 +113,7 @@ enum BundleSets {
       }
     }
     all.add(MANIFEST);
+    all.add(SYSTEM);
     return all;
   }
 

@@ -13,6 +13,7 @@ import java.util.Map;
 /** Reads the files that a declaration puts below /etc. */
 final class SystemFiles {
   private static final Path ETC = Path.of("/etc");
+  private static final Path INIT = Path.of("/etc/carrel");
   /** What says the same, of the files that the system itself makes. */
   private static final Map<String, String> MADE = Map.of("/etc/passwd", "[user.NAME]", "/etc/shadow", "[user.NAME] with password",
       "/etc/group", "[group.NAME]", "/etc/gshadow", "[group.NAME]", "/etc/hostname", "hostname", "/etc/localtime", "timezone",
@@ -50,6 +51,9 @@ final class SystemFiles {
     Path path = table.told(() -> SystemPath.of(name));
     if (!path.startsWith(ETC) || path.equals(ETC)) {
       throw table.refusal("", "the file " + path + " is not below /etc: other files come from packages, expose and share, or stay in a [directory]");
+    }
+    if (path.startsWith(INIT)) {
+      throw table.refusal("", "what is below " + INIT + " is the init's own: choose another place for " + path);
     }
     String instead = MADE.get(path.toString());
     if (instead != null) {

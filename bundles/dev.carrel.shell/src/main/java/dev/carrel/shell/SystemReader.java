@@ -25,7 +25,7 @@ import java.util.Optional;
 final class SystemReader {
   private static final String ENDING = ".toml";
   /** What the system has by itself, or has to be as its packages have it. */
-  private static final List<String> NEVER_PERSISTENT = List.of("/etc", "/usr", "/bin", "/sbin", "/lib", "/proc", "/sys", "/dev", "/run");
+  private static final List<String> NEVER_PERSISTENT = List.of("/usr", "/bin", "/sbin", "/lib", "/proc", "/sys", "/dev", "/run");
 
   private final Path file;
   private final KeyWords words;
@@ -170,9 +170,9 @@ final class SystemReader {
     table.tables("directory").forEach((name, inner) -> {
       DeclaredTable one = table(SystemTable.DIRECTORY, "the directory " + name, "directory." + name + ".", inner);
       Path path = one.told(() -> SystemPath.of(name));
-      if (path.getNameCount() == 0 || NEVER_PERSISTENT.stream().anyMatch(path::startsWith)) {
-        throw one.refusal("", path + " cannot stay when the system ends: what is in / and below " + String.join(", ", NEVER_PERSISTENT)
-            + " comes from its declaration and its packages, or is the kernel's");
+      if (path.getNameCount() == 0 || path.equals(Path.of("/etc")) || NEVER_PERSISTENT.stream().anyMatch(path::startsWith)) {
+        throw one.refusal("", path + " cannot stay when the system ends: what is in / and /etc, and below " + String.join(", ", NEVER_PERSISTENT)
+            + ", comes from its declaration and its packages, or is the kernel's");
       }
       for (PersistentDirectory other : directories) {
         if (path.startsWith(other.path()) || other.path().startsWith(path)) {

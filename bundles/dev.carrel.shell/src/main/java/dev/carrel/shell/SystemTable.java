@@ -25,7 +25,7 @@ enum SystemTable {
 
   /** Keys of a manifest that mean the same here: how the container is started besides. */
   private static final Set<String> AS_IN_MANIFESTS = Set.of("network", "publish", "ip", "mac", "mtu", "dns", "egress", "allow-net", "deny-net",
-      "host-loopback", "memory", "memory-high", "swap", "cpus", "cpu-weight", "cpuset", "pids", "io-weight", "io-max", "hugetlb", "sysctl");
+      "host-loopback", "memory", "memory-high", "swap", "cpus", "cpu-weight", "cpuset", "pids", "io-weight", "io-max", "hugetlb");
 
   private final String title;
 

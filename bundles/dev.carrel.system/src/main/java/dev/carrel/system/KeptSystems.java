@@ -72,7 +72,7 @@ public final class KeptSystems implements Systems {
   /** Where Carrel's command is; where nobody told, a shell looks for it. */
   private String command() {
     String command = context.getProperty("carrel.command");
-    return command == null ? "carrel" : command;
+    return command == null ? "carrel" : Path.of(command).normalize().toString();
   }
 
   @Override

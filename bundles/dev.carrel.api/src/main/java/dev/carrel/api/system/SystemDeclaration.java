@@ -1,5 +1,6 @@
 package dev.carrel.api.system;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -52,5 +53,15 @@ public record SystemDeclaration(
     if (!init.matches("[a-z][a-z0-9-]{0,19}")) {
       throw new IllegalArgumentException("'" + init + "' is no name of an init");
     }
+  }
+
+  /** The same with more of the host, and with words that count more than its own. */
+  public SystemDeclaration with(List<SystemMapping> moreMappings, List<String> moreOptions) {
+    List<SystemMapping> all = new ArrayList<>(mappings);
+    all.removeIf(mapping -> moreMappings.stream().anyMatch(other -> other.target().equals(mapping.target())));
+    all.addAll(moreMappings);
+    List<String> words = new ArrayList<>(options);
+    words.addAll(moreOptions);
+    return new SystemDeclaration(name, hostname, timezone, locale, groups, users, packages, files, services, all, persistent, words, init);
   }
 }
