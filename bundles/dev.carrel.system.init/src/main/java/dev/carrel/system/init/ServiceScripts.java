@@ -44,7 +44,7 @@ final class ServiceScripts {
         if [ -s failures ]; then
           set -- %s
           { read -r _; while read -r _ && [ $# -gt 1 ]; do shift; done; } <failures
-          sleep "$1" 3>&-
+          sleep "$1" >/dev/null 2>&1 3>&-
         fi
         """.formatted(String.join(" ", waits));
   }
