@@ -68,6 +68,14 @@ class BadInputIT {
         of("run -- /usr", 126, "/usr", "directory"),
         of("plan run --bogus", 125, "--bogus"),
         of("plan doctor", 125, "doctor"),
+        of("system", 125, "container", "reconfigure"),
+        of("system frobnicate", 125, "frobnicate", "container"),
+        of("system container", 125, "which system"),
+        of("system container /no/where.toml", 125, "/no/where.toml", "no such file"),
+        of("system container --memory=much /no/where.toml", 125),
+        of("system roll-back ../x", 125, "../x", "no name of a system"),
+        of("system roll-back nothing", 125, "no system nothing"),
+        of("system start /usr", 1, "no system at /usr"),
         of("backend", 125, "backend list"),
         of("doctor --bogus", 125, "--bogus"));
   }
