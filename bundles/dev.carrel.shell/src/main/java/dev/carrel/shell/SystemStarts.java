@@ -66,7 +66,7 @@ final class SystemStarts {
     SystemStart start = systems.start(line.item());
     Path data = SystemPlaces.data(line.instance(start), System.getenv());
     WorkplaceLine place = WorkplaceOptions.SHELL.parse(SystemLine.NAME, line.words(start, data), false);
-    List<Path> pidFiles = line.pidFiles();
+    List<Path> pidFiles = line.pidFiles(start);
     Optional<Limits> limits = place.limits();
     WorkplaceRequest request = place.request(stdio(), Long::parseLong);
     makeDirectories(start, data);
@@ -76,7 +76,7 @@ final class SystemStarts {
       spec = workplace.spec().withRoot(ownFiles(workplace.spec().root(), start));
     }
     ContainerSpec whole = limits.isPresent() ? spec.withLimits(limits.get()) : spec;
-    if (line.detached()) {
+    if (line.detached(start)) {
       told(containers.start(whole), line.instance(start), pidFiles);
       return 0;
     }
