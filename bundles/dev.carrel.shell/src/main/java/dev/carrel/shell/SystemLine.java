@@ -152,6 +152,16 @@ final class SystemLine {
     return words.toArray(String[]::new);
   }
 
+  /** Whether a path inside is below one of the directories that can be written, as an overlay is over them. */
+  static boolean isOverlaid(Path target) {
+    for (String name : OVERLAID) {
+      if (target.startsWith("/" + name) && target.getNameCount() > 1) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Where a persistent directory is on the host: its path inside is its name there, with '/' as '-' and '-' as '--'. */
   static Path place(Path data, Kept kept) {
     return data.resolve(kept.path().toString().substring(1).replace("-", "--").replace('/', '-'));
