@@ -65,7 +65,7 @@ final class SystemLine {
   private static Options options() {
     Options options = new Options().addOption("h", "help", false, "").addOption("q", "quiet", false, "").addOption("d", "detach", false, "")
         .addOption("N", false, "");
-    for (String name : new String[] {"expose", "share", "pid-file", "network", "name", "hostname", "backend"}) {
+    for (String name : new String[] {"expose", "share", "pid-file", "network", "name", "hostname", "sysctl", "backend"}) {
       options.addOption(Option.builder().longOpt(name).hasArg().get());
     }
     NetworkLine.addTo(options);
@@ -77,21 +77,28 @@ final class SystemLine {
     return line.hasOption("help");
   }
 
-  boolean detached() {
-    return line.hasOption("detach");
+  /** Whether it goes on by itself, which may have been said when it was built. */
+  boolean detached(SystemStart start) {
+    return line.hasOption("detach") || declared(start).hasOption("detach");
   }
 
   /** Where the pid is to be written, at each of these. */
-  List<Path> pidFiles() {
-    String[] files = line.getOptionValues("pid-file");
+  List<Path> pidFiles(SystemStart start) {
     List<Path> paths = new ArrayList<>();
-    for (String file : files == null ? new String[0] : files) {
-      if (file.isEmpty()) {
-        throw WorkplaceOptions.usage(NAME, "--pid-file= lacks its value");
+    for (CommandLine one : new CommandLine[] {declared(start), line}) {
+      String[] files = one.getOptionValues("pid-file");
+      for (String file : files == null ? new String[0] : files) {
+        if (file.isEmpty()) {
+          throw WorkplaceOptions.usage(NAME, "--pid-file= lacks its value");
+        }
+        paths.add(WorkplaceLine.here().resolve(file));
       }
-      paths.add(WorkplaceLine.here().resolve(file));
     }
     return paths;
+  }
+
+  private static CommandLine declared(SystemStart start) {
+    return parse(start.options().toArray(String[]::new)).line;
   }
 
   /** The item of the system. */
@@ -121,7 +128,7 @@ final class SystemLine {
     if (!line.hasOption("hostname")) {
       words.add("--hostname=" + start.hostname());
     }
-    if (!detached()) {
+    if (!detached(start)) {
       words.add("--as-pid-1");
     }
     for (String name : OVERLAID) {
@@ -143,6 +150,16 @@ final class SystemLine {
     words.addAll(List.of("--", "/bin/sh", "-c", SystemSetup.script(start), "carrel-setup"));
     words.addAll(start.command());
     return words.toArray(String[]::new);
+  }
+
+  /** Whether a path inside is below one of the directories that can be written, as an overlay is over them. */
+  static boolean isOverlaid(Path target) {
+    for (String name : OVERLAID) {
+      if (target.startsWith("/" + name) && target.getNameCount() > 1) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Where a persistent directory is on the host: its path inside is its name there, with '/' as '-' and '-' as '--'. */
@@ -171,9 +188,9 @@ final class SystemLine {
     }
     String network = line.hasOption("N") ? "host" : line.getOptionValue("network", "");
     boolean plain = network.equals("host") || network.equals("none") || network.startsWith("join:");
-    for (Option option : parse(start.options().toArray(String[]::new)).line.getOptions()) {
+    for (Option option : declared(start).getOptions()) {
       String name = option.getLongOpt() == null ? "network" : option.getLongOpt();
-      if (!given.contains(name) && !(plain && NetworkLine.isOfInterface(name))) {
+      if (!name.equals("pid-file") && !given.contains(name) && !(plain && NetworkLine.isOfInterface(name))) {
         words.add(word(option));
       }
     }

@@ -66,7 +66,7 @@ final class SystemStarts {
     SystemStart start = systems.start(line.item());
     Path data = SystemPlaces.data(line.instance(start), System.getenv());
     WorkplaceLine place = WorkplaceOptions.SHELL.parse(SystemLine.NAME, line.words(start, data), false);
-    List<Path> pidFiles = line.pidFiles();
+    List<Path> pidFiles = line.pidFiles(start);
     Optional<Limits> limits = place.limits();
     WorkplaceRequest request = place.request(stdio(), Long::parseLong);
     makeDirectories(start, data);
@@ -76,7 +76,7 @@ final class SystemStarts {
       spec = workplace.spec().withRoot(ownFiles(workplace.spec().root(), start));
     }
     ContainerSpec whole = limits.isPresent() ? spec.withLimits(limits.get()) : spec;
-    if (line.detached()) {
+    if (line.detached(start)) {
       told(containers.start(whole), line.instance(start), pidFiles);
       return 0;
     }
@@ -107,17 +107,36 @@ final class SystemStarts {
     }
   }
 
-  /** A system says itself who and where it is: what Carrel would cover files of the same name with is left out. */
+  /**
+   * A system says itself who and where it is, so what Carrel would cover files of the same name with is left out; as is what was opened
+   * of a directory of the packages for the sake of a place in it, as the overlay over it can be written.
+   */
   private static RootSpec ownFiles(RootSpec root, SystemStart start) {
     List<Mount> base = new ArrayList<>();
     for (Mount mount : root.base()) {
-      boolean covers = mount instanceof Mount.GeneratedFile && mount.target().startsWith("/etc")
-          && (exists(start.files(), mount.target()) || exists(start.profile(), mount.target()));
-      if (!covers) {
+      if (!covers(mount, start) && !isOpened(mount, start)) {
         base.add(mount);
       }
     }
     return new RootSpec(base, root.mappings(), root.writable(), root.protection());
+  }
+
+  private static boolean covers(Mount mount, SystemStart start) {
+    return mount instanceof Mount.GeneratedFile && mount.target().startsWith("/etc")
+        && (exists(start.files(), mount.target()) || exists(start.profile(), mount.target()));
+  }
+
+  private static boolean isOpened(Mount mount, SystemStart start) {
+    return SystemLine.isOverlaid(mount.target())
+        && (mount instanceof Mount.Symlink || mount instanceof Mount.Directory || mount instanceof Mount.Bind bind && isOf(start.profile(), bind));
+  }
+
+  private static boolean isOf(Path profile, Mount.Bind bind) {
+    try {
+      return bind.source().startsWith(profile.toRealPath());
+    } catch (IOException e) {
+      return false; // it is gone: mounting it will say so
+    }
   }
 
   private static boolean exists(Path tree, Path target) {
