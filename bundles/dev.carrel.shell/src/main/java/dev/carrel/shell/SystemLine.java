@@ -30,7 +30,8 @@ final class SystemLine {
   static final String SYSTEM = "carrel.system";
   /** The annotation with its item. */
   static final String ITEM = "carrel.system.item";
-  private static final String[] OVERLAID = {"etc", "var", "opt", "srv"};
+  /** What of a system can be written, beside what is in memory anyway. */
+  static final String[] OVERLAID = {"etc", "var", "opt", "srv"};
   /** As Docker's: what programs of a system do that are root, without what reaches beyond the container. */
   private static final String CAPABILITIES = "CHOWN,DAC_OVERRIDE,FOWNER,FSETID,KILL,SETGID,SETUID,SETPCAP,SETFCAP,NET_BIND_SERVICE,NET_RAW,"
       + "SYS_CHROOT,MKNOD,AUDIT_WRITE";
@@ -132,7 +133,7 @@ final class SystemLine {
       words.add("--as-pid-1");
     }
     for (String name : OVERLAID) {
-      overlay(name, start, words);
+      overlay(name, start, data, words);
     }
     for (Kept kept : start.persistent()) {
       words.add("--mount=type=bind,source=" + escaped(place(data, kept)) + ",target=" + escaped(kept.path()) + ",writable");
@@ -167,14 +168,19 @@ final class SystemLine {
     return data.resolve(kept.path().toString().substring(1).replace("-", "--").replace('/', '-'));
   }
 
-  private static void overlay(String name, SystemStart start, List<String> words) {
-    StringBuilder lower = new StringBuilder();
+  private void overlay(String name, SystemStart start, Path data, List<String> words) {
+    StringBuilder lower = new StringBuilder(needsPlaces(start) ? ",lower=" + escaped(SystemMountPlaces.tree(data).resolve(name)) : "");
     for (Path tree : new Path[] {start.files(), start.profile()}) {
       if (Files.isDirectory(tree.resolve(name))) {
         lower.append(",lower=").append(escaped(tree.resolve(name)));
       }
     }
     words.add("--mount=" + (lower.length() == 0 ? "type=directory" : "type=overlay") + ",target=/" + name + lower);
+  }
+
+  /** Whether something may be mounted where the packages have no place for it. */
+  boolean needsPlaces(SystemStart start) {
+    return !start.persistent().isEmpty() || !start.mappings().isEmpty() || line.hasOption("expose") || line.hasOption("share");
   }
 
   private static String escaped(Path path) {

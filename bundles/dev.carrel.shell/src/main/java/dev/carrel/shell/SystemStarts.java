@@ -69,7 +69,7 @@ final class SystemStarts {
     List<Path> pidFiles = line.pidFiles(start);
     Optional<Limits> limits = place.limits();
     WorkplaceRequest request = place.request(stdio(), Long::parseLong);
-    makeDirectories(start, data);
+    makeDirectories(line, start, data, request);
     ContainerSpec spec;
     try (ProgressReport progress = new ProgressReport(System.err, place.quiet(), foreground)) {
       Workplace workplace = workplaces.prepare(request, progress);
@@ -89,18 +89,22 @@ final class SystemStarts {
     return own.terminal().isPresent() ? Stdio.pipes().withInput(Stdio.Redirect.DISCARD) : own.withInput(Stdio.Redirect.DISCARD);
   }
 
-  private static void makeDirectories(SystemStart start, Path data) {
+  private static void makeDirectories(SystemLine line, SystemStart start, Path data, WorkplaceRequest request) {
+    if (!line.needsPlaces(start)) {
+      return;
+    }
     try {
+      Files.createDirectories(data.getParent());
+      if (!Files.isDirectory(data)) {
+        Files.createDirectory(data, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      }
       for (Kept kept : start.persistent()) {
         Path place = SystemLine.place(data, kept);
         if (!Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)) {
-          Files.createDirectories(data.getParent());
-          if (!Files.isDirectory(data)) {
-            Files.createDirectory(data, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-          }
           Files.createDirectory(place, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
         }
       }
+      new SystemMountPlaces(data, start).make(request);
     } catch (IOException e) {
       throw CarrelException.failed("cannot make the persistent directories of the system " + start.name() + " in " + data + ": " + e
           + ". Say where they can be with CARREL_SYSTEMS=DIRECTORY", e);
