@@ -75,7 +75,7 @@ class BadInputIT {
         of("system container --memory=much /no/where.toml", 125),
         of("system roll-back ../x", 125, "../x", "no name of a system"),
         of("system roll-back nothing", 125, "no system nothing"),
-        of("system start /usr", 1, "no system at /usr"),
+        of("system start /usr", 125, "no system at /usr"),
         of("backend", 125, "backend list"),
         of("doctor --bogus", 125, "--bogus"));
   }

@@ -5,20 +5,16 @@ import dev.carrel.api.container.Containers;
 import dev.carrel.api.declaration.Declarations;
 import dev.carrel.api.environment.Workplaces;
 import dev.carrel.api.host.Foreground;
-import dev.carrel.api.mount.Access;
 import dev.carrel.api.store.Generation;
 import dev.carrel.api.store.Store;
 import dev.carrel.api.system.BuiltSystem;
 import dev.carrel.api.system.DeclarationPlaces;
-import dev.carrel.api.system.SystemDeclaration;
-import dev.carrel.api.system.SystemMapping;
 import dev.carrel.api.system.SystemName;
 import dev.carrel.api.system.Systems;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
 import org.osgi.framework.BundleContext;
@@ -37,8 +33,6 @@ public final class SystemCommands {
   private static final Verbs VERBS = new Verbs("system", SystemHelp.SYSTEM,
       "container, build, reconfigure, describe, list-generations, roll-back, switch-generation, start or schema");
   private static final String START = "start";
-  /** Options of a container that are about how it is built, and no words for its start. */
-  private static final Set<String> OF_BUILDING = Set.of("refresh", "root", "quiet", "expose", "share", "help");
 
   private final BundleContext context;
 
@@ -136,7 +130,7 @@ public final class SystemCommands {
 
   private void run(String verb, LifeLine line) {
     switch (verb) {
-      case "container" -> System.out.println(rooted(line, build(line, extended(line, read(line, file(line))))).script());
+      case "container" -> System.out.println(rooted(line, build(line, SystemExtension.of(line, read(line, file(line))))).script());
       case "build" -> System.out.println(rooted(line, build(line, read(line, file(line)))).directory());
       case "reconfigure" -> reconfigure(line);
       case "describe" -> describe(line);
@@ -185,36 +179,6 @@ public final class SystemCommands {
     } catch (IllegalArgumentException e) {
       throw line.usage(file + ": " + e.getMessage());
     }
-  }
-
-  /** What a command line says of a container counts more than what is declared. */
-  private static SystemReader.Read extended(LifeLine line, SystemReader.Read read) {
-    List<SystemMapping> mappings = new ArrayList<>();
-    List<String> words = new ArrayList<>();
-    ManifestPaths paths = new ManifestPaths(WorkplaceLine.here(), HomeDirectory.of(System.getenv()));
-    List<String> judged = new ArrayList<>();
-    for (Option option : line.line().getOptions()) {
-      String name = option.getLongOpt() == null ? "network" : option.getLongOpt();
-      String value = option.getLongOpt() == null ? "host" : option.getValue();
-      String word = "--" + name + (value == null ? "" : "=" + value);
-      if (name.equals("expose") || name.equals("share")) {
-        try {
-          mappings.add(SystemReader.mapping(value, name.equals("share") ? Access.SHARE : Access.EXPOSE, false, paths));
-        } catch (IllegalArgumentException e) {
-          throw line.usage(word + ": " + e.getMessage());
-        }
-      } else if (name.equals("pid-file")) {
-        words.add("--pid-file=" + WorkplaceLine.here().resolve(value));
-      } else if (!OF_BUILDING.contains(name)) {
-        words.add(word);
-        judged.add(word);
-      }
-    }
-    SystemReader.problem(judged).ifPresent(problem -> {
-      throw line.usage(problem);
-    });
-    SystemDeclaration declaration = read.declaration();
-    return new SystemReader.Read(declaration.with(mappings, words), read.places());
   }
 
   private BuiltSystem build(LifeLine line, SystemReader.Read read) {

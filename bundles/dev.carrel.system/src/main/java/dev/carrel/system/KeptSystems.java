@@ -17,9 +17,11 @@ import dev.carrel.api.system.SystemStart;
 import dev.carrel.api.system.Systems;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.framework.BundleContext;
@@ -77,6 +79,8 @@ public final class KeptSystems implements Systems {
 
   @Override
   public Generation keep(SystemName name, BuiltSystem system, Progress progress) {
+    KeptProfiles profiles = new KeptProfiles(store);
+    profiles.keep(system.profile());
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       Optional<Generation> before = generations.current(name.profile());
       if (before.isPresent() && before.get().item().equals(system.item())) {
@@ -84,10 +88,26 @@ public final class KeptSystems implements Systems {
       }
       Optional<Generation> after = generations.add(name.profile(), before.map(Generation::number).orElse(0), system.item(), List.of(), progress);
       if (after.isPresent()) {
+        profiles.forgetBut(profiles(system));
         return after.get();
       }
     }
     throw CarrelException.failed("cannot keep the system " + name + ": other processes change it all the time. Try again later");
+  }
+
+  /** Those that systems need which are kept; one that cannot be read needs none. */
+  private Set<String> profiles(BuiltSystem system) {
+    Set<String> profiles = new HashSet<>(Set.of(system.profile().getFileName().toString()));
+    for (SystemName name : names()) {
+      for (Generation generation : generations.all(name.profile())) {
+        try {
+          profiles.add(start(store.locate(generation.item())).profile().getFileName().toString());
+        } catch (CarrelException e) {
+          // of another Carrel, or packages alone
+        }
+      }
+    }
+    return profiles;
   }
 
   @Override

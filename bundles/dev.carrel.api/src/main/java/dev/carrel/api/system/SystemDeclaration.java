@@ -55,13 +55,11 @@ public record SystemDeclaration(
     }
   }
 
-  /** The same with more of the host, and with words that count more than its own. */
-  public SystemDeclaration with(List<SystemMapping> moreMappings, List<String> moreOptions) {
+  /** The same with more of the host, which counts more than what is mapped to the same place, and with other options. */
+  public SystemDeclaration with(List<SystemMapping> moreMappings, List<String> otherOptions) {
     List<SystemMapping> all = new ArrayList<>(mappings);
     all.removeIf(mapping -> moreMappings.stream().anyMatch(other -> other.target().equals(mapping.target())));
     all.addAll(moreMappings);
-    List<String> words = new ArrayList<>(options);
-    words.addAll(moreOptions);
-    return new SystemDeclaration(name, hostname, timezone, locale, groups, users, packages, files, services, all, persistent, words, init);
+    return new SystemDeclaration(name, hostname, timezone, locale, groups, users, packages, files, services, all, persistent, otherOptions, init);
   }
 }
