@@ -7,6 +7,7 @@ import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -169,5 +170,24 @@ class EntryIT {
         assertThat(result.err()).contains("--expose is about a container", mode).hasLineCount(1);
       });
     }
+  }
+
+  /** As where a name service does not answer: no file of accounts has this user. */
+  @Test
+  void who_has_no_account_has_one_inside_that_USER_names(TestStore store) {
+    String[] nobodyKnown = {"unshare", "--user", "--map-user=54321", "--map-group=54321", "env"};
+    assumeTrue(Host.can(nobodyKnown[0], nobodyKnown[1], nobodyKnown[2], nobodyKnown[3], "true"), "needs unshare(1) of util-linux, and user namespaces");
+    String script = "id -un; id -gn; getent passwd $(id -u) | cut -d: -f1,3,4; echo $USER";
+    Carrel run = Carrel.command("run", "--no-cwd", "--", "sh", "-c", script);
+    assertThat(says(run.under(append(nobodyKnown, "USER=ghost")))).isEqualTo("ghost\ngroup54321\nghost:54321:54321\nghost");
+    for (String unusable : List.of("USER=", "USER=a:b", "USER=root", "USER=nobody", "USER=-rf", "USER=../x")) {
+      assertThat(says(run.under(append(nobodyKnown, unusable)))).as(unusable).isEqualTo("user\ngroup54321\nuser:54321:54321\nuser");
+    }
+  }
+
+  private static String[] append(String[] words, String word) {
+    String[] more = Arrays.copyOf(words, words.length + 1);
+    more[words.length] = word;
+    return more;
   }
 }

@@ -61,6 +61,9 @@ public final class Main {
           return new Interactive(framework.context()).run(List.of());
         }
       case "-h", "--help", "help":
+        if (arguments.length == 2 && arguments[1].equals("--list")) {
+          return command(home, List.of("help", "--list"));
+        }
         if (arguments.length > 1) {
           return run(new String[] {arguments[1], "--help"});
         }
@@ -70,18 +73,21 @@ public final class Main {
         System.out.println("carrel " + Usage.version());
         return 0;
       default:
-        new Preload().start();
-        List<String> words = Arrays.asList(arguments);
-        try (OsgiRuntime framework = OsgiRuntime.headless(home, BundleSets.forCommand(words))) {
-          OptionalInt status = new Commands(framework.context()).run(words);
-          if (status.isPresent()) {
-            return status.getAsInt();
-          }
-        }
-        // No command of Carrel's own: another bundle's, which may need Gogo to be called, or none.
-        try (OsgiRuntime framework = OsgiRuntime.interactive(home, false)) {
-          return new Interactive(framework.context()).run(words);
-        }
+        return command(home, Arrays.asList(arguments));
+    }
+  }
+
+  private static int command(Path home, List<String> words) throws Exception {
+    new Preload().start();
+    try (OsgiRuntime framework = OsgiRuntime.headless(home, BundleSets.forCommand(words))) {
+      OptionalInt status = new Commands(framework.context()).run(words);
+      if (status.isPresent()) {
+        return status.getAsInt();
+      }
+    }
+    // No command of Carrel's own: another bundle's, which may need Gogo to be called, or none.
+    try (OsgiRuntime framework = OsgiRuntime.interactive(home, false)) {
+      return new Interactive(framework.context()).run(words);
     }
   }
 }

@@ -15,6 +15,8 @@ final class Usage {
         carrel list | inspect | logs | wait    containers, and what is known of one
         carrel processes | events              what runs inside; what becomes of containers, as it happens
         carrel exec NAME -- COMMAND            COMMAND in a container that runs
+        carrel top | update                    what they consume; what they may
+        carrel network create | list ...       networks that containers share
         carrel stop | kill | pause | resume    end a container, or have it wait
         carrel remove | clean                  forget those that have ended
         carrel allow | lock                    let the carrel.toml here say all that; exactly which packages

@@ -4,6 +4,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.apache.felix.gogo.jline.Shell;
 import org.apache.felix.gogo.runtime.CommandNotFoundException;
 import org.apache.felix.service.command.CommandProcessor;
@@ -120,7 +121,8 @@ final class Session implements AutoCloseable {
       }
     }
     own.sort(null);
-    System.err.println("carrel: there is no command '" + name + "'. There is: " + String.join(", ", own) + ". See carrel --help");
+    System.err.println("carrel: there is no command '" + name + "'. " + FamiliarNames.own(name, Set.copyOf(own))
+        .map(familiar -> "What you look for may be carrel " + familiar).orElse("There is: " + String.join(", ", own)) + ". See carrel --help");
     return FAILED;
   }
 

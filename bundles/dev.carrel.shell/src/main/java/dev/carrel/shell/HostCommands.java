@@ -5,6 +5,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeSet;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
@@ -97,6 +98,10 @@ public final class HostCommands {
       if (words.size() > 1) {
         throw CarrelException.usage("carrel help: give the name of one command. See carrel help");
       }
+      if (words.equals(List.of("--list"))) {
+        commands().forEach(System.out::println);
+        return 0;
+      }
       if (words.isEmpty() || words.get(0).startsWith("-") || words.get(0).equals("help")) {
         System.out.print(Help.OVERVIEW);
         return 0;
@@ -132,15 +137,31 @@ public final class HostCommands {
   }
 
   private ServiceReference<?> command(String name) {
-    try {
-      ServiceReference<?>[] references = context.getAllServiceReferences(null, "(" + SCOPE + "=carrel)");
-      for (ServiceReference<?> reference : references == null ? new ServiceReference<?>[0] : references) {
-        Object functions = reference.getProperty(FUNCTION);
-        if (functions instanceof String[] names ? Arrays.asList(names).contains(name) : name.equals(functions)) {
-          return reference;
-        }
+    for (ServiceReference<?> reference : references()) {
+      if (functions(reference).contains(name)) {
+        return reference;
       }
-      return null;
+    }
+    return null;
+  }
+
+  private TreeSet<String> commands() {
+    TreeSet<String> names = new TreeSet<>();
+    for (ServiceReference<?> reference : references()) {
+      names.addAll(functions(reference));
+    }
+    return names;
+  }
+
+  private static List<String> functions(ServiceReference<?> reference) {
+    Object functions = reference.getProperty(FUNCTION);
+    return functions instanceof String[] names ? Arrays.asList(names) : List.of(String.valueOf(functions));
+  }
+
+  private ServiceReference<?>[] references() {
+    try {
+      ServiceReference<?>[] references = context.getAllServiceReferences(null, "(&(" + SCOPE + "=carrel)(" + FUNCTION + "=*))");
+      return references == null ? new ServiceReference<?>[0] : references;
     } catch (InvalidSyntaxException e) {
       throw new IllegalStateException("the filter has no variable part", e);
     }

@@ -8,9 +8,11 @@ import dev.carrel.api.environment.WorkplaceRequest.Software;
 import dev.carrel.api.host.Foreground;
 import dev.carrel.api.store.PackageRequest;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -184,16 +186,31 @@ public final class LockCommands {
 
   /** In one step: whoever is killed leaves the old one or the new one. */
   private static void write(Path file, String text) {
-    Path fresh = file.resolveSibling("." + file.getFileName() + "." + ProcessHandle.current().pid());
+    String begin = "." + file.getFileName() + ".";
+    Path fresh = file.resolveSibling(begin + ProcessHandle.current().pid());
     try {
+      removeUnfinished(file.toAbsolutePath().getParent(), begin);
       try {
-        Files.writeString(fresh, text);
+        Files.writeString(fresh, text, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE); // follows no link that lies there
         Files.move(fresh, Files.isSymbolicLink(file) ? file.toRealPath() : file, StandardCopyOption.ATOMIC_MOVE);
       } finally {
         Files.deleteIfExists(fresh);
       }
     } catch (IOException e) {
       throw CarrelException.failed("cannot write " + file + ": " + e + ". Lock in a directory that you may write to", e);
+    }
+  }
+
+  /** What was not finished by processes that are no more. */
+  private static void removeUnfinished(Path directory, String begin) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, file -> file.getFileName().toString().startsWith(begin))) {
+      for (Path file : files) {
+        String pid = file.getFileName().toString().substring(begin.length());
+        boolean mine = pid.equals(Long.toString(ProcessHandle.current().pid()));
+        if (mine || pid.matches("[1-9][0-9]{0,9}") && ProcessHandle.of(Long.parseLong(pid)).isEmpty()) {
+          Files.deleteIfExists(file);
+        }
+      }
     }
   }
 

@@ -51,7 +51,13 @@ public final class LinuxHost implements Host {
       return new Account(string(entry, NAME), user, group, string(entry, GECOS), absolute(string(entry, HOME)),
           string(entry, SHELL));
     }
-    return new Account(environment("USER", "user"), user, group, "", absolute(environment("HOME", "/")), "/bin/sh");
+    return new Account(unknown(environment("USER", "")), user, group, "", absolute(environment("HOME", "/")), "/bin/sh");
+  }
+
+  /** What somebody is called whom the name service does not know: by what the environment says, if it can be a name and is nobody else's. */
+  private static String unknown(String name) {
+    boolean taken = name.equals("root") || name.equals("nobody");
+    return name.matches("[A-Za-z_][A-Za-z0-9_.-]{0,31}") && !taken ? name : "user";
   }
 
   private static Path absolute(String path) {
