@@ -33,7 +33,9 @@ class SystemDeclarationIT {
   @AfterEach
   void removeDirectory(TestStore store) throws IOException {
     Trees.delete(directory);
-    Trees.delete(store.directory().resolve("profiles"));
+    if (Files.exists(store.directory().resolve("profiles"))) {
+      Trees.delete(store.directory().resolve("profiles"));
+    }
   }
 
   private Path write(String name, String text) throws IOException {
@@ -59,7 +61,7 @@ class SystemDeclarationIT {
       user = "nobdy"                        | 4 | the user nobdy, and there is none
       ready-command = ["no-such-program"]   | 4 | needs the program no-such-program
       [user.app]                            | 4 | the user app has no uid
-      directory = "a/../b"                  | 4 | 'a/../b' is no path
+      directory = "a/../b"                  | 4 | is no path inside a system
       """)
   void what_makes_no_sense_is_refused_with_its_line_and_makes_nothing(String line, int number, String words, TestStore store) throws IOException {
     write("first.toml", PACKAGES + SERVICE);
