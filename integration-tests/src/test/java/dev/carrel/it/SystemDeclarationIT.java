@@ -79,6 +79,16 @@ class SystemDeclarationIT {
   }
 
   @Test
+  void a_package_that_there_is_not_is_refused_with_its_line(TestStore store) throws IOException {
+    write("web.toml", "packages = [\n  \"hello\",\n  \"pyhton3\",\n]\n");
+
+    Carrel.Result refused = carrel(store, "system", "build", "web.toml").run();
+
+    assertThat(refused.status()).isEqualTo(125);
+    assertThat(refused.err()).contains("/web.toml:3:3: The package pyhton3 is unknown", "python3");
+  }
+
+  @Test
   void the_same_declaration_is_the_same_system_wherever_it_lies(TestStore store) throws IOException {
     String declaration = PACKAGES + SERVICE + "[file.\"/etc/motd\"]\nsource = \"motd\"\nmode = \"0600\"\n";
     write("a/motd", "Welcome\n");

@@ -117,6 +117,7 @@ final class SystemReader {
       if (!one.text().matches("[a-z0-9][a-zA-Z0-9+.:-]*(=[A-Za-z0-9.+:~_-]+)?") || one.text().matches("(nix|guix):.*")) {
         throw words.refusal(one.place(), "'" + one.text() + "' is no package that a system can have: write a name of Debian's packages, or NAME=VERSION");
       }
+      places.put("packages." + one.text(), one.place());
       packages.add(one.text());
     }
     return packages;

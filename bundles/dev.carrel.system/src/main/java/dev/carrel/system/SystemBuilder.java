@@ -62,7 +62,7 @@ final class SystemBuilder {
    */
   BuiltSystem build(boolean refresh, String carrel, Progress progress) {
     InitTree tree = init.tree(declaration);
-    Workplace workplace = workplaces.prepare(ProfileRequest.of(packages(tree), refresh), progress);
+    Workplace workplace = packages(tree, refresh, progress);
     Profile profile = new Profile(workplace.profile().orElseThrow(() -> new IllegalStateException("packages without a profile")));
     Accounts accounts = new Accounts(profile.text("etc/passwd"), profile.text("etc/group"), declaration, places);
     new Checks(declaration, places, profile, accounts, tree).make();
@@ -78,6 +78,24 @@ final class SystemBuilder {
     }, progress);
     Path directory = store.locate(item);
     return new BuiltSystem(item, directory, directory.resolve(RunScript.NAME), profile.directory(), tree.omitted(), workplace.notes());
+  }
+
+  private Workplace packages(InitTree tree, boolean refresh, Progress progress) {
+    try {
+      return workplaces.prepare(ProfileRequest.of(packages(tree), refresh), progress);
+    } catch (CarrelException e) {
+      throw e.kind() == CarrelException.Kind.USAGE ? places.refusal(key(e.getMessage()), e.getMessage()) : e;
+    }
+  }
+
+  /** Where the package stands that a message speaks of. */
+  private String key(String message) {
+    for (String one : declaration.packages()) {
+      if (message.contains(" " + one.replaceFirst("=.*", "") + " ")) {
+        return "packages." + one;
+      }
+    }
+    return "packages";
   }
 
   /** A time zone needs its file, whatever is declared. */
@@ -141,7 +159,7 @@ final class SystemBuilder {
 
   /** One that is known to be there costs no database. */
   private void make(StorePath item, Profile profile, Recipe.Builder builder, Progress progress) {
-    String key = key(item);
+    String key = remembered(item);
     if (store.recall(key).filter(item::equals).isPresent()) {
       return;
     }
@@ -150,7 +168,7 @@ final class SystemBuilder {
     store.remember(key, item);
   }
 
-  private static String key(StorePath item) {
+  private static String remembered(StorePath item) {
     try {
       return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest((FORMAT + "\0" + item).getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException e) {
