@@ -84,18 +84,13 @@ final class SystemBuilder {
     try {
       return workplaces.prepare(ProfileRequest.of(packages(tree), refresh), progress);
     } catch (CarrelException e) {
-      throw e.kind() == CarrelException.Kind.USAGE ? places.refusal(key(e.getMessage()), e.getMessage()) : e;
+      throw named(e.getMessage()).map(one -> places.refusal("packages." + one, e.getMessage())).orElse(e);
     }
   }
 
-  /** Where the package stands that a message speaks of. */
-  private String key(String message) {
-    for (String one : declaration.packages()) {
-      if (message.contains(" " + one.replaceFirst("=.*", "") + " ")) {
-        return "packages." + one;
-      }
-    }
-    return "packages";
+  /** The declared package that a message begins with. */
+  private Optional<String> named(String message) {
+    return declaration.packages().stream().filter(one -> message.startsWith("The package " + one.replaceFirst("=.*", "") + " ")).findFirst();
   }
 
   /** A time zone needs its file, whatever is declared. */
