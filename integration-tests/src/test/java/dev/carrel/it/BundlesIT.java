@@ -1,6 +1,7 @@
 package dev.carrel.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.carrel.api.container.Containers;
 import dev.carrel.api.environment.Workplaces;
@@ -64,8 +65,6 @@ class BundlesIT {
   @CsvSource({
     "dev.carrel.mount, run --no-cwd -- true",
     "dev.carrel.engine, run --no-cwd -- true",
-    "dev.carrel.backend.namespace, run --no-cwd -- true",
-    "dev.carrel.backend.namespace, backend list",
     "dev.carrel.environment, run --no-cwd -- true",
     "dev.carrel.cgroup, run --no-cwd --pids=50 -- true",
     "dev.carrel.linux, run --no-cwd -- true",
@@ -93,8 +92,45 @@ class BundlesIT {
     }
   }
 
+  @Test
+  void without_any_backend_commands_name_the_bundle_of_carrels_own(BundleContext context, CommandProcessor processor) throws Exception {
+    List<Bundle> backends = own(context).stream().filter(one -> one.getSymbolicName().startsWith("dev.carrel.backend.")).toList();
+    for (Bundle bundle : backends) {
+      bundle.stop();
+    }
+    try {
+      for (String line : List.of("run --no-cwd -- true", "backend list")) {
+        Said said = say(processor, line);
+
+        assertThat(said.result()).as(said.text()).isEqualTo(125);
+        assertThat(said.text()).contains("start the bundle dev.carrel.backend.namespace,").contains("felix:start ");
+      }
+    } finally {
+      for (Bundle bundle : backends) {
+        bundle.start();
+      }
+    }
+  }
+
+  @Test
+  void while_carrels_own_backend_is_stopped_the_next_one_that_works_is_used(BundleContext context, CommandProcessor processor) throws Exception {
+    assumeTrue(Host.can("bwrap", "--version"), "needs bwrap (bubblewrap)");
+    Bundle bundle = own(context).stream().filter(one -> one.getSymbolicName().equals("dev.carrel.backend.namespace")).findAny().orElseThrow();
+    bundle.stop();
+    try {
+      Said done = say(processor, "run --no-cwd --ids=1 -- true");
+      Said refused = say(processor, "run --no-cwd --ids=1 --mask=/etc/passwd -- true");
+
+      assertThat(done.result()).as(done.text()).isEqualTo(0);
+      assertThat(refused.result()).isEqualTo(125);
+      assertThat(refused.text()).contains("the backend bubblewrap cannot give a container paths that are covered");
+    } finally {
+      bundle.start();
+    }
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"dev.carrel.api", "dev.carrel.mount", "dev.carrel.engine", "dev.carrel.backend.namespace", "dev.carrel.environment",
+  @ValueSource(strings = {"dev.carrel.api", "dev.carrel.mount", "dev.carrel.engine", "dev.carrel.backend.namespace", "dev.carrel.backend.bubblewrap", "dev.carrel.environment",
     "dev.carrel.linux", "dev.carrel.store", "dev.carrel.store.debian", "dev.carrel.store.nix", "dev.carrel.toml", "dev.carrel.cgroup",
     "dev.carrel.network.veth", "dev.carrel.network.pasta", "dev.carrel.system", "dev.carrel.system.init", "dev.carrel.shell"})
   void after_a_bundle_was_stopped_and_started_containers_start_again(String name, BundleContext context, CommandProcessor processor)

@@ -127,6 +127,50 @@ class NetworkIT {
   }
 
   @Test
+  @Order(3)
+  void what_one_that_has_ended_by_itself_was_given_is_free_as_soon_as_somebody_sees_that() throws Exception {
+    List<String> leases = lab.leases();
+    for (List<String> seeing : List.of(List.of("list", "--all"), List.of("inspect", "brief"), List.of("wait", "brief"))) {
+      lab.wait("brief", "--publish=8087:80");
+      Carrel sees = lab.carrel(seeing.toArray(new String[0]));
+      if (seeing.contains("wait")) { // which begins before
+        Process waits = sees.start(lab.state().resolve("waited"));
+        endUnseen("brief");
+        assertThat(waits.waitFor()).isEqualTo(137);
+      } else {
+        endUnseen("brief");
+        assertThat(lab.onHost("nft", "list", "ruleset")).contains("8087");
+        sees.says();
+      }
+      assertThat(lab.onHost("nft", "list", "ruleset")).as(seeing.toString()).doesNotContain("8087");
+      assertThat(lab.leases()).containsExactlyInAnyOrderElementsOf(leases);
+      lab.carrel("remove", "brief").says();
+    }
+    lab.wait("brief", "--publish=8087:80");
+    endUnseen("brief");
+    lab.carrel("run", "--no-cwd", "--publish=8087:80", "--", "true").says(); // who wants it gets it
+    lab.carrel("remove", "brief").says();
+  }
+
+  /** As by an error of its own: no Carrel is there to see it. */
+  private static void endUnseen(String name) throws Exception {
+    String pid = JsonParser.parseString(lab.carrel("inspect", name).says()).getAsJsonArray().get(0).getAsJsonObject().get("pid").getAsString();
+    ProcessHandle first = ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+    first.destroyForcibly();
+    first.onExit().get(1, TimeUnit.MINUTES);
+  }
+
+  @Test
+  @Order(3)
+  void a_plan_makes_no_network_and_doctor_tells_which_there_can_be(@TempDir Path fresh) {
+    Path state = fresh.resolve("state");
+    assertThat(lab.carrel("plan", "run", "--network", "--", "true").withVariable("CARREL_STATE", state.toString()).says())
+        .contains(state.resolve("networks/veth/hosts").toString(), "/etc/resolv.conf");
+    assertThat(state).doesNotExist();
+    assertThat(lab.carrel("doctor").run().out().lines().filter(line -> line.contains("network veth"))).hasSize(1);
+  }
+
+  @Test
   @Order(4)
   void who_is_outside_reaches_only_what_is_published() {
     String web = address("web", 0);
@@ -242,6 +286,8 @@ class NetworkIT {
   void a_container_can_share_the_network_of_another() {
     assertThat(lab.carrel("run", "--network=join:web", "--no-cwd", "--expose=" + lab.state().getParent() + "=/lab", "--", NetworkLab.PYTHON, "/lab/ask.py",
         "tcp,127.0.0.1,80").says()).isEqualTo("tcp from 127.0.0.1\n");
+    assertThat(lab.carrel("run", "--network=join:web", "--no-cwd", "--", "cat", "/etc/resolv.conf").says()).as("as web's --dns")
+        .isEqualTo("nameserver " + NetworkLab.OUTSIDE + "\n");
     refused(lab.carrel("run", "--network=join:web", "--publish=1:1", "--", "true").run(), "--publish");
   }
 

@@ -68,6 +68,16 @@ class PrivateNetworkIT {
     host = NetworkHost.start();
   }
 
+  @Test
+  void a_plan_starts_no_helper_and_doctor_names_what_there_is() throws Exception {
+    assertThat(host.carrel("plan", "run", "--network", "--publish=18089:80", "--", "true").says()).contains("/etc/resolv.conf");
+    assertThat(records()).isEmpty();
+    assertThat(helpers()).isZero();
+    List<String> found = host.carrel("doctor").run().out().lines().filter(line -> line.contains(" network ")).toList();
+    assertThat(found).anyMatch(line -> line.startsWith("ok") && line.contains("network pasta"))
+        .anyMatch(line -> line.startsWith("limited") && line.contains("network veth") && line.contains("only root"));
+  }
+
   @AfterAll
   static void it_goes() throws IOException {
     if (host != null) {

@@ -3,6 +3,7 @@ package dev.carrel.launcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -26,33 +27,49 @@ enum BundleSets {
   SYSTEMS("dev.carrel.system", "dev.carrel.system.init"),
   /** What limits need. */
   LIMITS("dev.carrel.cgroup"),
+  /** What another backend than Carrel's own needs, besides; and with it all that those who did not start a container may need. */
+  BACKENDS("dev.carrel.backend.bubblewrap"),
   /** What containers on networks need, besides. */
   NETWORKS("dev.carrel.network.veth", "dev.carrel.network.pasta"),
+  /** What keeps bundles of others. */
+  ADDONS("dev.carrel.addon"),
   /** What {@code --json} needs; a headless start has it on its class path. */
   JSON("gson"),
   /** What the interactive shell needs. */
-  INTERACTIVE("org.apache.felix.gogo.runtime", "org.apache.felix.gogo.command", "org.apache.felix.gogo.jline", "jline", "dev.carrel.console");
+  INTERACTIVE("org.apache.felix.gogo.runtime", "org.apache.felix.gogo.command", "org.apache.felix.gogo.jline", "jline", "dev.carrel.console"),
+  /** What watches the folders of add-ons, in the interactive shell. */
+  WATCHER("org.apache.felix.fileinstall");
 
   private static final Set<String> WITHOUT_PACKAGES = Set.of("backend", "clean", "container", "create", "events", "exec", "inspect", "kill", "list",
       "logs", "network", "pause", "processes", "remove", "resume", "run", "start", "stop", "top", "update", "wait");
-  /** What is done with containers that may have limits. */
-  private static final Set<String> WITH_LIMITS = Set.of("clean", "doctor", "events", "exec", "container", "inspect", "kill", "pause", "remove", "resume", "start",
+  /** What is done with containers that may have limits, and be another backend's. */
+  private static final Set<String> WITH_LIMITS = Set.of("backend", "clean", "doctor", "events", "exec", "container", "inspect", "kill", "pause", "remove", "resume", "start",
       "stop", "top", "update", "wait");
   private static final List<String> LIMITS_BEGIN = List.of("--memory", "--swap", "--cpu", "--pids", "--io-", "--hugetlb", "--args");
+
+  /** What Carrel's own bundles offer: any other word may be a command of an add-on. */
+  private static final Set<String> COMMANDS = Set.of("addon", "allow", "backend", "clean", "container", "create", "deny", "doctor", "environment", "events",
+      "exec", "help", "inspect", "kill", "list", "lock", "logs", "network", "pause", "plan", "processes", "profile", "remove", "resume", "run", "shell",
+      "start", "stop", "store", "system", "top", "update", "version", "wait");
+  /** Options whose value may be offered by an add-on, each with those that Carrel itself has. */
+  private static final Map<String, Set<String>> OFFERED = Map.of("--source", Set.of("debian", "nix", "guix"),
+      "--backend", Set.of("namespace", "bubblewrap", "oci"), "--network", Set.of("none", "host", "veth", "pasta", "slirp4netns"),
+      "--provider", Set.of("veth", "pasta", "slirp4netns"));
 
   private static final Set<String> MANIFESTS = Set.of("allow", "deny", "lock");
   /** Commands that look for a manifest if no package is named. */
   private static final Set<String> PLACES = Set.of("shell", "environment");
 
   /** A manifest may say everything. */
-  private static final List<BundleSets> MANIFEST = List.of(CORE, PACKAGES, HOST_STORES, DECLARATIONS, LIMITS, NETWORKS);
+  private static final List<BundleSets> MANIFEST = List.of(CORE, PACKAGES, HOST_STORES, DECLARATIONS, LIMITS, BACKENDS, NETWORKS);
+  private static final List<BundleSets> WITH_ADDONS = List.of(CORE, ADDONS);
   /** Those of which a headless start may need any. */
-  static final List<BundleSets> HEADLESS = List.of(CORE, PACKAGES, HOST_STORES, DECLARATIONS, SYSTEMS, LIMITS, NETWORKS);
+  static final List<BundleSets> HEADLESS = List.of(CORE, PACKAGES, HOST_STORES, DECLARATIONS, SYSTEMS, LIMITS, BACKENDS, NETWORKS, ADDONS);
   /** A declaration of a system may say everything but what is in other stores. */
-  private static final List<BundleSets> SYSTEM = List.of(CORE, PACKAGES, DECLARATIONS, SYSTEMS, LIMITS, NETWORKS);
+  private static final List<BundleSets> SYSTEM = List.of(CORE, PACKAGES, DECLARATIONS, SYSTEMS, LIMITS, BACKENDS, NETWORKS);
 
-  /** Those that make networks, or take away what containers were given. */
-  private static final Set<String> NETWORK_COMMANDS = Set.of("clean", "network", "stop");
+  /** Those that make networks, tell of them, or see that containers have ended, and take away what those were given. */
+  private static final Set<String> NETWORK_COMMANDS = Set.of("clean", "doctor", "inspect", "kill", "list", "network", "remove", "stop", "wait");
 
   /** How they begin; {@code --args} may bring any of them. */
   private static final String[] NETWORK_OPTIONS =
@@ -85,6 +102,9 @@ enum BundleSets {
     if (command.equals("system")) {
       return SYSTEM;
     }
+    if (command.equals("addon")) {
+      return WITH_ADDONS;
+    }
     List<BundleSets> sets = new ArrayList<>(List.of(CORE));
     if (!WITHOUT_PACKAGES.contains(command)) {
       sets.add(PACKAGES);
@@ -92,8 +112,12 @@ enum BundleSets {
         sets.add(HOST_STORES);
       }
     }
-    if (WITH_LIMITS.contains(command) || mayLimit(words)) {
+    boolean backends = WITH_LIMITS.contains(command) || mayChooseBackend(words);
+    if (backends || mayLimit(words)) {
       sets.add(LIMITS);
+    }
+    if (backends) {
+      sets.add(BACKENDS);
     }
     if (NETWORK_COMMANDS.contains(command) || mayNeedNetwork(words)) {
       sets.add(NETWORKS);
@@ -101,12 +125,34 @@ enum BundleSets {
     return sets;
   }
 
+  /** Whether a command line asks for something that Carrel's own bundles do not offer. */
+  static boolean mayNeedAddons(List<String> words) {
+    if (!COMMANDS.contains(words.get(0))) {
+      return true;
+    }
+    for (int i = 1; i < words.size(); i++) {
+      String word = words.get(i);
+      if (word.equals("--")) {
+        return false;
+      }
+      if (word.startsWith("--")) {
+        int equals = word.indexOf('=');
+        Set<String> own = OFFERED.get(equals < 0 ? word : word.substring(0, equals));
+        String value = equals >= 0 ? word.substring(equals + 1) : i + 1 < words.size() ? words.get(i + 1) : "";
+        if (own != null && !value.startsWith("-") && !own.contains(value) && (equals >= 0 || !word.equals("--network"))) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /** All that {@link #forCommand} can answer: what is wanted for each is prepared once. */
   static List<List<BundleSets>> combinations() {
     List<List<BundleSets>> all = new ArrayList<>();
     for (List<BundleSets> sets : List.of(List.of(CORE), List.of(CORE, PACKAGES), List.of(CORE, PACKAGES, HOST_STORES))) {
       all.add(sets);
-      for (List<BundleSets> more : List.of(List.of(LIMITS), List.of(NETWORKS), List.of(LIMITS, NETWORKS))) {
+      for (List<BundleSets> more : List.of(List.of(LIMITS), List.of(LIMITS, BACKENDS), List.of(NETWORKS), List.of(LIMITS, NETWORKS), List.of(LIMITS, BACKENDS, NETWORKS))) {
         List<BundleSets> larger = new ArrayList<>(sets);
         larger.addAll(more);
         all.add(larger);
@@ -114,6 +160,7 @@ enum BundleSets {
     }
     all.add(MANIFEST);
     all.add(SYSTEM);
+    all.add(WITH_ADDONS);
     return all;
   }
 
@@ -127,6 +174,19 @@ enum BundleSets {
         if (word.startsWith(begin)) {
           return true;
         }
+      }
+    }
+    return false;
+  }
+
+  /** Whether a word before {@code --} may name a backend that is not Carrel's own. */
+  private static boolean mayChooseBackend(List<String> words) {
+    for (String word : words) {
+      if (word.equals("--")) {
+        return false;
+      }
+      if (word.startsWith("--backend") && !word.equals("--backend=namespace") || word.startsWith("--args")) {
+        return true;
       }
     }
     return false;

@@ -78,6 +78,9 @@ public final class Main {
   }
 
   private static int command(Path home, List<String> words) throws Exception {
+    if (BundleSets.mayNeedAddons(words) && AddonFolders.of(System.getenv()).anyKept()) {
+      return withAddons(home, words);
+    }
     new Preload().start();
     try (OsgiRuntime framework = OsgiRuntime.headless(home, BundleSets.forCommand(words))) {
       OptionalInt status = new Commands(framework.context()).run(words);
@@ -88,6 +91,14 @@ public final class Main {
     // No command of Carrel's own: another bundle's, which may need Gogo to be called, or none.
     try (OsgiRuntime framework = OsgiRuntime.interactive(home, false)) {
       return new Interactive(framework.context()).run(words);
+    }
+  }
+
+  /** In the framework that people have, where add-ons are started. Nothing was loaded for another one before: native libraries are loaded once. */
+  private static int withAddons(Path home, List<String> words) throws Exception {
+    try (OsgiRuntime framework = OsgiRuntime.interactive(home, false)) {
+      OptionalInt status = new Commands(framework.context()).run(words);
+      return status.isPresent() ? status.getAsInt() : new Interactive(framework.context()).run(words);
     }
   }
 }

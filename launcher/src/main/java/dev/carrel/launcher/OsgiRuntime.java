@@ -22,6 +22,8 @@ public final class OsgiRuntime implements AutoCloseable {
   private static final long STOP_TIMEOUT = 10_000;
   /** Begins a session of its own on the terminal once it is started; only its classes are wanted. */
   private static final String LIBRARY = "org.apache.felix.gogo.jline";
+  /** Would watch a folder of its own choice if it is not told one. */
+  private static final String WATCHER = "org.apache.felix.fileinstall";
 
   private final Framework framework;
   private final Storage storage;
@@ -37,10 +39,18 @@ public final class OsgiRuntime implements AutoCloseable {
    */
   static OsgiRuntime headless(Path home, List<BundleSets> sets) throws BundleException, IOException {
     Path warm = warmStorage(home, sets);
-    if (Files.isDirectory(warm)) {
-      return start(List.of(), ClassPathBundles.read(home, sets), Storage.shared(warm), headlessProperties(home));
+    Map<String, String> properties = headlessProperties(home);
+    boolean addons = sets.contains(BundleSets.ADDONS);
+    if (addons) {
+      AddonFolders.of(System.getenv()).tell(properties);
     }
-    return start(locations(sets), ClassPathBundles.read(home, sets), Storage.create(), headlessProperties(home));
+    OsgiRuntime runtime = Files.isDirectory(warm)
+        ? start(List.of(), ClassPathBundles.read(home, sets), Storage.shared(warm), properties)
+        : start(locations(sets), ClassPathBundles.read(home, sets), Storage.create(), properties);
+    if (addons) {
+      Trial.offer(home, runtime.context());
+    }
+    return runtime;
   }
 
   /** Makes the storage that {@link #headless} finds warm: the bundles are installed, started once, and stopped in order. */
@@ -94,7 +104,12 @@ public final class OsgiRuntime implements AutoCloseable {
    * @param terminal whether there is a terminal, for a session with line editing
    */
   static OsgiRuntime interactive(Path home, boolean terminal) throws BundleException, IOException {
-    return of(home, Storage.create(), Map.of("carrel.terminal", Boolean.toString(terminal)));
+    Map<String, String> properties = new HashMap<>();
+    properties.put("carrel.terminal", Boolean.toString(terminal));
+    AddonFolders addons = AddonFolders.of(System.getenv());
+    addons.tell(properties);
+    addons.watch(properties);
+    return of(home, Storage.create(), properties);
   }
 
   /**
@@ -108,13 +123,27 @@ public final class OsgiRuntime implements AutoCloseable {
   }
 
   private static OsgiRuntime of(Path home, Storage storage, Map<String, String> properties) throws BundleException, IOException {
+    OsgiRuntime runtime = start(files(home), new NoConnection(), storage, properties);
+    Trial.offer(home, runtime.context());
+    return runtime;
+  }
+
+  /** All bundles of a distribution. */
+  private static List<String> files(Path home) {
     List<String> locations = new ArrayList<>();
     for (BundleSets set : BundleSets.values()) {
       for (String bundle : set.bundles()) {
         locations.add(file(home, bundle));
       }
     }
-    return start(locations, new NoConnection(), storage, properties);
+    return locations;
+  }
+
+  /** All bundles of a distribution in a framework that starts none of them, for what has to be tried. */
+  static OsgiRuntime unstarted(Path home) throws BundleException, IOException {
+    Storage storage = Storage.another();
+    Framework framework = installed(files(home), new NoConnection(), storage, Map.of());
+    return new OsgiRuntime(framework, storage);
   }
 
   private static String file(Path home, String bundle) {
@@ -122,6 +151,21 @@ public final class OsgiRuntime implements AutoCloseable {
   }
 
   private static OsgiRuntime start(
+      List<String> locations, ModuleConnector connector, Storage storage, Map<String, String> properties)
+      throws BundleException, IOException {
+    Framework framework = installed(locations, connector, storage, properties);
+    BundleContext context = framework.getBundleContext();
+    for (String location : locations) {
+      Bundle bundle = context.getBundle(location);
+      if (isStarted(bundle, context)) {
+        bundle.start(Bundle.START_ACTIVATION_POLICY);
+      }
+    }
+    framework.start();
+    return new OsgiRuntime(framework, storage);
+  }
+
+  private static Framework installed(
       List<String> locations, ModuleConnector connector, Storage storage, Map<String, String> properties)
       throws BundleException, IOException {
     Map<String, String> configuration = new HashMap<>();
@@ -137,18 +181,18 @@ public final class OsgiRuntime implements AutoCloseable {
     Framework framework = new org.apache.felix.framework.FrameworkFactory().newFramework(configuration, connector);
     framework.init();
     BundleContext context = framework.getBundleContext();
-    List<Bundle> bundles = new ArrayList<>(locations.size());
     for (String location : locations) {
-      bundles.add(context.installBundle(location));
+      context.installBundle(location);
     }
     framework.adapt(FrameworkWiring.class).resolveBundles(null); // once for all is quicker than one by one
-    for (Bundle bundle : bundles) {
-      if (bundle.getHeaders().get(Constants.FRAGMENT_HOST) == null && !LIBRARY.equals(bundle.getSymbolicName())) {
-        bundle.start(Bundle.START_ACTIVATION_POLICY);
-      }
+    return framework;
+  }
+
+  private static boolean isStarted(Bundle bundle, BundleContext context) {
+    if (WATCHER.equals(bundle.getSymbolicName())) {
+      return context.getProperty(AddonFolders.WATCHED) != null;
     }
-    framework.start();
-    return new OsgiRuntime(framework, storage);
+    return bundle.getHeaders().get(Constants.FRAGMENT_HOST) == null && !LIBRARY.equals(bundle.getSymbolicName());
   }
 
   /** The system bundle's. */
@@ -167,10 +211,27 @@ public final class OsgiRuntime implements AutoCloseable {
     close();
   }
 
-  /** The process is about to end: only what would outlive it is removed. */
+  /** The process is about to end: only what would outlive it is removed, once nobody is at work in it. */
   @Override
   public void close() {
+    stopWatcher();
     storage.close();
+  }
+
+  private void stopWatcher() {
+    BundleContext context = framework.getBundleContext();
+    if (context == null || context.getProperty(AddonFolders.WATCHED) == null) {
+      return;
+    }
+    for (Bundle bundle : context.getBundles()) {
+      if (WATCHER.equals(bundle.getSymbolicName())) {
+        try {
+          bundle.stop();
+        } catch (BundleException e) {
+          return; // then it is at work still, and says itself what it misses
+        }
+      }
+    }
   }
 
   /** No bundle comes from anywhere but its file. */

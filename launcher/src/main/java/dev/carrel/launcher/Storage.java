@@ -38,6 +38,11 @@ final class Storage implements AutoCloseable {
     return at(directory);
   }
 
+  /** Another one of this process. */
+  static Storage another() throws IOException {
+    return at(Files.createTempDirectory(parent(), PREFIX + ProcessHandle.current().pid() + "-"));
+  }
+
   /** A directory of this user alone: others must not put classes into it. */
   private static Path parent() throws IOException {
     String runtime = System.getenv("XDG_RUNTIME_DIR");
@@ -65,7 +70,7 @@ final class Storage implements AutoCloseable {
       return;
     }
     for (String name : names) {
-      if (name.startsWith(PREFIX) && !new File("/proc/" + name.substring(PREFIX.length())).exists()) {
+      if (name.startsWith(PREFIX) && !new File("/proc/" + name.substring(PREFIX.length()).split("-", 2)[0]).exists()) {
         delete(new File(parent, name));
       }
     }

@@ -25,6 +25,7 @@ final class Usage {
         carrel system container FILE           a whole system with services, from a declaration
         carrel plan shell|run ...              what that would do, every system call of it
         carrel backend list                    what can isolate a container here
+        carrel addon install FILE | list ...   bundles by others
         carrel doctor                          what this host allows, and what to do about the rest
         carrel --version
 

@@ -23,6 +23,9 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Bases {
   private static final Set<Controller> ALWAYS = EnumSet.of(Controller.MEMORY, Controller.PIDS, Controller.CPUACCT, Controller.FREEZER, Controller.DEVICES);
 
+  /** How often a base is made again that somebody takes away because nothing is in it yet. */
+  private static final int TRIES = 100;
+
   private final Hierarchies hierarchies;
   private final long uid;
   private final Optional<SecondBase> second;
@@ -121,29 +124,30 @@ final class Bases {
       wanted.retainAll(ofSecond());
       wanted.addAll(needed);
       wanted.removeAll(hierarchies.first().keySet());
-      second.orElseThrow().enable(wanted);
+      second.orElseThrow().makeBase();
       make(name.second().get());
+      second.get().enable(wanted); // nobody can take the base away any more
     }
   }
 
-  /** The base is there but before the first one, or after somebody has cleaned. */
+  /** The base is there but before the first one, or after somebody has cleaned, which can be just now. */
   void make(Path directory) throws IOException {
-    if (!directory.toFile().mkdir() && !Files.isDirectory(directory)) {
-      Files.createDirectories(directory.getParent());
-      inherit(directory.getParent());
-      if (!Files.isDirectory(directory)) {
-        Files.createDirectory(directory);
-      }
+    for (int i = 0; i < TRIES && !directory.toFile().mkdir() && !Files.isDirectory(directory); i++) {
+      directory.getParent().toFile().mkdirs();
+    }
+    if (!Files.isDirectory(directory)) {
+      Files.createDirectories(directory); // which says why
     }
     inherit(directory);
   }
 
-  /** Of version 1, a group of cpuset is of no use before it has processors and memory. */
+  /** Of version 1, a group of cpuset is of no use before it, and those around it, have processors and memory. */
   private void inherit(Path directory) throws IOException {
     Path base = first.get(Controller.CPUSET);
     if (base != null && directory.startsWith(base)) {
       for (String file : new String[] {"cpuset.cpus", "cpuset.mems"}) {
         if (KernelFile.read(directory.resolve(file)).orElse("").isEmpty()) {
+          inherit(directory.getParent());
           KernelFile.write(directory.resolve(file), KernelFile.read(directory.getParent().resolve(file)).orElse("0"));
         }
       }

@@ -112,6 +112,11 @@ public final class CgroupController implements ResourceController {
   }
 
   @Override
+  public void removeUnused() {
+    bases.removeEmpty();
+  }
+
+  @Override
   public List<String> clean(String owner, Set<String> kept) {
     Set<String> leaves = new HashSet<>();
     kept.forEach(name -> leaves.add(GroupName.parse(name).leaf()));

@@ -113,12 +113,17 @@ final class SecondBase {
     return inside.isEmpty() || inside.equals(self);
   }
 
-  /** Groups below the base have these from now on. */
-  void enable(Set<Controller> controllers) throws IOException {
+  /** Has the base there. */
+  void makeBase() throws IOException {
     Path directory = base(true);
     if (!directory.toFile().mkdir() && !Files.isDirectory(directory)) {
       throw new IOException(directory + " cannot be made");
     }
+  }
+
+  /** Groups below the base, of which there has to be one, have these from now on. */
+  void enable(Set<Controller> controllers) {
+    Path directory = base(true);
     enable(directory.getParent(), controllers);
     enable(directory, controllers);
   }

@@ -1,9 +1,9 @@
 package dev.carrel.cgroup;
 
+import dev.carrel.api.CarrelException;
 import dev.carrel.api.resource.Bound;
 import dev.carrel.api.resource.IoLimit;
 import dev.carrel.api.resource.Limits;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,12 +60,7 @@ record SecondVersion(Path directory, Set<Controller> controllers) {
   }
 
   private void devices(Limits limits, List<Setting> settings) {
-    if (limits.ioWeight().isPresent()) {
-      boolean bfq = !Files.exists(file("io.weight")) && Files.exists(file("io.bfq.weight"));
-      settings.add(new Setting("weigh what a container reads and writes", file(bfq ? "io.bfq.weight" : "io.weight"),
-          Integer.toString(bfq ? Math.min(1000, limits.ioWeight().getAsInt()) : limits.ioWeight().getAsInt()),
-          "as nothing of its kernel weighs: set a disk's scheduler to bfq, or use --io-max"));
-    }
+    limits.ioWeight().ifPresent(weight -> weigh(weight, settings));
     for (IoLimit rate : limits.io()) {
       StringBuilder line = new StringBuilder(rate.device());
       append(line, "rbps", rate.readBytes());
@@ -75,6 +70,16 @@ record SecondVersion(Path directory, Set<Controller> controllers) {
       settings.add(new Setting("limit how fast a container uses device " + rate.device(), file("io.max"), line.toString(),
           "as its kernel was built without CONFIG_BLK_DEV_THROTTLING"));
     }
+  }
+
+  private void weigh(int weight, List<Setting> settings) {
+    String purpose = "weigh what a container reads and writes";
+    List<String> files = new Weighing(directory, Path.of("/sys/block")).files();
+    if (files.isEmpty()) {
+      throw CarrelException.failed("cannot " + purpose + " (--io-weight): no disk of this host has a scheduler that weighs. Set one to bfq (as root:"
+          + " modprobe bfq; echo bfq > /sys/block/DISK/queue/scheduler), or use --io-max");
+    }
+    files.forEach(name -> settings.add(new Setting(purpose, file(name), Integer.toString(Math.min(Weighing.most(name), weight)), "")));
   }
 
   private static void append(StringBuilder line, String name, Optional<Bound> bound) {

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -183,6 +185,48 @@ class CgroupControllerTest {
       Files.deleteIfExists(kept);
       Files.deleteIfExists(foreign);
       living.remove();
+    }
+  }
+
+  @Test
+  void who_makes_a_group_while_others_take_away_what_is_unused_does_not_notice_and_in_the_end_nothing_is_left() throws Exception {
+    Map<Controller, Path> apart = new EnumMap<>(Controller.class); // where nobody else makes groups
+    for (Controller controller : List.of(Controller.PIDS, Controller.CPUSET)) {
+      Path mount = here().first().get(controller);
+      assumeTrue(mount != null, "needs control groups of version 1 with " + controller);
+      apart.put(controller, Files.createDirectory(mount.resolve(OWNER + "-apart")));
+    }
+    for (String file : List.of("cpuset.cpus", "cpuset.mems")) {
+      KernelFile.write(apart.get(Controller.CPUSET).resolve(file), KernelFile.read(here().first().get(Controller.CPUSET).resolve(file)).orElseThrow());
+    }
+    CgroupController controller = controller(new Hierarchies(apart, Optional.empty()));
+    Limits limits = FEW.withCpuset(NumberSet.of("0"));
+    ExecutorService threads = Executors.newFixedThreadPool(3);
+    try {
+      AtomicBoolean over = new AtomicBoolean();
+      Future<?> cleaner = threads.submit(() -> {
+        while (!over.get()) {
+          controller.removeUnused();
+        }
+      });
+      Callable<Integer> maker = () -> {
+        for (int i = 0; i < 100; i++) {
+          make(controller, limits).remove();
+        }
+        return 0;
+      };
+      for (Future<Integer> made : threads.invokeAll(List.of(maker, maker))) {
+        made.get();
+      }
+      over.set(true);
+      cleaner.get();
+      controller.deactivate();
+      assertThat(apart.values()).noneMatch(mount -> Files.exists(mount.resolve("carrel")));
+    } finally {
+      threads.shutdownNow();
+      for (Path mount : apart.values()) {
+        Files.delete(mount);
+      }
     }
   }
 

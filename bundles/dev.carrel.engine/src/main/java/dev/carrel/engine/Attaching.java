@@ -1,5 +1,6 @@
 package dev.carrel.engine;
 
+import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.ContainerHandle;
 import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.Join;
@@ -11,6 +12,7 @@ import dev.carrel.api.network.Guest;
 import dev.carrel.api.network.NetworkOptions;
 import dev.carrel.api.network.NetworkProvider;
 import dev.carrel.api.network.NetworkSpec;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,20 +42,26 @@ final class Attaching {
     if (known != null && known.asked() == spec && known.files().equals(files)) {
       return known.spec();
     }
-    ContainerSpec changed = spec.namespaces().contains(Namespace.MOUNT) ? with(spec, files) : spec;
+    ContainerSpec changed = with(spec, files);
     last = new Prepared(spec, files, changed);
     return changed;
+  }
+
+  /** The same of one that is only planned: nothing is made. */
+  ContainerSpec plan(ContainerSpec spec) {
+    NetworkSpec.Attached wanted = (NetworkSpec.Attached) spec.network();
+    return with(spec, networks.choose(wanted.network()).plan(wanted));
   }
 
   /** One that joins the network of a container has the files of that. */
   ContainerSpec prepareJoined(ContainerSpec spec, List<ContainerHandle> containers) {
     for (Join join : spec.joins()) {
-      if (join.kind() == Namespace.NETWORK && join.source() instanceof Join.Source.OfProcess process && spec.namespaces().contains(Namespace.MOUNT)) {
+      if (join.kind() == Namespace.NETWORK && join.source() instanceof Join.Source.OfProcess process) {
         for (ContainerHandle container : containers) {
           Optional<Attachment> attachment = container.info().pid() == process.pid() ? container.info().network() : Optional.empty();
           Optional<NetworkProvider> provider = attachment.flatMap(made -> networks.of(made.provider()));
           if (provider.isPresent() && provider.get().unavailable().isEmpty()) {
-            return with(spec, provider.get().files(new NetworkSpec.Attached(Optional.of(attachment.get().network()), NetworkOptions.none())));
+            return with(spec, provider.get().files(new NetworkSpec.Attached(Optional.of(attachment.get().network()), asking(attachment.get().dns()))));
           }
         }
       }
@@ -61,7 +69,16 @@ final class Attaching {
     return spec;
   }
 
+  private static NetworkOptions asking(List<InetAddress> nameServers) {
+    NetworkOptions none = NetworkOptions.none();
+    return nameServers.isEmpty() ? none : new NetworkOptions(none.published(), none.addresses(), none.mac(), none.mtu(), nameServers, none.egress(), none.firewall());
+  }
+
+  /** One that has the mounts of others sees their files. */
   private static ContainerSpec with(ContainerSpec spec, List<Mount> files) {
+    if (!spec.namespaces().contains(Namespace.MOUNT)) {
+      return spec;
+    }
     RootSpec root = spec.root();
     List<Mount> base = new ArrayList<>(root.base());
     base.addAll(files);
@@ -110,6 +127,18 @@ final class Attaching {
   /** Frees what a container that has ended was given, if its provider is there; if not, that finds it later. */
   void detach(String id, String provider) {
     networks.of(provider).filter(present -> present.unavailable().isEmpty()).ifPresent(present -> present.detach(id));
+  }
+
+  /** What one that has ended by itself was given goes as soon as somebody sees it. If that fails, the next one who sees it tries again. */
+  void release(Entry entry) {
+    Optional<Attachment> attachment = entry.attachment();
+    if (attachment.isPresent()) {
+      try {
+        detach(entry.id(), attachment.get().provider());
+      } catch (CarrelException e) {
+        return; // who has come to see something else need not know; carrel clean says it
+      }
+    }
   }
 
   /** Frees what was given to containers that are gone; returns what was removed. */

@@ -2,15 +2,12 @@ package dev.carrel.engine;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.ContainerSpec;
-import dev.carrel.api.container.Life.FirstProcess;
 import dev.carrel.api.isolation.Feature;
 import dev.carrel.api.isolation.IsolationBackend;
-import dev.carrel.api.network.NetworkSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** The backends there are, the best first. */
 final class Backends {
@@ -46,14 +43,9 @@ final class Backends {
    */
   IsolationBackend choose(ContainerSpec spec, boolean held) {
     IsolationBackend chosen = spec.backend().isPresent() ? named(spec.backend().get()) : best();
-    Set<Feature> features = chosen.features();
-    require(features, spec.process().stdio().terminal().isPresent(), Feature.TERMINAL, chosen, "a terminal of its own");
-    require(features, spec.network() == NetworkSpec.HOST, Feature.HOST_NETWORK, chosen, "the host's network");
-    require(features, spec.network() instanceof NetworkSpec.Attached, Feature.NETWORK_ATTACHMENT, chosen, "an interface to a network");
-    require(features, spec.identity().ranged(), Feature.ID_RANGES, chosen, "more ids than one");
-    require(features, held, Feature.HELD_START, chosen, "a program that is started later");
-    require(features, spec.limits().isPresent(), Feature.LIMITS, chosen, "limits of its own");
-    require(features, spec.life().first() == FirstProcess.PROGRAM, Feature.PROGRAM_FIRST, chosen, "a program that is its first process");
+    if (chosen.features().size() < Feature.values().length) { // what can do everything is asked nothing more
+      Needs.check(spec, held, chosen);
+    }
     return chosen;
   }
 
@@ -96,12 +88,5 @@ final class Backends {
       reasons.append(entry.backend().name()).append(": ").append(reason.orElse("works again")).append(". ");
     }
     throw CarrelException.failed("no isolation backend works on this host. " + reasons + "See carrel backend list");
-  }
-
-  private static void require(Set<Feature> features, boolean needed, Feature feature, IsolationBackend backend, String what) {
-    if (needed && !features.contains(feature)) {
-      throw CarrelException.usage("the backend " + backend.name() + " cannot give a container " + what
-          + ". Choose another with --backend; carrel backend list shows what each can do");
-    }
   }
 }

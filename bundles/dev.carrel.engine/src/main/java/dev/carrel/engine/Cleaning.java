@@ -39,6 +39,7 @@ record Cleaning(Registry registry, Backends backends, Controllers controllers) {
       for (String group : registry.ungroup(controller)) {
         removed.add("the control group " + group + " of no container");
       }
+      controller.removeUnused();
     }
     return removed;
   }

@@ -11,6 +11,7 @@ import dev.carrel.api.container.Explanation;
 import dev.carrel.api.container.Hooks;
 import dev.carrel.api.container.Hooks.Hook;
 import dev.carrel.api.container.Namespace;
+import dev.carrel.api.event.ContainerListener;
 import dev.carrel.api.host.Host;
 import dev.carrel.api.isolation.GroupEntry;
 import dev.carrel.api.isolation.IsolationBackend;
@@ -69,6 +70,8 @@ public final class Engine implements Containers {
   private final Controllers controllers = new Controllers();
   private final Grouping grouping;
   private final Attaching attaching;
+  /** Nothing until somebody listens: no class of that is loaded before. */
+  private final AtomicReference<Listeners> listeners = new AtomicReference<>();
 
   @Activate
   public Engine(BundleContext context, @Reference Host host) {
@@ -107,6 +110,19 @@ public final class Engine implements Containers {
   /** For who has no services. */
   void addController(ResourceController controller) {
     controllers.add(controller, () -> controller);
+  }
+
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addListener(ServiceReference<ContainerListener> reference) {
+    listeners().add(context, reference);
+  }
+
+  void removeListener(ServiceReference<ContainerListener> reference) {
+    listeners().remove(reference);
+  }
+
+  Listeners listeners() {
+    return listeners.updateAndGet(present -> present == null ? new Listeners() : present);
   }
 
   @Reference(
@@ -186,7 +202,7 @@ public final class Engine implements Containers {
 
   private StartedContainer launch(ContainerSpec asked, boolean held) {
     IsolationBackend backend = backends.choose(asked, held);
-    ContainerSpec spec = withNetworkFiles(asked);
+    ContainerSpec spec = asked.network() instanceof NetworkSpec.Attached ? attaching.prepare(asked) : withJoinedFiles(asked);
     MountPlan mounts = plan(spec);
     String id = takeId();
     Recording recording = new Recording(registry, id, spec, backend.name(), held);
@@ -209,12 +225,13 @@ public final class Engine implements Containers {
       recording.cancel();
       throw failure;
     }
-    StartedContainer container = new StartedContainer(id, spec, backend, launched, recording, group, held);
+    StartedContainer container = new StartedContainer(id, spec, backend, launched, recording, group, held, listeners);
     running.put(id, container);
     launched.exit().whenComplete(new Departure(container));
     try {
       if (!held) {
         recording.started(launched);
+        container.announceStart();
       }
     } catch (CarrelException e) {
       launched.kill();
@@ -227,9 +244,8 @@ public final class Engine implements Containers {
     return group.isPresent() ? Optional.of(group.get().birth()) : Optional.empty();
   }
 
-  private ContainerSpec withNetworkFiles(ContainerSpec spec) {
-    return spec.network() instanceof NetworkSpec.Attached ? attaching.prepare(spec)
-        : spec.network() == NetworkSpec.JOINED ? attaching.prepareJoined(spec, all()) : spec;
+  private ContainerSpec withJoinedFiles(ContainerSpec spec) {
+    return spec.network() == NetworkSpec.JOINED ? attaching.prepareJoined(spec, all()) : spec;
   }
 
   /** Forgets a container before anybody hears that it has ended. A class, as a first lambda costs a start-up 10 ms. */
@@ -281,14 +297,22 @@ public final class Engine implements Containers {
       if (Registry.isLeftOver(entry)) {
         registry.forget(entry);
       } else if (entry.hasStarted() && !seen.contains(entry.id())) {
-        if (entry.hasPins() && !entry.runs()) {
-          entry.pins().remove();
+        if (!entry.runs()) {
+          release(entry);
         }
         all.add(new RecordedContainer(entry, backends, controllers, attaching));
       }
     }
     all.sort(Comparator.comparing(container -> container.info().started()));
     return all;
+  }
+
+  /** Nobody has seen yet that it has ended, or somebody could not do this. */
+  private void release(Entry entry) {
+    if (entry.hasPins()) {
+      entry.pins().remove();
+    }
+    attaching.release(entry);
   }
 
   @Override
@@ -332,7 +356,7 @@ public final class Engine implements Containers {
   public Explanation explain(ContainerSpec asked) {
     boolean held = isHeld(asked);
     IsolationBackend backend = backends.choose(asked, held);
-    ContainerSpec spec = withNetworkFiles(asked);
+    ContainerSpec spec = asked.network() instanceof NetworkSpec.Attached ? attaching.plan(asked) : withJoinedFiles(asked);
     MountPlan mounts = plan(spec);
     Optional<Path> record = spec.life().detached() ? Optional.of(registry.directory("plan")) : Optional.empty();
     return new Explanation(backend.name(), mounts,

@@ -177,6 +177,11 @@ final class Entry {
     NetworkFile.write(lines, attachment);
   }
 
+  /** How it is, or was, attached to a network. */
+  Optional<Attachment> attachment() {
+    return NetworkFile.attachment(lines);
+  }
+
   Path directory() {
     return directory;
   }
@@ -341,7 +346,7 @@ final class Entry {
     State state = !runs ? State.ENDED : waiting() ? State.CREATED : paused() ? State.PAUSED : State.RUNNING;
     return new ContainerInfo(id(), name(), state, pid(), started(),
         runs ? Optional.empty() : Optional.of(new End(ended(), exit())), process(), detached(), inside().namespaces().contains(Namespace.PID),
-        backend(), NetworkFile.attachment(lines),
+        backend(), attachment(),
         LifeFile.annotations(lines), Optional.of(directory), limits(), outOfMemory(group));
   }
 

@@ -21,6 +21,7 @@ final class NetworkFile {
   private static final String MAC = "network.mac";
   private static final String ADDRESS = "network.address.";
   private static final String GATEWAY = "network.gateway.";
+  private static final String DNS = "network.dns.";
   private static final String PORT = "network.port.";
   private static final String NOTE = "network.note.";
 
@@ -38,6 +39,7 @@ final class NetworkFile {
     attachment.mac().ifPresent(mac -> lines.setProperty(MAC, mac.toString()));
     set(lines, ADDRESS, texts(attachment.addresses()));
     set(lines, GATEWAY, texts(attachment.gateways()));
+    set(lines, DNS, texts(attachment.dns()));
     List<String> ports = new ArrayList<>();
     for (PublishedPort port : attachment.published()) {
       ports.add(port.protocol() + " " + port.host() + " " + port.guest() + port.address().map(address -> " " + Addresses.text(address)).orElse(""));
@@ -71,8 +73,8 @@ final class NetworkFile {
           Integer.parseInt(words[2]), PortProtocol.valueOf(words[0])));
     }
     return Optional.of(new Attachment(provider, lines.getProperty(NAME), lines.getProperty(DEVICE),
-        Optional.ofNullable(lines.getProperty(MAC)).map(MacAddress::parse), addresses(lines, ADDRESS), addresses(lines, GATEWAY), ports,
-        RecordFile.list(lines, NOTE)));
+        Optional.ofNullable(lines.getProperty(MAC)).map(MacAddress::parse), addresses(lines, ADDRESS), addresses(lines, GATEWAY),
+        addresses(lines, DNS), ports, RecordFile.list(lines, NOTE)));
   }
 
   private static List<InetAddress> addresses(Properties lines, String prefix) {

@@ -81,7 +81,9 @@ final class RecordedContainer implements ContainerHandle {
       return CompletableFuture.completedFuture(entry.exit());
     }
     CompletableFuture<ExitStatus> exit = running.get().exit().copy();
-    return entry.hasGroup() && entry.detached() ? exit.whenComplete((status, failure) -> noteOutOfMemory()) : exit;
+    CompletableFuture<ExitStatus> noted = entry.hasGroup() && entry.detached() ? exit.whenComplete((status, failure) -> noteOutOfMemory()) : exit;
+    // Not on the thread that hears of all ends.
+    return entry.attachment().isPresent() ? noted.whenCompleteAsync((status, failure) -> attaching.release(entry)) : noted;
   }
 
   /** Systemd takes a group away that it has delegated, soon after its last process has ended. */

@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** A container, for whoever started it. */
 final class StartedContainer implements Container {
@@ -36,9 +37,11 @@ final class StartedContainer implements Container {
   private final Running running;
   private final Recording recording;
   private final Optional<ResourceGroup> group;
+  private final AtomicReference<Listeners> listeners;
   private final Instant started = Instant.now();
   private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
   private boolean waiting;
+  private boolean announced;
   private volatile Optional<Limits> limits;
   private volatile Optional<OutOfMemory> outOfMemory = Optional.empty();
   private volatile boolean paused;
@@ -49,9 +52,11 @@ final class StartedContainer implements Container {
    *
    * @param group what keeps it to its limits
    * @param waiting whether its program is still to be started
+   * @param listeners nothing as long as nobody has listened
    */
   StartedContainer(String id, ContainerSpec spec, IsolationBackend backend, Running running, Recording recording, Optional<ResourceGroup> group,
-      boolean waiting) {
+      boolean waiting, AtomicReference<Listeners> listeners) {
+    this.listeners = listeners;
     this.group = group;
     this.limits = spec.limits();
     this.waiting = waiting;
@@ -96,6 +101,21 @@ final class StartedContainer implements Container {
     recording.started(running);
   }
 
+  /** Once: the end comes on another thread, and may be quicker. */
+  synchronized void announceStart() {
+    if (listeners.get() != null && !announced) {
+      announced = true;
+      Announcing.turn(listeners, this, Announcing.Turn.STARTED);
+    }
+  }
+
+  private synchronized void announceEnd(ExitStatus status) {
+    if (!waiting) {
+      announceStart();
+    }
+    Announcing.end(listeners, this, Optional.ofNullable(status));
+  }
+
   HookRunner hookRunner() {
     return new HookRunner(id, exit.isDone() ? 0 : running.process().pid(), recording.entry().map(Entry::directory), spec.life().annotations());
   }
@@ -122,6 +142,7 @@ final class StartedContainer implements Container {
       }
       waiting = false;
       recording.proceeded(running);
+      announceStart();
     }
     hookRunner().started(spec.life().hooks().started());
   }
@@ -191,6 +212,9 @@ final class StartedContainer implements Container {
       exit.complete(status);
     } else {
       exit.completeExceptionally(failure);
+    }
+    if (listeners.get() != null) {
+      announceEnd(status);
     }
   }
 
@@ -274,6 +298,9 @@ final class StartedContainer implements Container {
       freezing.pause();
     } else {
       freezing.resume();
+    }
+    if (listeners.get() != null) {
+      Announcing.turn(listeners, this, now ? Announcing.Turn.PAUSED : Announcing.Turn.RESUMED);
     }
   }
 

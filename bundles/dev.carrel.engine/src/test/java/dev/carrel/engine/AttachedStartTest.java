@@ -31,6 +31,7 @@ import dev.carrel.api.network.PublishedPort;
 import dev.carrel.api.resource.Bound;
 import dev.carrel.api.resource.Limits;
 import dev.carrel.linux.host.LinuxHost;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -48,11 +49,14 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class AttachedStartTest {
   private static final Mount FILE = new Mount.GeneratedFile(Path.of("/etc/hosts"), "of the network\n", 0444);
+  private static final Mount PLANNED = new Mount.GeneratedFile(Path.of("/etc/hosts"), "of a network that is not there yet\n", 0444);
   private static final PublishedPort PORT = new PublishedPort(Optional.empty(), 8080, 80, PortProtocol.TCP);
 
   @TempDir Path directory;
   private final FakeBackend backend = new FakeBackend("first", Set.of(Feature.values()));
   private final Provider provider = new Provider();
+  /** What the last plan was asked to mount. */
+  private List<Mount> mounted = List.of();
 
   /** Writes down what it is asked for. */
   private final class Provider implements NetworkProvider {
@@ -71,7 +75,12 @@ class AttachedStartTest {
 
     @Override
     public List<Mount> files(NetworkSpec.Attached wanted) {
-      return List.of(FILE);
+      return wanted.options().dns().isEmpty() ? List.of(FILE) : List.of(FILE, resolver(wanted.options().dns()));
+    }
+
+    @Override
+    public List<Mount> plan(NetworkSpec.Attached wanted) {
+      return List.of(PLANNED);
     }
 
     @Override
@@ -80,8 +89,8 @@ class AttachedStartTest {
       if (refusal != null) {
         throw refusal;
       }
-      return new Attachment("veth", "veth", "eth0", Optional.empty(), List.of(Addresses.parse("10.7.0.2")), List.of(), wanted.options().published(),
-          List.of());
+      return new Attachment("veth", "veth", "eth0", Optional.empty(), List.of(Addresses.parse("10.7.0.2")), List.of(),
+          wanted.options().dns(), wanted.options().published(), List.of());
     }
 
     @Override
@@ -108,18 +117,28 @@ class AttachedStartTest {
     public void remove(String network) {}
   }
 
+  private static Mount resolver(List<InetAddress> servers) {
+    return new Mount.GeneratedFile(Path.of("/etc/resolv.conf"), servers.toString(), 0444);
+  }
+
   private Engine engine(FakeBackend offered) {
     Engine engine = new Engine(new StateDirectory(Map.of("CARREL_STATE", directory.resolve("state").toString()), new LinuxHost()),
         new Networks(() -> List.of(provider)));
-    engine.setPlanner(request -> new MountPlan(List.of(), false));
+    engine.setPlanner(request -> {
+      mounted = request.root().base();
+      return new MountPlan(List.of(), false);
+    });
     engine.addBackend(offered, Map.of());
     return engine;
   }
 
   private static ContainerSpec spec(Life life, PublishedPort... ports) {
+    return spec(life, new NetworkOptions(List.of(ports), List.of(), Optional.empty(), OptionalInt.empty(), List.of(), OptionalLong.empty(),
+        Optional.empty()));
+  }
+
+  private static ContainerSpec spec(Life life, NetworkOptions options) {
     IdMapping one = new IdMapping(0, 0, 1);
-    NetworkOptions options = new NetworkOptions(List.of(ports), List.of(), Optional.empty(), OptionalInt.empty(), List.of(), OptionalLong.empty(),
-        Optional.empty());
     return new ContainerSpec(new ProcessSpec(List.of("true"), Map.of(), Path.of("/"), Stdio.discard()), Namespace.standard(), new Identity(one, one),
         Optional.empty(), new RootSpec(List.of(), List.of(), false), new NetworkSpec.Attached(Optional.empty(), options), Optional.empty())
         .withLife(life);
@@ -191,15 +210,41 @@ class AttachedStartTest {
   }
 
   @Test
+  void what_one_that_has_ended_by_itself_was_given_is_freed_by_whoever_sees_that() {
+    engine(backend).start(spec(Life.detached(Optional.of("job"), Life.Restart.never()), PORT)); // its pid is nobody's
+    assertThat(provider.asked).doesNotContain("detach");
+    assertThat(engine(backend).find("job")).isPresent();
+    assertThat(provider.asked).endsWith("detach");
+  }
+
+  @Test
+  void a_plan_has_no_network_made() {
+    engine(backend).explain(spec(Life.unrecorded()));
+    assertThat(mounted).containsExactly(PLANNED);
+    assertThat(provider.asked).isEmpty();
+  }
+
+  @Test
+  void who_joins_the_network_of_a_container_asks_the_name_servers_that_this_one_asks() {
+    List<InetAddress> servers = List.of(Addresses.parse("192.0.2.53"));
+    Engine engine = engine(backend);
+    engine.start(joining(engine.start(spec(Life.unrecorded(), new NetworkOptions(List.of(), List.of(), Optional.empty(), OptionalInt.empty(), servers,
+        OptionalLong.empty(), Optional.empty())))));
+    assertThat(mounted).containsExactly(FILE, resolver(servers));
+  }
+
+  @Test
   void who_joins_the_network_of_a_container_sees_its_files() {
     Engine engine = engine(backend);
-    Container first = engine.start(spec(Life.unrecorded()));
+    assertThat(engine.start(joining(engine.start(spec(Life.unrecorded())))).spec().root().base()).contains(FILE);
+    assertThat(provider.asked).hasSize(1);
+  }
+
+  private static ContainerSpec joining(Container first) {
     ContainerSpec apart = spec(Life.unrecorded());
-    ContainerSpec joining = new ContainerSpec(apart.process(), Namespace.standardBut(Namespace.NETWORK),
+    return new ContainerSpec(apart.process(), Namespace.standardBut(Namespace.NETWORK),
         List.of(new Join(Namespace.NETWORK, first.process().pid())), Optional.empty(), apart.identity(), Optional.empty(), Map.of(), apart.root(),
         NetworkSpec.JOINED, Security.standard(), Life.unrecorded(), Optional.empty());
-    assertThat(engine.start(joining).spec().root().base()).contains(FILE);
-    assertThat(provider.asked).hasSize(1);
   }
 
   @Test

@@ -267,7 +267,7 @@ class EngineTest {
     return engine;
   }
 
-  private static ContainerSpec spec() {
+  static ContainerSpec spec() {
     return spec(Stdio.inherit(), NetworkSpec.NONE, Optional.empty());
   }
 

@@ -122,6 +122,11 @@ class GroupingTest {
     }
 
     @Override
+    public void removeUnused() {
+      calls.add("remove what is unused");
+    }
+
+    @Override
     public GroupEntry birth() {
       return new GroupEntry(Optional.of(Path.of("/g1")), List.of());
     }

@@ -30,6 +30,11 @@ class NetworksTest {
     }
 
     @Override
+    public List<Mount> plan(NetworkSpec.Attached wanted) {
+      return List.of();
+    }
+
+    @Override
     public Attachment attach(Guest guest, NetworkSpec.Attached wanted) {
       throw new UnsupportedOperationException();
     }
@@ -102,7 +107,7 @@ class NetworksTest {
   void what_a_container_was_given_is_read_as_it_was_written() {
     Attachment attachment = new Attachment("veth", "front", "eth0", Optional.of(MacAddress.parse("02:00:00:00:00:07")),
         List.of(Addresses.parse("10.7.0.2"), Addresses.parse("fd00::2")), List.of(Addresses.parse("10.7.0.1")),
-        List.of(new PublishedPort(Optional.empty(), 8080, 80, PortProtocol.TCP),
+        List.of(Addresses.parse("192.0.2.53")), List.of(new PublishedPort(Optional.empty(), 8080, 80, PortProtocol.TCP),
             new PublishedPort(Optional.of(Addresses.parse("::1")), 53, 53, PortProtocol.UDP)), List.of("a note"));
     Properties lines = new Properties();
     assertThat(NetworkFile.attachment(lines)).isEmpty();

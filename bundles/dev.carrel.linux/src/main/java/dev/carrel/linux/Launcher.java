@@ -127,6 +127,20 @@ public interface Launcher {
   Running launch(Launch launch) throws LaunchFailure;
 
   /**
+   * Starts an image that executes a program of the host's, a tool, which makes the container; returns when the container's program was executed.
+   * It sends a descriptor over the control socket, of a file in memory that is the tool's standard error. The container's first process executes
+   * another program of the machine. That one sends a pidfd of itself over the control socket, reads a byte from there, and then does as one
+   * that was launched without the tool.
+   *
+   * @param inside what the first process executes
+   * @throws LaunchFailure if an instruction of one of the two programs failed; nothing is left then
+   * @throws ToolFailure if the tool ended before the first process was there; nothing is left then
+   * @throws dev.carrel.api.CarrelException if no process could be started
+   * @throws IllegalStateException if the image is closed
+   */
+  Running launchThrough(Image image, Program inside, Given given) throws LaunchFailure, ToolFailure;
+
+  /**
    * Has a container that is held execute its program; returns when it was executed.
    *
    * @param start the file that a detached one was given last, by which it tells what became of it

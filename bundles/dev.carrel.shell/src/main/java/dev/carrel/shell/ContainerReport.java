@@ -109,6 +109,9 @@ final class ContainerReport {
     network.mac().ifPresent(mac -> data.put("mac", mac.toString()));
     data.put("addresses", texts(network.addresses()));
     data.put("gateways", texts(network.gateways()));
+    if (!network.dns().isEmpty()) {
+      data.put("dns", texts(network.dns()));
+    }
     List<String> ports = new ArrayList<>();
     network.published().forEach(port -> ports.add(port.toString()));
     data.put("published", ports);

@@ -90,7 +90,7 @@ final class Help {
                              one that a file keeps, such as /run/netns/NAME
         --time-offset=SEC    its monotonic clocks are ahead by that
         --sysctl=NAME=VALUE  a setting of the kernel in its own namespaces, such as net.ipv4.ip_unprivileged_port_start=0
-        --backend=NAME       which backend starts it; see carrel backend list
+        --backend=NAME       which backend starts it: namespace, bubblewrap; see carrel backend list
 
       How closely it is confined (nothing of this is needed for the safe way):
         --cap-add=NAME       keep a capability, such as NET_ADMIN, or ALL; it counts in the container only
@@ -217,6 +217,7 @@ final class Help {
         system container FILE           a whole system with services, from a declaration; see carrel system --help
         plan shell|run ...              what that would do, every system call of it
         backend list                    what can isolate a container here
+        addon install FILE              bundles by others; see carrel addon --help
         doctor                          what this host allows, and what to do about the rest
         version                         Carrel's version
         help [COMMAND]                  this text, or what COMMAND does

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param device its interface, as it is called inside
  * @param addresses those of that interface
  * @param gateways by which it reaches the outside, at most one of each family
+ * @param dns name servers that were asked for instead of the host's
  * @param published with the ports of the host that were chosen
  * @param notes what the user has to know: what was switched on for it on the host, what is missing
  */
@@ -23,6 +24,7 @@ public record Attachment(
     Optional<MacAddress> mac,
     List<InetAddress> addresses,
     List<InetAddress> gateways,
+    List<InetAddress> dns,
     List<PublishedPort> published,
     List<String> notes) {
   public Attachment {
@@ -32,6 +34,7 @@ public record Attachment(
     Objects.requireNonNull(mac);
     addresses = List.copyOf(addresses);
     gateways = List.copyOf(gateways);
+    dns = List.copyOf(dns);
     published = List.copyOf(published);
     notes = List.copyOf(notes);
   }

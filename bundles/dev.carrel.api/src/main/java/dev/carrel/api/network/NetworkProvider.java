@@ -33,6 +33,14 @@ public interface NetworkProvider {
   List<Mount> files(NetworkSpec.Attached wanted);
 
   /**
+   * What {@link #files} would say, for a container that is only planned: nothing is made or written down, also where the first use of a network
+   * makes it.
+   *
+   * @throws dev.carrel.api.CarrelException as that does
+   */
+  List<Mount> plan(NetworkSpec.Attached wanted);
+
+  /**
    * Attaches a container. What belongs to containers that are gone goes first, as far as it is in the way.
    *
    * @throws dev.carrel.api.CarrelException if that failed; nothing is left then

@@ -54,4 +54,7 @@ public interface ResourceController {
    * @return what was removed
    */
   List<String> clean(String owner, Set<String> kept);
+
+  /** Removes what it has made for all groups together, if there is none. The next group has it made again. */
+  void removeUnused();
 }

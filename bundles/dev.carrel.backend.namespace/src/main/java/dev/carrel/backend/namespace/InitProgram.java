@@ -39,6 +39,7 @@ final class InitProgram {
   private final ProgramBuilder program;
   private final Life life;
   private final boolean held;
+  private final boolean console;
   private final boolean notifies;
   private final boolean ownPids;
   private final boolean ownTime;
@@ -51,11 +52,17 @@ final class InitProgram {
   private final Data self;
   private final Data info;
 
-  /** @param held whether it waits before it starts the program */
-  InitProgram(ProgramBuilder program, ContainerSpec spec, boolean held, Data umask, Data status, Confinement confinement) {
+  /**
+   * For a container.
+   *
+   * @param held whether it waits before it starts the program
+   * @param console whether it can make its terminal /dev/console
+   */
+  InitProgram(ProgramBuilder program, ContainerSpec spec, boolean held, boolean console, Data umask, Data status, Confinement confinement) {
     this.program = program;
     this.status = status;
     this.held = held;
+    this.console = console;
     this.notifies = confinement.notifies();
     this.life = spec.life();
     this.ownPids = spec.namespaces().contains(Namespace.PID);
@@ -71,7 +78,7 @@ final class InitProgram {
 
   void write() {
     if (life.first() == FirstProcess.PROGRAM) {
-      start.openTerminal(true);
+      start.openTerminal(console);
       if (held) {
         program.call(SystemCall.RT_SIGPROCMASK, Operand.of(2, "SIG_SETMASK"), all.address(), NULL, ALL_SIGNALS_SIZE);
         hold();
@@ -81,7 +88,7 @@ final class InitProgram {
       return;
     }
     if (!life.detached()) {
-      start.openTerminal(true);
+      start.openTerminal(console);
     }
     program.purpose("prepare the container's first process");
     program.call(SystemCall.PRCTL, Operand.of(15, "PR_SET_NAME"), program.string("carrel-init").address());
@@ -94,7 +101,7 @@ final class InitProgram {
       program.call(SystemCall.PRCTL, Operand.of(36, "PR_SET_CHILD_SUBREAPER"), Operand.of(1));
     }
     if (life.detached()) {
-      log.open(self, start);
+      log.open(self, start, console);
     }
     if (held) {
       hold();

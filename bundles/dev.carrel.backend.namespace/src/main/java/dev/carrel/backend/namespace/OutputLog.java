@@ -46,15 +46,19 @@ final class OutputLog {
     this.limited = program.space("log_size_limit", 16);
   }
 
-  /** Makes the pipes, or the terminal; SIGIO tells when there is something in one. */
-  void open(Data self, ProgramStart start) {
+  /**
+   * Makes the pipes, or the terminal; SIGIO tells when there is something in one.
+   *
+   * @param console whether the terminal is the container's /dev/console as well
+   */
+  void open(Data self, ProgramStart start, boolean console) {
     program.purpose("make the pipes for the output");
     // Nothing of the set-up is needed any more. So the kernel gives each pipe the gap before the files, and it can be moved.
     program.call(SystemCall.CLOSE_RANGE, Operand.of(SPARE), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
     closeGap();
     for (int stream = 1; stream <= streams(); stream++) {
       if (terminal) {
-        start.keepTerminal(readEnd(stream), writeEnd(stream));
+        start.keepTerminal(readEnd(stream), writeEnd(stream), console);
       } else {
         Data ends = program.space("pipe", 16);
         program.call(SystemCall.PIPE2, ends.address(), Operand.of(0x80000, "O_CLOEXEC"));

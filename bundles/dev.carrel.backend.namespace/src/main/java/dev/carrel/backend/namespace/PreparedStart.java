@@ -100,7 +100,7 @@ final class PreparedStart implements AutoCloseable {
   }
 
   /** In the order in which a program expects them. */
-  private static List<Path> files(LaunchPlan plan) {
+  static List<Path> files(LaunchPlan plan) {
     if (plan.record().isEmpty()) {
       return List.of();
     }

@@ -63,14 +63,17 @@ final class ProgramStart {
    *
    * @param master the number of its controlling side
    * @param slave the number of the program's
+   * @param console as above
    */
-  void keepTerminal(Operand master, Operand slave) {
+  void keepTerminal(Operand master, Operand slave, boolean console) {
     Operand closeOnExec = Operand.of(0x80000, "O_CLOEXEC");
     HandedDescriptor opened = open(process.stdio().terminal().orElseThrow());
     program.call(SystemCall.DUP3, opened.value(), master, closeOnExec);
     program.call(SystemCall.DUP3, terminal, slave, closeOnExec);
     terminal = slave;
-    makeConsole();
+    if (console) {
+      makeConsole();
+    }
   }
 
   private void makeConsole() {

@@ -228,7 +228,7 @@ final class SetupProgram {
     }
     finished.propagate();
     settings.enterOwnTime();
-    new InitProgram(program, spec, held, umask, status, confinement).write();
+    new InitProgram(program, spec, held, true, umask, status, confinement).write();
     return end(program, status);
   }
 

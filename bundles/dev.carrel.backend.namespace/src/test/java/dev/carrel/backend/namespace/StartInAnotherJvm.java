@@ -12,6 +12,7 @@ import dev.carrel.linux.Image;
 import dev.carrel.linux.LaunchFailure;
 import dev.carrel.linux.Launcher;
 import dev.carrel.linux.MountTemplate;
+import dev.carrel.linux.ToolFailure;
 import dev.carrel.linux.host.LinuxHost;
 import dev.carrel.linux.machine.Program;
 import dev.carrel.linux.machine.SlowedProgram;
@@ -75,6 +76,11 @@ final class StartInAnotherJvm {
     @Override
     public Running launch(Launch launch) throws LaunchFailure {
       return launcher.launch(launch);
+    }
+
+    @Override
+    public Running launchThrough(Image image, Program inside, Given given) throws LaunchFailure, ToolFailure {
+      return launcher.launchThrough(image, inside, given);
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.carrel.linux.LaunchFailure;
 import dev.carrel.linux.Launcher;
 import dev.carrel.linux.Launcher.Given;
 import dev.carrel.linux.Launcher.Listener;
+import dev.carrel.linux.ToolFailure;
 import dev.carrel.linux.libc.LibC;
 import dev.carrel.linux.machine.Architecture;
 import dev.carrel.linux.machine.Errno;
@@ -18,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A start under way: the descriptors that a program is given, and what it tells on its status pipe. If the thread is interrupted while it
@@ -37,7 +39,7 @@ final class Launching {
   private static final int STATUS = 1;
   private static final int CONTROL = 2;
 
-  private final Program program;
+  private Program program;
   private final Given given;
   private final Descriptors descriptors;
   private final int[] files;
@@ -179,7 +181,7 @@ final class Launching {
       if (given.pidfdSocket().isPresent()) {
         HandOver.ofPidfd(given.pidfdSocket().get(), pid, pidfd);
       }
-      return watch(pid, pidfd, guard, watcher);
+      return watch(pid, pidfd, guard, guard != NOTHING, watcher);
     } catch (RuntimeException | Error e) {
       LibC.syscall(SystemCall.PIDFD_SEND_SIGNAL.number(Architecture.host()), pidfd, SIGKILL, 0, 0);
       reap(pid);
@@ -187,6 +189,45 @@ final class Launching {
       LibC.close(pidfd);
       throw e;
     }
+  }
+
+  /** The container is made by a tool, a child of this JVM: waits for the pidfd of its first process, and then as above. */
+  MachineProcess runningThrough(Program inside, int tool, ExitWatcher watcher) throws LaunchFailure, ToolFailure {
+    int pidfd = ToolReport.receive(this, tool);
+    program = inside;
+    try {
+      int pid = PidDescriptor.pid(pidfd); // it waits, so it is there
+      LibC.send(control[0], new byte[] {1}, 1, LibC.MSG_NOSIGNAL);
+      if (given.held()) {
+        awaitReady();
+      } else {
+        awaitExecution(pid);
+      }
+      if (given.pidfdSocket().isPresent()) {
+        HandOver.ofPidfd(given.pidfdSocket().get(), pid, pidfd);
+      }
+      return watch(pid, pidfd, tool, false, watcher);
+    } catch (LaunchFailure | RuntimeException | Error e) {
+      LibC.syscall(SystemCall.PIDFD_SEND_SIGNAL.number(Architecture.host()), pidfd, SIGKILL, 0, 0);
+      closeTerminal();
+      LibC.close(pidfd);
+      throw e;
+    }
+  }
+
+  /**
+   * Waits for a descriptor.
+   *
+   * @return nothing if all who could send one are gone
+   * @throws LaunchFailure if one of them has told why
+   */
+  OptionalInt receive(int firstStage) throws LaunchFailure {
+    await(status[0], control[0], firstStage);
+    OptionalInt received = RightsMessage.receive(control[0]);
+    if (received.isEmpty() && LibC.readFully(status[0], record) == RECORD) {
+      throw failure();
+    }
+    return received;
   }
 
   private void awaitReady() throws LaunchFailure {
@@ -264,12 +305,14 @@ final class Launching {
     }
   }
 
-  private MachineProcess watch(int pid, int pidfd, int guard, ExitWatcher watcher) {
+  /** @param silent whether its first process says nothing of its end, as the guard has the other end of the socket */
+  private MachineProcess watch(int pid, int pidfd, int companion, boolean silent, ExitWatcher watcher) {
     if (needsTerminal()) {
       receiveTerminal();
     }
-    boolean watched = guard == NOTHING && !given.held(); // else something other than the word on its end may come, or the guard has the other end
-    made = new MachineProcess(pid, pidfd, new MachineProcess.Ends(control[0], watched, files.length == 0 ? NOTHING : files[0], guard),
+    boolean watched = !silent && !given.held(); // else something other than the word on its end may come
+    int exitFile = files.length == 0 ? NOTHING : files[0];
+    made = new MachineProcess(pid, pidfd, new MachineProcess.Ends(control[0], watched, exitFile, companion, silent),
         terminal == null ? pipes.streams() : terminal, given.held() ? Optional.of(this) : Optional.empty());
     if (watched) {
       watcher.watch(made, pidfd, control[0]);
@@ -277,8 +320,8 @@ final class Launching {
       watcher.watch(made, pidfd);
     }
     descriptors.give(control[0]);
-    if (files.length > 0) {
-      descriptors.give(files[0]);
+    if (exitFile != NOTHING) {
+      descriptors.give(exitFile);
     }
     if (given.held()) {
       descriptors.give(status[0]);

@@ -25,16 +25,18 @@ final class MachineProcess extends KnownProcess implements ExitWatcher.Watched {
    * @param control the socket to it
    * @param watched whether {@link #told} closes that
    * @param exitFile a file to which it writes how it ended as well, or -1
-   * @param guard the process that has the other end of the socket in its place, or -1
+   * @param companion a child of this JVM that ends with it: the guard that has the other end of the socket in its place, or the tool that made
+   *     it, whose child it is; or -1
+   * @param silent whether nobody tells of its end but the kernel
    */
-  record Ends(int control, boolean watched, int exitFile, int guard) {}
+  record Ends(int control, boolean watched, int exitFile, int companion, boolean silent) {}
 
   /** @param held its start, of which the last step is still to come */
   MachineProcess(int pid, int pidfd, Ends ends, ProcessStreams streams, Optional<Launching> held) {
     super(pid, pidfd, streams);
     this.ends = ends;
     this.held = held;
-    this.recordRead = ends.guard() >= 0; // nobody tells of it but the kernel
+    this.recordRead = ends.silent();
   }
 
   /** See {@link Launcher#proceed}. */
@@ -91,17 +93,18 @@ final class MachineProcess extends KnownProcess implements ExitWatcher.Watched {
     synchronized (this) {
       readRecord(); // it cannot block: the other side is gone
       Memory info = LibC.zeros(ExitStatus.SIGINFO_SIZE);
-      LibC.waitid(LibC.P_PIDFD, pidfd(), info, LibC.WEXITED);
+      boolean child = LibC.waitid(LibC.P_PIDFD, pidfd(), info, LibC.WEXITED) == 0;
       readExitFile();
-      status = record.isPresent() ? record.get() : ExitStatus.ofSiginfo(info.getByteArray(0, ExitStatus.SIGINFO_SIZE));
+      status = record.isPresent() ? record.get()
+          : child ? ExitStatus.ofSiginfo(info.getByteArray(0, ExitStatus.SIGINFO_SIZE)) : ExitStatus.signalled(SIGKILL); // only a kill leaves no word
       closePidfd();
       over = true;
       closeUnwatched();
       held.ifPresent(Launching::closeStatus);
       held = Optional.empty();
     }
-    if (ends.guard() >= 0) {
-      Launching.reap(ends.guard()); // it ends as the socket was closed
+    if (ends.companion() >= 0) {
+      Launching.reap(ends.companion()); // it ends as the socket was closed, or its child has ended
     }
     exit.complete(status);
   }

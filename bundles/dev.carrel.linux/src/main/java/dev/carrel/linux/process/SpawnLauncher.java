@@ -6,6 +6,7 @@ import dev.carrel.linux.Image;
 import dev.carrel.linux.LaunchFailure;
 import dev.carrel.linux.Launcher;
 import dev.carrel.linux.MountTemplate;
+import dev.carrel.linux.ToolFailure;
 import dev.carrel.linux.libc.LibC;
 import dev.carrel.linux.machine.Errno;
 import dev.carrel.linux.machine.Program;
@@ -85,6 +86,33 @@ public final class SpawnLauncher implements Launcher {
         start.closeControl(); // the guard ends by that
         Launching.reap(firstStage);
       }
+    }
+  }
+
+  @Override
+  public Running launchThrough(Image image, Program inside, Given given) throws LaunchFailure, ToolFailure {
+    Descriptors descriptors = new Descriptors();
+    MemoryImage memory = (MemoryImage) image;
+    int file = memory.acquire();
+    try {
+      describe(inside, given);
+      Launching start = new Launching(memory.program(), given, descriptors);
+      int tool = execute(file, start.inherited(Launching.NOTHING));
+      start.closeChildEnds();
+      boolean runs = false;
+      try {
+        Running running = start.runningThrough(inside, tool, watcher);
+        runs = true;
+        return running;
+      } finally {
+        if (!runs) {
+          start.closeControl(); // the first process ends by that, and the tool with it
+          Launching.reap(tool);
+        }
+      }
+    } finally {
+      memory.release();
+      descriptors.closeAll();
     }
   }
 

@@ -95,6 +95,12 @@ abstract class HelperNetwork implements NetworkProvider {
     return last.files();
   }
 
+  /** To ask for the files makes nothing. */
+  @Override
+  public final List<Mount> plan(NetworkSpec.Attached wanted) {
+    return files(wanted);
+  }
+
   @Override
   public final Attachment attach(Guest guest, NetworkSpec.Attached wanted) {
     HelperRecords records = records();
@@ -126,7 +132,8 @@ abstract class HelperNetwork implements NetworkProvider {
       long guard = helper.guard().process().pid();
       records.started(guest.id(), first, new Known(guard, ProcessTimes.startTime(guard)));
       helper.release();
-      return new Attachment(name(), name(), DEVICE, options.mac(), inside.addresses(), inside.gateways(), published, notes(options, inside));
+      return new Attachment(name(), name(), DEVICE, options.mac(), inside.addresses(), inside.gateways(), options.dns(), published,
+          notes(options, inside));
     } catch (RuntimeException | Error e) {
       if (helper != null) {
         helper.end();

@@ -91,7 +91,7 @@ final class Attaching {
           + failure.getMessage(), failure);
     }
     enterName(addresses);
-    return new Attachment("veth", network.name(), DEVICE, Optional.of(mac), addresses, gateways, published, notes);
+    return new Attachment("veth", network.name(), DEVICE, Optional.of(mac), addresses, gateways, options.dns(), published, notes);
   }
 
   private static MacAddress mac(InetAddress ipv4) {

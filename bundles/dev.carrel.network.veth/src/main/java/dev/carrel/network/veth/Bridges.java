@@ -38,6 +38,21 @@ final class Bridges {
    * @throws CarrelException if its addresses are in use
    */
   Network define(NetworkDefinition definition) throws IOException {
+    Network network = choose(definition, ownPool());
+    directory.write(network, HostsFile.head(hostName()));
+    return network;
+  }
+
+  /**
+   * A network as it could be; nothing is made or written down.
+   *
+   * @throws CarrelException if its addresses are in use
+   */
+  Network propose(NetworkDefinition definition) {
+    return choose(definition, knownPool().orElseGet(Pools::ownIpv6));
+  }
+
+  private Network choose(NetworkDefinition definition, Subnet pool6) {
     try (RouteSocket host = RouteSocket.open()) {
       List<Subnet> taken = new ArrayList<>();
       for (Subnet route : host.routes()) {
@@ -52,15 +67,13 @@ final class Bridges {
       }
       Optional<Subnet> wanted4 = wanted(definition, false, taken);
       Optional<Subnet> wanted6 = wanted(definition, true, taken);
-      Pools pools = Pools.of(environment, ownPool());
+      Pools pools = Pools.of(environment, pool6);
       Subnet ipv4 = wanted4.isPresent() ? wanted4.get() : pools.freeIpv4(taken);
       Optional<Subnet> ipv6 = wanted6;
       if (definition.subnets().isEmpty() && Forwarding.hasIpv6()) {
         ipv6 = Optional.of(pools.freeIpv6(taken));
       }
-      Network network = new Network(definition.name(), freeName(host.devices(), others), ipv4, ipv6, definition.internal());
-      directory.write(network, HostsFile.head(hostName()));
-      return network;
+      return new Network(definition.name(), freeName(host.devices(), others), ipv4, ipv6, definition.internal());
     } catch (NetlinkFailure failure) {
       throw CarrelException.failed("cannot make the network " + definition.name() + ": cannot " + failure.getMessage(), failure);
     }
@@ -81,10 +94,14 @@ final class Bridges {
     return Optional.empty();
   }
 
+  private Optional<Subnet> knownPool() {
+    return directory.note(POOL_NOTE).map(Subnet::parse);
+  }
+
   private Subnet ownPool() throws IOException {
-    Optional<String> known = directory.note(POOL_NOTE);
+    Optional<Subnet> known = knownPool();
     if (known.isPresent()) {
-      return Subnet.parse(known.get());
+      return known.get();
     }
     Subnet pool = Pools.ownIpv6();
     directory.setNote(POOL_NOTE, pool.toString());

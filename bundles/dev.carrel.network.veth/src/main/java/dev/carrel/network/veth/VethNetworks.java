@@ -33,6 +33,7 @@ import org.osgi.service.component.annotations.Reference;
 @Component(property = {NetworkProvider.NAME + "=veth", "service.ranking:Integer=100"})
 public final class VethNetworks implements NetworkProvider {
   private static final String NAME = "veth";
+  private static final NetworkDefinition PRIVATE = new NetworkDefinition(NAME, List.of(), false);
   private static final long LASTS_NANOS = 1_000_000_000L;
 
   private final Host host;
@@ -74,13 +75,30 @@ public final class VethNetworks implements NetworkProvider {
 
   @Override
   public Optional<String> unavailable() {
+    return unavailable(host);
+  }
+
+  static Optional<String> unavailable(Host host) {
     return host.account().uid() == 0 && host.administers() ? Optional.empty()
         : Optional.of("only root may make interfaces on the host and change its rules of nftables");
   }
 
+  /** Whether the kernel shows nftables what crosses a bridge. */
+  static boolean hasFirewalls() {
+    return Files.isDirectory(Path.of("/proc/sys/net/bridge"));
+  }
+
   @Override
   public List<Mount> files(NetworkSpec.Attached wanted) {
-    Network network = network(wanted.network());
+    return files(network(wanted.network()), wanted);
+  }
+
+  @Override
+  public List<Mount> plan(NetworkSpec.Attached wanted) {
+    return files(known(wanted.network()).orElseGet(() -> bridges.propose(PRIVATE)), wanted);
+  }
+
+  private List<Mount> files(Network network, NetworkSpec.Attached wanted) {
     check(network, wanted);
     List<Mount> now = List.of(
         new Mount.Bind(directory.hosts(network.name()), Path.of("/etc/hosts"), Access.EXPOSE, Mapping.Kind.FILE, false),
@@ -104,14 +122,14 @@ public final class VethNetworks implements NetworkProvider {
     for (PublishedPort port : wanted.options().published()) {
       boolean six = port.address().isPresent() && port.address().get() instanceof Inet6Address;
       if (six && port.address().get().isLoopbackAddress()) {
-        throw CarrelException.usage("cannot publish the port " + port + ": the kernel lets nothing that comes from ::1 leave the loopback interface. Use"
-            + " 127.0.0.1");
+        throw CarrelException.usage("cannot publish the port " + port + ": the kernel takes answers for ::1 from nobody but the host itself, as IPv6 has"
+            + " nothing like route_localnet. Use 127.0.0.1");
       }
       if (six && network.ipv6().isEmpty()) {
         throw CarrelException.usage("cannot publish the port " + port + ": the network " + network.name() + " has no IPv6");
       }
     }
-    if (wanted.options().firewall().isPresent() && !Files.isDirectory(Path.of("/proc/sys/net/bridge"))) {
+    if (wanted.options().firewall().isPresent() && !hasFirewalls()) {
       throw CarrelException.usage("cannot keep a container from talking to others on its network: the kernel shows netfilter nothing of what crosses"
           + " a bridge. Load its module: modprobe br_netfilter");
     }
@@ -119,18 +137,21 @@ public final class VethNetworks implements NetworkProvider {
 
   /** The one of a name; the private one is made when it is first used. */
   private Network network(Optional<String> name) {
+    Optional<Network> known = known(name);
+    return known.isPresent() ? known.get() : directory.locked(() -> {
+      Optional<Network> made = directory.find(NAME);
+      return made.isPresent() ? made.get() : bridges.define(PRIVATE);
+    });
+  }
+
+  /** Nothing of the private one if it has not been made. */
+  private Optional<Network> known(Optional<String> name) {
     String wanted = name.orElse(NAME);
     Optional<Network> known = directory.find(wanted);
-    if (known.isPresent()) {
-      return known.get();
-    }
-    if (!wanted.equals(NAME)) {
+    if (known.isEmpty() && !wanted.equals(NAME)) {
       throw gone(wanted);
     }
-    return directory.locked(() -> {
-      Optional<Network> made = directory.find(NAME);
-      return made.isPresent() ? made.get() : bridges.define(new NetworkDefinition(NAME, List.of(), false));
-    });
+    return known;
   }
 
   private static CarrelException gone(String name) {

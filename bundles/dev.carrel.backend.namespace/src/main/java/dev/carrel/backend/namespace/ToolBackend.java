@@ -1,0 +1,145 @@
+package dev.carrel.backend.namespace;
+
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.container.ProcessSpec;
+import dev.carrel.api.host.Host;
+import dev.carrel.api.isolation.ContainerRecord;
+import dev.carrel.api.isolation.GroupEntry;
+import dev.carrel.api.isolation.Inside;
+import dev.carrel.api.isolation.LaunchPlan;
+import dev.carrel.api.isolation.Running;
+import dev.carrel.api.isolation.Step;
+import dev.carrel.linux.Image;
+import dev.carrel.linux.LaunchFailure;
+import dev.carrel.linux.Launcher;
+import dev.carrel.linux.Launcher.Given;
+import dev.carrel.linux.Launcher.Launch;
+import dev.carrel.linux.ToolFailure;
+import dev.carrel.linux.machine.Instruction;
+import dev.carrel.linux.machine.Program;
+import dev.carrel.linux.seccomp.FilterCompiler;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What this backend can do for another one that has a tool make namespaces and mounts: everything else. The first process is the same as
+ * ever, and so are its streams, terminal, output, restarts and end, how its program is confined, and how others enter. The other backend's
+ * bundle has a copy of this package of its own, as no bundle of a backend exports anything.
+ */
+public final class ToolBackend {
+  private final Launcher launcher;
+  private final Host host;
+  private final Filters filters;
+  private final UserNamespaces userNamespaces = new UserNamespaces();
+  private Account account;
+
+  /**
+   * What a tool is to do.
+   *
+   * @param arguments those that lead to the program inside, which it executes as PID 1
+   * @param data the contents of files that they name by descriptors, from {@link #descriptor} of 0 on
+   */
+  public record Command(List<String> arguments, List<byte[]> data) {
+    public Command {
+      arguments = List.copyOf(arguments);
+      data = List.copyOf(data);
+    }
+  }
+
+  /** On these services. */
+  public ToolBackend(Launcher launcher, Host host, FilterCompiler compiler) {
+    this.launcher = launcher;
+    this.host = host;
+    this.filters = new Filters(compiler, Optional.empty());
+  }
+
+  /** The number of the descriptor with some data of a command. */
+  public static int descriptor(int data) {
+    return ToolPrograms.DATA + data;
+  }
+
+  /** Why nobody here can make a user namespace, and what to do; empty if nothing speaks against it. */
+  public Optional<String> unavailable() {
+    return userNamespaces.forbidden();
+  }
+
+  /**
+   * Starts a container through a tool.
+   *
+   * @param tool the path of the tool
+   * @throws CarrelException if that failed; nothing is left then
+   */
+  public Running launch(LaunchPlan plan, Path tool, Command command) {
+    Program inside = ToolPrograms.inside(plan, account(), filters.of(plan.spec().security()));
+    Program around = ToolPrograms.around(plan, account(), command, ToolPrograms.words(tool), inside);
+    try (Image image = launcher.image(around)) {
+      return launcher.launchThrough(image, inside, PreparedStart.given(plan, account()));
+    } catch (ToolFailure failure) {
+      String said = failure.said().isEmpty() ? "it was killed" : failure.said().replace('\n', ' ');
+      throw CarrelException.failed("cannot start a container: " + tool + " failed: " + said + advice(), failure);
+    } catch (LaunchFailure failure) {
+      throw failure.failed().purpose().startsWith(ToolPrograms.EXECUTE) ? Failures.other(failure, ". Install it again")
+          : failures(plan.spec().process(), Inside.of(plan.spec())).explain(failure);
+    }
+  }
+
+  /** See {@link dev.carrel.api.isolation.IsolationBackend#explain}. */
+  public List<Step> explain(LaunchPlan plan, Path tool, Command command) {
+    Program inside = ToolPrograms.inside(plan, account(), filters.of(plan.spec().security()));
+    Program around = ToolPrograms.around(plan, account(), command, ToolPrograms.words(tool), inside);
+    List<Step> steps = new ArrayList<>();
+    steps.add(new Step("jvm", "posix_spawn(\"/proc/self/fd/<image>\", [\"carrel\"], [], {3: status, 4: control})"));
+    for (Instruction instruction : around.instructions()) {
+      steps.add(new Step(instruction.actor(), instruction.toString()));
+    }
+    for (Instruction instruction : inside.instructions()) {
+      steps.add(new Step(instruction.actor(), instruction.toString()));
+    }
+    return steps;
+  }
+
+  /** See {@link dev.carrel.api.isolation.IsolationBackend#adopt}. */
+  public Optional<Running> adopt(ContainerRecord record) {
+    return launcher.adopt(record.pid(), record.startTime(), record.directory().resolve(ContainerRecord.EXIT));
+  }
+
+  /** See {@link dev.carrel.api.isolation.IsolationBackend#proceed}. */
+  public void proceed(Running running, Inside inside, ProcessSpec process, Optional<Path> record) {
+    try {
+      launcher.proceed(running, record.isPresent() ? Optional.of(record.get().resolve(ContainerRecord.START)) : record);
+    } catch (LaunchFailure failure) {
+      throw failures(process, inside).explain(failure);
+    }
+  }
+
+  /** See {@link dev.carrel.api.isolation.IsolationBackend#enter}. */
+  public Running enter(String id, Running running, Inside inside, Optional<GroupEntry> group, ProcessSpec process) {
+    Program program = EnterProgram.of(inside, group, process, account(), filters.of(inside.security()));
+    try (Image image = launcher.image(program)) {
+      Given given = new Given(process.stdio(), List.of(), group, Optional.empty(), PreparedStart.listener(id, inside.security()));
+      return launcher.launch(new Launch(image, given, Optional.of(running), Optional.empty()));
+    } catch (LaunchFailure failure) {
+      throw failures(process, inside).explain(failure);
+    }
+  }
+
+  private synchronized Account account() {
+    if (account == null) {
+      long uid = host.account().uid();
+      long gid = host.account().gid();
+      account = new Account(uid, gid, host.administers(), userNamespaces.setsGroups(), uid, gid);
+    }
+    return account;
+  }
+
+  private Failures failures(ProcessSpec process, Inside inside) {
+    return new Failures(process, inside, account().root(), userNamespaces);
+  }
+
+  private String advice() {
+    Optional<String> reason = account().root() ? userNamespaces.forbidden() : userNamespaces.forbiddenToUsers();
+    return reason.isPresent() ? ". Maybe as " + reason.get() : ". carrel run without --backend starts it by Carrel's own means";
+  }
+}

@@ -1,0 +1,19 @@
+package dev.carrel.it;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+
+/** The backend bubblewrap keeps the contract of backends. */
+class BubblewrapBackendIT extends FoundBackend {
+  BubblewrapBackendIT(BundleContext context) throws InvalidSyntaxException {
+    super("bubblewrap", context);
+  }
+
+  @BeforeAll
+  static void bwrap_is_here() {
+    assumeTrue(Host.can("bwrap", "--version"), "needs bwrap (bubblewrap)");
+  }
+}
