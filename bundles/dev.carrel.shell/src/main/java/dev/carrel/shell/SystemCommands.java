@@ -1,6 +1,7 @@
 package dev.carrel.shell;
 
 import dev.carrel.api.CarrelException;
+import dev.carrel.api.container.ContainerHandle;
 import dev.carrel.api.container.Containers;
 import dev.carrel.api.declaration.Declarations;
 import dev.carrel.api.environment.Workplaces;
@@ -10,11 +11,13 @@ import dev.carrel.api.store.Store;
 import dev.carrel.api.system.BuiltSystem;
 import dev.carrel.api.system.DeclarationPlaces;
 import dev.carrel.api.system.SystemName;
+import dev.carrel.api.system.SystemStart;
 import dev.carrel.api.system.Systems;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
 import org.osgi.framework.BundleContext;
@@ -202,14 +205,35 @@ public final class SystemCommands {
   private void reconfigure(LifeLine line) {
     String word = one(line, "which system? Give the file that declares it, or its name");
     SystemName name;
+    Generation generation;
     if (isFile(word)) {
       SystemReader.Read read = read(line, file(line));
       name = read.declaration().name();
       BuiltSystem built = build(line, read);
-      told(ProgressReport.during(line, front(), progress -> systems().keep(read.declaration().name(), built, progress)));
+      generation = ProgressReport.during(line, front(), progress -> systems().keep(read.declaration().name(), built, progress));
     } else {
       name = name(line, word);
-      told(systems().current(name));
+      generation = systems().current(name);
+    }
+    told(generation);
+    takeUp(name, generation);
+  }
+
+  /** In all that run of it; one that fails does not spare the others. */
+  private void takeUp(SystemName name, Generation generation) {
+    RunningSystems running = new RunningSystems(systems(), Services.present(containers, Services.CONTAINERS, context));
+    SystemStart next = systems().start(Services.present(store, Services.STORE, context).locate(generation.item()));
+    Optional<CarrelException> failure = Optional.empty();
+    for (ContainerHandle container : running.of(name)) {
+      try {
+        running.reconfigure(container, next).forEach(System.out::println);
+      } catch (CarrelException e) {
+        failure.ifPresent(before -> Outcome.of(before, context));
+        failure = Optional.of(e);
+      }
+    }
+    if (failure.isPresent()) {
+      throw failure.get();
     }
   }
 
