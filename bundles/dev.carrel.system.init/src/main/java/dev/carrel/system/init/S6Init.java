@@ -87,6 +87,10 @@ public final class S6Init implements InitSystem {
     text.append(watch).append(scripts.directory());
     if (service.readiness() instanceof Readiness.Started) {
       text.append("echo >&3\n");
+    } else if (service.readiness() instanceof Readiness.Notification told) {
+      // The descriptor is closed there: it would not be known as gone with the program.
+      text.append(scripts.deadline(told, "[ \"$(s6-svstat -o ready /run/service/" + service.name() + ")\" = true ]")
+          .replace("} &\n", "} " + told.descriptor() + ">&- &\n"));
     }
     return text.append("exec ").append(scripts.program())
         .append(service.readiness() instanceof Readiness.Notification ? "" : " 3>&-").append('\n').toString();

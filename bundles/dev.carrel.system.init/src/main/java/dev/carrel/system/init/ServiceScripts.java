@@ -128,6 +128,20 @@ final class ServiceScripts {
         """.formatted(seconds(limit), check, tell);
   }
 
+  /**
+   * Ends it if it has not told in time, by itself, that it is ready.
+   *
+   * @param ready a command that ends well if it has
+   */
+  String deadline(Readiness.Notification told, String ready) {
+    return """
+        {
+          sleep %1$s >/dev/null 2>&1
+          if ! %2$s 2>/dev/null && kill -KILL $$ 2>/dev/null; then echo 'carrel: not ready within %1$s s, so it was killed'; fi
+        } &
+        """.formatted(seconds(told.timeout()), ready);
+  }
+
   /** Whether it is ready: a script that ends well if so. Empty if nobody has to look. */
   String check() {
     if (service.readiness() instanceof Readiness.Succeeds succeeds) {
