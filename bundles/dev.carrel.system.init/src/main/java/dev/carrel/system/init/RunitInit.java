@@ -50,8 +50,9 @@ public final class RunitInit implements InitSystem {
     if (!service.once() && !service.stop().signal().equals("TERM")) {
       files.program(place + "control/t", "#!/bin/sh\nkill -" + service.stop().signal() + " \"$(cat supervise/pid)\"\n");
     }
-    if (!scripts.check().isEmpty()) {
-      files.program(place + "ready-check", scripts.check());
+    String check = scripts.check("[ -e /run/service/" + service.name() + "/ready ]");
+    if (!check.isEmpty()) {
+      files.program(place + "ready-check", check);
     }
     if (service.log().isPresent()) {
       files.program(place + "log/run", """
@@ -64,7 +65,7 @@ public final class RunitInit implements InitSystem {
   private static String run(Service service, ServiceScripts scripts) {
     String place = "/run/service/" + service.name();
     String tell = ": >" + place + "/ready";
-    StringBuilder text = new StringBuilder("#!/bin/sh\nexec 2>&1\nrm -f ready\n: >started\n");
+    StringBuilder text = new StringBuilder(scripts.shell()).append("rm -f ready\n: >started\n");
     for (String name : service.dependsOn()) {
       text.append("until [ -e /run/service/").append(name).append("/ready ]; do sleep 0.05; done\n");
     }
@@ -75,7 +76,6 @@ public final class RunitInit implements InitSystem {
     String streams = "";
     if (service.readiness() instanceof Readiness.Notification told) {
       text.append("rm -f notify; mkfifo notify\n{ read -r _ <").append(place).append("/notify && ").append(tell).append("; } &\n");
-      text.append(scripts.deadline(told, "[ -e " + place + "/ready ]"));
       streams = " " + told.descriptor() + ">" + place + "/notify";
     }
     text.append(scripts.watch(place + "/ready-check", tell)).append(scripts.directory());
