@@ -148,7 +148,7 @@ final class SystemLine {
         words.add(word(option));
       }
     }
-    words.addAll(List.of("--", "/bin/sh", "-c", SystemSetup.script(start), "carrel-setup"));
+    words.addAll(List.of("--", SystemSetup.PLACE.toString()));
     words.addAll(start.command());
     return words.toArray(String[]::new);
   }

@@ -11,11 +11,14 @@ import java.util.TreeMap;
  * owners, who is known by the ids inside alone.
  */
 final class SystemSetup {
+  /** Where it is inside. */
+  static final Path PLACE = Path.of("/run/carrel-setup");
+
   private SystemSetup() {}
 
   /** The script; its arguments are the init's command. */
   static String script(SystemStart start) {
-    StringBuilder text = new StringBuilder("umask 022\ntrap 'exit 143' TERM INT HUP QUIT\n"); // PID 1 ignores what it does not catch
+    StringBuilder text = new StringBuilder("#!/bin/sh\numask 022\ntrap 'exit 143' TERM INT HUP QUIT\n"); // PID 1 ignores what it does not catch
     for (Map.Entry<Path, Integer> mode : new TreeMap<>(start.modes()).entrySet()) {
       text.append("chmod ").append(Integer.toOctalString(mode.getValue())).append(' ').append(ShellWords.quoted(mode.getKey().toString())).append(" || exit 1\n");
     }

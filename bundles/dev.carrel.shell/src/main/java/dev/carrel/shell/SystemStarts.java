@@ -31,6 +31,8 @@ final class SystemStarts {
   /** As Guix's scripts end when they are called wrongly. */
   private static final int WRONG_CALL = 1;
 
+  private static final int PROGRAM = 0555;
+
   private final Systems systems;
   private final Workplaces workplaces;
   private final Containers containers;
@@ -122,6 +124,7 @@ final class SystemStarts {
         base.add(mount);
       }
     }
+    base.add(new Mount.GeneratedFile(SystemSetup.PLACE, SystemSetup.script(start), PROGRAM));
     return new RootSpec(base, root.mappings(), root.writable(), root.protection());
   }
 

@@ -60,8 +60,9 @@ public final class S6Init implements InitSystem {
     if (!service.once() && !service.stop().signal().equals("TERM")) {
       files.plain(place + "down-signal", "SIG" + service.stop().signal() + "\n");
     }
-    if (!scripts.check().isEmpty()) {
-      files.program(place + "check", scripts.check());
+    String check = scripts.check("[ \"$(s6-svstat -o ready /run/service/" + service.name() + ")\" = true ]");
+    if (!check.isEmpty()) {
+      files.program(place + "check", check);
     }
     if (service.log().isPresent()) {
       files.program(place + "log/run", "#!/bin/sh\nexec s6-log -b n%d s%d T /var/log/%s\n".formatted(
@@ -70,7 +71,7 @@ public final class S6Init implements InitSystem {
   }
 
   private static String run(Service service, ServiceScripts scripts) {
-    StringBuilder text = new StringBuilder("#!/bin/sh\nexec 2>&1\n: >started\n");
+    StringBuilder text = new StringBuilder(scripts.shell()).append(": >started\n");
     String last = ""; // all at once
     for (String name : service.dependsOn()) {
       last += " /run/service/" + name;

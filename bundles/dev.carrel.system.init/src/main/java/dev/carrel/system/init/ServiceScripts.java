@@ -99,6 +99,11 @@ final class ServiceScripts {
     return line.append(' ').append(ShellText.quoted(command)).toString();
   }
 
+  /** How its run script begins. Redirections of descriptors of two digits are beyond other shells than bash. */
+  String shell() {
+    return service.readiness() instanceof Readiness.Notification told && told.descriptor() > 9 ? "#!/bin/bash\nexec 2>&1\n" : "#!/bin/sh\nexec 2>&1\n";
+  }
+
   /** Where it starts. */
   String directory() {
     return "cd " + ShellText.quoted(service.directory().toString()) + " || exit 111\n";
@@ -108,12 +113,13 @@ final class ServiceScripts {
    * Looks in the background whether it is ready, as long as it runs and may take; ends it otherwise. Empty if nobody has to look. {@code $$}
    * is its process then.
    *
-   * @param check the path of {@link #check()}
-   * @param tell what is done when it is ready
+   * @param check the path of {@link #check}
+   * @param tell what is done when it is ready, unless it tells that itself
    */
   String watch(String check, String tell) {
     Duration limit = service.readiness() instanceof Readiness.Succeeds succeeds ? succeeds.timeout()
-        : service.readiness() instanceof Readiness.Answers answers ? answers.timeout() : Duration.ZERO;
+        : service.readiness() instanceof Readiness.Answers answers ? answers.timeout()
+        : service.readiness() instanceof Readiness.Notification told ? told.timeout() : Duration.ZERO;
     if (limit.isZero()) {
       return "";
     }
@@ -125,11 +131,18 @@ final class ServiceScripts {
             echo 'carrel: not ready within %1$s s, so it was killed'
           fi
         } &
-        """.formatted(seconds(limit), check, tell);
+        """.formatted(seconds(limit), check, service.readiness() instanceof Readiness.Notification ? ":" : tell);
   }
 
-  /** Whether it is ready: a script that ends well if so. Empty if nobody has to look. */
-  String check() {
+  /**
+   * Whether it is ready: a script that ends well if so. Empty if nobody has to look.
+   *
+   * @param told a command that ends well if the program has told so
+   */
+  String check(String told) {
+    if (service.readiness() instanceof Readiness.Notification) {
+      return "#!/bin/sh\n" + told + "\n";
+    }
     if (service.readiness() instanceof Readiness.Succeeds succeeds) {
       return "#!/bin/sh\n" + directory() + "exec " + asUser(succeeds.command()) + "\n";
     }
