@@ -7,6 +7,7 @@ import dev.carrel.api.system.SystemDeclaration;
 import dev.carrel.api.system.SystemFile;
 import dev.carrel.api.system.SystemGroup;
 import dev.carrel.api.system.SystemMapping;
+import dev.carrel.api.system.SystemName;
 import dev.carrel.api.system.SystemStart;
 import dev.carrel.api.system.SystemUser;
 import java.nio.file.Path;
@@ -19,13 +20,12 @@ import java.util.Map;
 /** Systems as text and as JSON. */
 final class SystemReport {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm").withZone(ZoneId.systemDefault());
-  private static final String PROFILE = "system.";
 
   private SystemReport() {}
 
   /** The name of a generation's system. */
   static String name(Generation generation) {
-    return generation.profile().name().substring(PROFILE.length());
+    return generation.profile().name().substring(SystemName.PROFILE.length());
   }
 
   static String generations(List<ProfileReport.Shown> shown, boolean json) {

@@ -36,7 +36,6 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 public final class KeptSystems implements Systems {
   /** So often may others keep a system of the same name while this one does. */
   private static final int ATTEMPTS = 20;
-  private static final String PROFILE = "system.";
 
   private final BundleContext context;
   private final Store store;
@@ -114,9 +113,12 @@ public final class KeptSystems implements Systems {
   public List<SystemName> names() {
     List<SystemName> names = new ArrayList<>();
     for (ProfileName profile : generations.profiles()) {
-      if (profile.name().startsWith(PROFILE)) {
+      if (profile.name().startsWith(SystemName.PROFILE)) {
         try {
-          names.add(new SystemName(profile.name().substring(PROFILE.length())));
+          SystemName name = new SystemName(profile.name().substring(SystemName.PROFILE.length()));
+          if (present(name).isPresent()) {
+            names.add(name);
+          }
         } catch (IllegalArgumentException e) {
           // a profile of packages, whose name happens to begin like those of systems
         }
@@ -131,9 +133,14 @@ public final class KeptSystems implements Systems {
     return generations.all(name.profile());
   }
 
+  /** The present generation, if it is a system, and no profile of packages. */
+  private Optional<Generation> present(SystemName name) {
+    return generations.current(name.profile()).filter(generation -> generation.item().fileName().endsWith(SystemBuilder.NAME));
+  }
+
   @Override
   public Generation current(SystemName name) {
-    return generations.current(name.profile()).orElseThrow(() -> {
+    return present(name).orElseThrow(() -> {
       List<String> there = names().stream().map(SystemName::name).toList();
       return CarrelException.usage("there is no system " + name + (there.isEmpty() ? "" : "; there is " + String.join(", ", there))
           + ". carrel system reconfigure FILE keeps one");

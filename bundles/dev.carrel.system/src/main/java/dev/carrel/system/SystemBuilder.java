@@ -36,7 +36,8 @@ import java.util.TreeMap;
 final class SystemBuilder {
   /** Changes whenever what is made of the same declaration changes. */
   private static final String FORMAT = "system-1";
-  private static final String NAME = "-system";
+  /** How the names of systems' items end. */
+  static final String NAME = "-system";
   private static final String ZONES = "tzdata";
   private static final int DIGEST = 32;
   private static final int HOME_MODE = 0750;

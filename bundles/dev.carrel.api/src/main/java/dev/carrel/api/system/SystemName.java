@@ -4,7 +4,8 @@ import dev.carrel.api.store.ProfileName;
 
 /** The name of a system: lower-case letters, digits, {@code -} and {@code _}, at most 40 of them, beginning with a letter or a digit. */
 public record SystemName(String name) {
-  private static final String PROFILE = "system.";
+  /** How the names of the profiles begin whose generations are systems. */
+  public static final String PROFILE = "system.";
 
   public SystemName {
     if (!name.matches("[a-z0-9][a-z0-9_-]{0,39}")) {
