@@ -113,4 +113,10 @@ class InitTreesTest {
     assertThatThrownBy(() -> new S6Init().tree(Declared.system(List.of(), Declared.service("a", "b"), Declared.service("b", "a"))))
         .isInstanceOf(CarrelException.class).hasMessageContaining("a, b depend on each other in a circle");
   }
+
+  @Test
+  void systemd_is_refused_with_what_it_lacks() {
+    assertThatThrownBy(() -> new SystemdInit().tree(Declared.system(List.of(), ALL)))
+        .isInstanceOf(CarrelException.class).hasMessageContaining("needs control groups inside").hasMessageContaining("\"runit\"");
+  }
 }
