@@ -62,7 +62,7 @@ final class SystemBuilder {
    * @param carrel the path of Carrel's command
    */
   BuiltSystem build(boolean refresh, String carrel, Progress progress) {
-    InitTree tree = init.tree(declaration);
+    InitTree tree = tree();
     Workplace workplace = packages(tree, refresh, progress);
     Profile profile = new Profile(workplace.profile().orElseThrow(() -> new IllegalStateException("packages without a profile")));
     Accounts accounts = new Accounts(profile.text("etc/passwd"), profile.text("etc/group"), declaration, places);
@@ -79,6 +79,14 @@ final class SystemBuilder {
     }, progress);
     Path directory = store.locate(item);
     return new BuiltSystem(item, directory, directory.resolve(RunScript.NAME), profile.directory(), tree.omitted(), workplace.notes());
+  }
+
+  private InitTree tree() {
+    try {
+      return init.tree(declaration);
+    } catch (CarrelException e) {
+      throw e.kind() == CarrelException.Kind.USAGE ? places.refusal("init", e.getMessage()) : e;
+    }
   }
 
   private Workplace packages(InitTree tree, boolean refresh, Progress progress) {
