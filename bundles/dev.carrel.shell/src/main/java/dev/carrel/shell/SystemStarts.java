@@ -9,6 +9,7 @@ import dev.carrel.api.environment.Workplace;
 import dev.carrel.api.environment.WorkplaceRequest;
 import dev.carrel.api.environment.Workplaces;
 import dev.carrel.api.host.Foreground;
+import dev.carrel.api.mount.Mapping;
 import dev.carrel.api.mount.Mount;
 import dev.carrel.api.mount.RootSpec;
 import dev.carrel.api.network.NetworkSpec;
@@ -24,6 +25,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.osgi.framework.BundleContext;
 
 /** Starts systems that were built: what their {@code run-container} does. */
@@ -32,6 +34,8 @@ final class SystemStarts {
   private static final int WRONG_CALL = 1;
 
   private static final int PROGRAM = 0555;
+  private static final int PLAIN = 0444;
+  private static final Set<String> HOST_FILES = Set.of("/etc/resolv.conf", "/etc/services", "/etc/hosts", "/etc/localtime");
 
   private final Systems systems;
   private final Workplaces workplaces;
@@ -120,7 +124,9 @@ final class SystemStarts {
   private static RootSpec ownFiles(RootSpec root, SystemStart start) {
     List<Mount> base = new ArrayList<>();
     for (Mount mount : root.base()) {
-      if (!covers(mount, start) && !isOpened(mount, start)) {
+      if (isOfHost(mount, "/etc/resolv.conf")) {
+        base.add(nameServers());
+      } else if (!covers(mount, start) && !isOpened(mount, start)) {
         base.add(mount);
       }
     }
@@ -128,9 +134,24 @@ final class SystemStarts {
     return new RootSpec(base, root.mappings(), root.writable(), root.protection());
   }
 
+  /** Where it has the host's network, it would have the host's files about it, too: but for the name servers, a system has its own. */
   private static boolean covers(Mount mount, SystemStart start) {
-    return mount instanceof Mount.GeneratedFile && mount.target().startsWith("/etc")
-        && (exists(start.files(), mount.target()) || exists(start.profile(), mount.target()));
+    return isOfHost(mount, mount.target().toString()) && mount.target().startsWith("/etc")
+        || mount instanceof Mount.GeneratedFile && mount.target().startsWith("/etc")
+            && (exists(start.files(), mount.target()) || exists(start.profile(), mount.target()));
+  }
+
+  private static boolean isOfHost(Mount mount, String file) {
+    return mount instanceof Mount.Bind bind && bind.kind() == Mapping.Kind.FILE && bind.target().toString().equals(file)
+        && HOST_FILES.contains(file);
+  }
+
+  private static Mount nameServers() {
+    try {
+      return new Mount.GeneratedFile(Path.of("/etc/resolv.conf"), Files.readString(Path.of("/etc/resolv.conf")), PLAIN);
+    } catch (IOException e) {
+      throw CarrelException.failed("cannot read the host's name servers in /etc/resolv.conf: " + e.getMessage(), e);
+    }
   }
 
   private static boolean isOpened(Mount mount, SystemStart start) {
