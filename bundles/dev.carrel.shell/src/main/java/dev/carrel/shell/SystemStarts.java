@@ -2,6 +2,8 @@ package dev.carrel.shell;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.Container;
+import dev.carrel.api.container.ContainerHandle;
+import dev.carrel.api.container.ContainerInfo.State;
 import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.Containers;
 import dev.carrel.api.container.Stdio;
@@ -81,12 +83,22 @@ final class SystemStarts {
       Workplace workplace = workplaces.prepare(request, progress);
       spec = workplace.spec().withRoot(ownFiles(workplace.spec().root(), start));
     }
+    forgetEnded(line.instance(start), start);
     ContainerSpec whole = limits.isPresent() ? spec.withLimits(limits.get()) : spec;
     if (line.detached(start)) {
       told(containers.start(whole), line.instance(start), pidFiles);
       return 0;
     }
     return foreground.run(() -> told(containers.start(whole), line.instance(start), pidFiles), SignalNames.FORWARDED).shellStatus();
+  }
+
+  /** A system that was started by itself keeps its name when it has ended, until it is started again. */
+  private void forgetEnded(String instance, SystemStart start) {
+    Optional<ContainerHandle> before = containers.find(instance);
+    if (before.isPresent() && before.get().info().state() == State.ENDED
+        && start.name().name().equals(before.get().info().annotations().get(SystemLine.SYSTEM))) {
+      containers.remove(before.get());
+    }
   }
 
   /** A system has no terminal: who types into it enters it. */
