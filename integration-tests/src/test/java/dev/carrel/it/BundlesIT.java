@@ -98,7 +98,9 @@ class BundlesIT {
     "dev.carrel.store.nix, plan shell --source=guix hello",
     "dev.carrel.store.nix, plan shell /nix/store/x",
     "dev.carrel.addon, addon list",
-    "dev.carrel.toml, plan shell --manifest=/etc/passwd"})
+    "dev.carrel.toml, plan shell --manifest=/etc/passwd",
+    "dev.carrel.toml, system describe /etc/passwd",
+    "dev.carrel.system, system list-generations"})
   void while_a_bundle_is_stopped_commands_name_it_and_tell_how_to_start_it(
       String name, String line, BundleContext context, CommandProcessor processor) throws Exception {
     Bundle bundle = own(context).stream().filter(one -> one.getSymbolicName().equals(name)).findAny().orElseThrow();
@@ -153,7 +155,7 @@ class BundlesIT {
   @ParameterizedTest
   @ValueSource(strings = {"dev.carrel.api", "dev.carrel.mount", "dev.carrel.engine", "dev.carrel.backend.namespace", "dev.carrel.backend.bubblewrap", "dev.carrel.environment",
     "dev.carrel.linux", "dev.carrel.store", "dev.carrel.store.debian", "dev.carrel.store.nix", "dev.carrel.toml", "dev.carrel.cgroup",
-    "dev.carrel.network.veth", "dev.carrel.network.pasta", "dev.carrel.addon", "dev.carrel.shell"})
+    "dev.carrel.network.veth", "dev.carrel.network.pasta", "dev.carrel.addon", "dev.carrel.system", "dev.carrel.system.init", "dev.carrel.shell"})
   void after_a_bundle_was_stopped_and_started_containers_start_again(String name, BundleContext context, CommandProcessor processor)
       throws Exception {
     Bundle bundle = own(context).stream().filter(one -> one.getSymbolicName().equals(name)).findAny().orElseThrow();

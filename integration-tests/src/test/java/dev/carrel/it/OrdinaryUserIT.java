@@ -56,6 +56,7 @@ class OrdinaryUserIT {
     Checkout original = Checkout.underTest();
     Checkout copy = new Checkout(Files.createDirectory(directory.resolve("checkout")));
     Trees.copyForAll(original.script(), copy.script());
+    Trees.copyForAll(original.directory().resolve("docs/examples"), Files.createDirectories(copy.directory().resolve("docs")).resolve("examples"));
     Files.createDirectories(copy.distribution().getParent());
     Trees.copyForAll(original.distribution(), copy.distribution());
     List<String> classPath = new ArrayList<>();

@@ -57,7 +57,7 @@ class ProfileIT {
   @Test
   void what_cannot_be_done_is_told_and_changes_nothing(TestStore store) {
     store.command("profile", "install", "-p", "r", "hello").says();
-    for (List<String> words : List.of(List.of("install", "-p", "../x", "hello"), List.of("install", "-p", "r", "no-such-package"),
+    for (List<String> words : List.of(List.of("install", "-p", "../x", "hello"), List.of("install", "-p", "system.x", "hello"), List.of("install", "-p", "r", "no-such-package"),
         List.of("remove", "-p", "r", "jq"), List.of("switch", "-p", "r", "7"), List.of("rollback", "-p", "r"),
         List.of("delete-generations", "-p", "r", "1"), List.of("delete-generations", "-p", "r", "x"), List.of("list", "-p", "none"),
         List.of("upgrade", "-p", "none"), List.of("frobnicate"), List.<String>of())) {

@@ -51,6 +51,29 @@ class SystemStoreIT {
     }
   }
 
+  @Test
+  void a_system_that_is_kept_does_not_need_the_store_of_root_any_more(TestStore system) throws Exception {
+    User user = User.ordinary().orElseGet(() -> abort("needs an ordinary user"));
+    Path home = Files.createTempDirectory("carrel-it-home");
+    Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
+    user.own(home);
+    Path own = home.resolve("store");
+    Path file = Files.writeString(home.resolve("web.toml"), "packages = [\"" + String.join("\", \"", TestStore.PACKAGES) + "\"]\n"
+        + "[service.web]\ncommand = [\"python3\", \"-V\"]\n");
+    try {
+      system.command("system", "build", file.toString()).says();
+
+      Path built = Path.of(carrel(system, user, home, "system", "build", file.toString()).says().strip());
+      assertThat(items(own)).as("the profile is root's").containsExactly(built.getFileName().toString());
+      assertThat(carrel(system, user, home, "system", "reconfigure", file.toString()).says()).isEqualTo("system web: generation 1\n");
+      carrel(system, user, home, "store", "gc", "--delete-older-than=0d").says();
+      assertThat(items(own)).hasSize(2).anyMatch(item -> item.endsWith("-profile"));
+      assertThat(carrel(system, user, home, "system", "describe", "web").says()).contains("profile: " + own + "/items/");
+    } finally {
+      Trees.delete(home);
+    }
+  }
+
   private static Carrel carrel(TestStore system, User user, Path home, String... words) {
     return Carrel.command(words).in(home).as(user).withVariable("HOME", home.toString()).withVariable("CARREL_STORE", home.resolve("store").toString())
         .withVariable("CARREL_STATE", home.resolve("state").toString()).withVariable("CARREL_SYSTEM_STORE", system.directory().toString());

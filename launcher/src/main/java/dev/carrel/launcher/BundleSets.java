@@ -23,6 +23,8 @@ enum BundleSets {
   HOST_STORES("dev.carrel.store.nix"),
   /** What manifests and locks need, besides. */
   DECLARATIONS("dev.carrel.toml", "antlr4-runtime"),
+  /** What whole systems need, besides. */
+  SYSTEMS("dev.carrel.system", "dev.carrel.system.init"),
   /** What limits need. */
   LIMITS("dev.carrel.cgroup"),
   /** What another backend than Carrel's own needs, besides; and with it all that those who did not start a container may need. */
@@ -48,7 +50,7 @@ enum BundleSets {
   /** What Carrel's own bundles offer: any other word may be a command of an add-on. */
   private static final Set<String> COMMANDS = Set.of("addon", "allow", "backend", "clean", "container", "create", "deny", "doctor", "environment", "events",
       "exec", "help", "inspect", "kill", "list", "lock", "logs", "network", "pause", "plan", "processes", "profile", "remove", "resume", "run", "shell",
-      "start", "stop", "store", "top", "update", "version", "wait");
+      "start", "stop", "store", "system", "top", "update", "version", "wait");
   /** Options whose value may be offered by an add-on, each with those that Carrel itself has. */
   private static final Map<String, Set<String>> OFFERED = Map.of("--source", Set.of("debian", "nix", "guix"),
       "--backend", Set.of("namespace", "bubblewrap", "oci"), "--network", Set.of("none", "host", "veth", "pasta", "slirp4netns"),
@@ -65,7 +67,9 @@ enum BundleSets {
   private static final List<BundleSets> MANIFEST = List.of(CORE, PACKAGES, HOST_STORES, DECLARATIONS, LIMITS, BACKENDS, NETWORKS);
   private static final List<BundleSets> WITH_ADDONS = List.of(CORE, ADDONS);
   /** Those of which a headless start may need any. */
-  static final List<BundleSets> HEADLESS = List.of(CORE, PACKAGES, HOST_STORES, DECLARATIONS, LIMITS, BACKENDS, NETWORKS, ADDONS);
+  static final List<BundleSets> HEADLESS = List.of(CORE, PACKAGES, HOST_STORES, DECLARATIONS, SYSTEMS, LIMITS, BACKENDS, NETWORKS, ADDONS);
+  /** A declaration of a system may say everything but what is in other stores. */
+  private static final List<BundleSets> SYSTEM = List.of(CORE, PACKAGES, DECLARATIONS, SYSTEMS, LIMITS, BACKENDS, NETWORKS);
 
   /** Those that make networks, tell of them, or see that containers have ended, and take away what those were given. */
   private static final Set<String> NETWORK_COMMANDS = Set.of("clean", "doctor", "inspect", "kill", "list", "network", "remove", "stop", "wait");
@@ -97,6 +101,9 @@ enum BundleSets {
     }
     if (mayReadManifest(command, words)) {
       return MANIFEST;
+    }
+    if (command.equals("system")) {
+      return SYSTEM;
     }
     if (command.equals("addon")) {
       return WITH_ADDONS;
@@ -165,6 +172,7 @@ enum BundleSets {
       }
     }
     all.add(MANIFEST);
+    all.add(SYSTEM);
     all.add(WITH_ADDONS);
     return all;
   }

@@ -22,6 +22,7 @@ final class Usage {
         carrel allow | lock                    let the carrel.toml here say all that; exactly which packages
         carrel profile install PACKAGE...      packages to keep, in generations that can be rolled back
         carrel store gc | verify | export ...  what is on disk
+        carrel system container FILE           a whole system with services, from a declaration
         carrel plan shell|run ...              what that would do, every system call of it
         carrel backend list                    what can isolate a container here
         carrel addon install FILE | list ...   bundles by others

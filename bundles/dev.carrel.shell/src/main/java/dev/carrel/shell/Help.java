@@ -214,6 +214,7 @@ final class Help {
         lock                            write down exactly which packages that means
         profile install PACKAGE...      packages to keep, in generations that can be rolled back
         store gc                        delete what nothing needs; see carrel store --help
+        system container FILE           a whole system with services, from a declaration; see carrel system --help
         plan shell|run ...              what that would do, every system call of it
         backend list                    what can isolate a container here
         addon install FILE              bundles by others; see carrel addon --help

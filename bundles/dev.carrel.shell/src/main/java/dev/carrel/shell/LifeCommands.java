@@ -5,6 +5,7 @@ import dev.carrel.api.container.ContainerHandle;
 import dev.carrel.api.container.ContainerInfo;
 import dev.carrel.api.container.ContainerInfo.State;
 import dev.carrel.api.container.Containers;
+import dev.carrel.api.host.Foreground;
 import dev.carrel.api.resource.Usage;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,6 +50,13 @@ public final class LifeCommands {
       policy = ReferencePolicy.DYNAMIC,
       policyOption = ReferencePolicyOption.GREEDY)
   volatile Containers containers;
+
+  /** Only logs of a system's services need it. */
+  @Reference(
+      cardinality = ReferenceCardinality.OPTIONAL,
+      policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
+  volatile Foreground foreground;
 
   @Activate
   public LifeCommands(BundleContext context) {
@@ -134,6 +142,9 @@ public final class LifeCommands {
       if (line.operands().size() > 1) {
         throw line.usage("one container at a time");
       }
+      if (line.operands().size() == 1 && line.operands().get(0).indexOf('/') > 0) {
+        return new ServiceLogs(containers(), Services.present(foreground, Services.FOREGROUND, context)).print(line, line.operands().get(0));
+      }
       return each(line, container -> new LogPrinter(line, container).print());
     });
   }
@@ -180,6 +191,9 @@ public final class LifeCommands {
     return run("processes", LifeHelp.PROCESSES, options, arguments, line -> {
       if (line.operands().size() > 1) {
         throw line.usage("one container at a time");
+      }
+      if (line.operands().size() == 1 && line.operands().get(0).indexOf('/') > 0) {
+        return new ServiceLogs(containers(), Services.present(foreground, Services.FOREGROUND, context)).print(line, line.operands().get(0));
       }
       return each(line, container -> {
         ProcessReport report = ProcessReport.of(container.processes());

@@ -30,10 +30,11 @@ final class LifeHelp {
       """;
 
   static final String LOGS = """
-      Usage: carrel logs [OPTION]... NAME
+      Usage: carrel logs [OPTION]... NAME[/SERVICE]
 
       Prints what the program of a detached container has printed, each of its two streams to that stream
-      here. The last 4 MiB are kept, at least.
+      here. The last 4 MiB are kept, at least. With SERVICE, what that service of a running system has printed,
+      from its log inside, whose lines have their times: --follow and --tail are for it.
 
         carrel logs --follow --since=10m web
 

@@ -9,6 +9,7 @@ import dev.carrel.api.store.Generations;
 import dev.carrel.api.store.PackageInfo;
 import dev.carrel.api.store.PackageRequest;
 import dev.carrel.api.store.ProfileName;
+import dev.carrel.api.system.SystemName;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -91,6 +92,10 @@ public final class ProfileCommands {
   }
 
   private void run(String verb, LifeLine line) {
+    if (MAKING.contains(verb) && profile(line).name().startsWith(SystemName.PROFILE)) {
+      throw line.usage("the profile " + profile(line) + " is that of a system, and has no packages of its own. Change the declaration, and say"
+          + " carrel system reconfigure");
+    }
     switch (verb) {
       case "install" -> install(line);
       case "remove" -> {

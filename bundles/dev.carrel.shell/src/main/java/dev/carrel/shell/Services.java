@@ -19,6 +19,7 @@ record Services(String what, String bundle) {
   static final Services SOURCES = new Services("package source", "dev.carrel.store.debian");
   static final Services LOCKS = new Services("lock service", "dev.carrel.environment");
   static final Services DECLARATIONS = new Services("reader of manifests", "dev.carrel.toml");
+  static final Services SYSTEMS = new Services("builder of systems", "dev.carrel.system");
   static final Services PLANNER = new Services("mount planner", "dev.carrel.mount");
 
   static final Services ADDONS = new Services("add-on service", "dev.carrel.addon");

@@ -10,8 +10,13 @@ final class ShellWords {
   static String joined(List<String> words) {
     StringBuilder text = new StringBuilder();
     for (String word : words) {
-      text.append(' ').append(word.matches("[A-Za-z0-9_@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'");
+      text.append(' ').append(quoted(word));
     }
     return text.toString();
+  }
+
+  /** One of them. */
+  static String quoted(String word) {
+    return word.matches("[A-Za-z0-9_@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 }

@@ -1,0 +1,107 @@
+package dev.carrel.shell;
+
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.container.ContainedProcess;
+import dev.carrel.api.container.ContainerHandle;
+import dev.carrel.api.container.ContainerInfo;
+import dev.carrel.api.container.ContainerInfo.State;
+import dev.carrel.api.container.Containers;
+import dev.carrel.api.container.ProcessSpec;
+import dev.carrel.api.container.Stdio;
+import dev.carrel.api.system.SystemName;
+import dev.carrel.api.system.SystemStart;
+import dev.carrel.api.system.Systems;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What is done to systems while they run. */
+final class RunningSystems {
+  private final Systems systems;
+  private final Containers containers;
+
+  RunningSystems(Systems systems, Containers containers) {
+    this.systems = systems;
+    this.containers = containers;
+  }
+
+  /** The containers that are started from a system of this name, and run. */
+  List<ContainerHandle> of(SystemName name) {
+    List<ContainerHandle> running = new ArrayList<>();
+    for (ContainerHandle container : containers.all()) {
+      ContainerInfo info = container.info();
+      if (info.state() == State.RUNNING && name.name().equals(info.annotations().get(SystemLine.SYSTEM))) {
+        running.add(container);
+      }
+    }
+    return running;
+  }
+
+  /**
+   * Has one take up the files and services of another generation.
+   *
+   * @return what it said of that, and what needs another start
+   * @throws CarrelException if it could not, or a service of the new generation does not start
+   */
+  List<String> reconfigure(ContainerHandle container, SystemStart next) {
+    ContainerInfo info = container.info();
+    String called = info.name().orElse(info.id());
+    String noted = run(container, called, "look what it is", List.of("sh", "-c", "cat " + SystemChange.NOTE + " 2>/dev/null || :"), "").strip();
+    SystemStart present = systems.start(Path.of(noted.isEmpty() ? info.annotations().get(SystemLine.ITEM) : noted));
+    if (!present.init().equals(next.init())) {
+      throw CarrelException.failed("cannot reconfigure " + called + ": it runs " + present.init() + ", and is to run " + next.init()
+          + ". Stop it and start the new generation");
+    }
+    List<String> told = new ArrayList<>();
+    run(container, called, "change its files", List.of("sh", "-s"), new SystemChange(present, next).script());
+    for (List<String> command : next.change()) {
+      run(container, called, "change its services", command, "").lines().forEach(line -> told.add(called + ": " + line));
+    }
+    if (!present.profile().equals(next.profile())) {
+      told.add(called + ": its packages are those of the generation that it was started from, until it is started again");
+    }
+    if (!present.persistent().equals(next.persistent()) || !present.mappings().equals(next.mappings()) || !present.options().equals(next.options())) {
+      told.add(called + ": persistent directories, mappings, network and limits change when it is started again");
+    }
+    return told;
+  }
+
+  private static String run(ContainerHandle container, String called, String purpose, List<String> command, String input) {
+    ProcessSpec own = container.info().process();
+    ProcessSpec program = new ProcessSpec(command, own.environment(), Path.of("/"), Stdio.pipes());
+    try (ContainedProcess process = container.exec(program)) {
+      StringBuilder errors = new StringBuilder();
+      Thread reader = new Thread(() -> errors.append(text(process)), "carrel-errors");
+      reader.setDaemon(true);
+      reader.start();
+      // What it prints while it still reads is less than a pipe holds.
+      try (OutputStream in = process.process().getOutputStream()) {
+        in.write(input.getBytes(StandardCharsets.UTF_8));
+      }
+      String output = new String(process.process().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      reader.join();
+      int status = process.exit().join().shellStatus();
+      if (status != 0) {
+        throw CarrelException.failed("cannot reconfigure " + called + ": to " + purpose + " ended with status " + status + ". It said: "
+            + (output + errors).strip().replace("\n", "; "));
+      }
+      return output;
+    } catch (IOException e) {
+      throw CarrelException.failed("cannot reconfigure " + called + ": " + e.getMessage() + ". Is it still there? carrel list shows it", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw CarrelException.failed("reconfiguring " + called + " was interrupted", e);
+    }
+  }
+
+  private static String text(ContainedProcess process) {
+    try {
+      return new String(process.process().getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      return e.getMessage();
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package dev.carrel.system.init;
+
+import dev.carrel.api.mount.FileContent;
+import dev.carrel.api.system.Service;
+import dev.carrel.api.system.SystemFile;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.StringJoiner;
+
+/** Collects the files of an init. */
+final class TreeFiles {
+  /** Where they are inside. */
+  static final Path ROOT = Path.of("/etc/carrel");
+  private static final int PROGRAM = 0755;
+  private static final int PLAIN = 0644;
+
+  private final List<SystemFile> files = new ArrayList<>();
+
+  void program(String path, String text) {
+    files.add(new SystemFile.Regular(ROOT.resolve(path), PROGRAM, FileContent.of(text)));
+  }
+
+  void plain(String path, String text) {
+    files.add(new SystemFile.Regular(ROOT.resolve(path), PLAIN, FileContent.of(text)));
+  }
+
+  /** The names of services, a line for each step. */
+  void order(List<List<Service>> steps) {
+    StringBuilder text = new StringBuilder();
+    for (List<Service> step : steps) {
+      StringJoiner line = new StringJoiner(" ");
+      step.forEach(service -> line.add(service.name()));
+      text.append(line).append('\n');
+    }
+    plain("order", text.toString());
+  }
+
+  List<SystemFile> files() {
+    return files;
+  }
+}
