@@ -114,15 +114,16 @@ public final class Engine implements Containers {
 
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
   void addListener(ServiceReference<ContainerListener> reference) {
-    listeners().add(context, reference);
+    Listeners.of(listeners).add(context, reference);
   }
 
   void removeListener(ServiceReference<ContainerListener> reference) {
-    listeners().remove(reference);
+    Listeners.of(listeners).remove(reference);
   }
 
-  Listeners listeners() {
-    return listeners.updateAndGet(present -> present == null ? new Listeners() : present);
+  /** Not the thing itself: who looks for a component's methods has the classes loaded that these return. */
+  AtomicReference<Listeners> listeners() {
+    return listeners;
   }
 
   @Reference(

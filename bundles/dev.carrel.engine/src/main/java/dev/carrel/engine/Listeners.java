@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
@@ -19,13 +20,18 @@ final class Listeners {
   private final Map<Object, Consumer<ContainerEvent>> told = new ConcurrentHashMap<>();
   private final ThreadPoolExecutor thread;
 
-  Listeners() {
+  private Listeners() {
     thread = new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
       Thread made = new Thread(work, "carrel-events");
       made.setDaemon(true);
       return made;
     });
     thread.allowCoreThreadTimeOut(true);
+  }
+
+  /** Those that are there, or new ones. */
+  static Listeners of(AtomicReference<Listeners> present) {
+    return present.updateAndGet(there -> there == null ? new Listeners() : there);
   }
 
   /** A service, which is got when there is something to tell. */

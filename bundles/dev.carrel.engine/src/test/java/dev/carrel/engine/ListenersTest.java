@@ -41,8 +41,15 @@ class ListenersTest {
   }
 
   @Test
+  void until_somebody_listens_there_is_nothing_of_it() {
+    engine.start(spec());
+    backend.last().end(ExitStatus.exited(0));
+    assertThat(engine.listeners()).hasNullValue();
+  }
+
+  @Test
   void a_listener_hears_of_start_and_end_in_this_order() throws Exception {
-    engine.listeners().add(heard::add);
+    Listeners.of(engine.listeners()).add(heard::add);
     Container container = engine.start(spec());
     backend.last().end(ExitStatus.exited(3));
 
@@ -53,7 +60,7 @@ class ListenersTest {
   @Test
   void that_one_has_started_is_told_before_its_end_however_soon_that_is() throws Exception {
     backend.endAtOnce = true;
-    engine.listeners().add(heard::add);
+    Listeners.of(engine.listeners()).add(heard::add);
     for (int i = 0; i < 100; i++) {
       engine.start(spec());
       assertThat(next()).isInstanceOf(ContainerEvent.Started.class);
@@ -65,10 +72,10 @@ class ListenersTest {
   @Test
   void a_listener_that_fails_or_takes_long_holds_up_no_container() throws Exception {
     CountDownLatch free = new CountDownLatch(1);
-    engine.listeners().add((ContainerListener) event -> {
+    Listeners.of(engine.listeners()).add((ContainerListener) event -> {
       throw new IllegalStateException("cannot listen");
     });
-    engine.listeners().add((ContainerListener) event -> {
+    Listeners.of(engine.listeners()).add((ContainerListener) event -> {
       try {
         free.await();
       } catch (InterruptedException e) {
@@ -89,11 +96,11 @@ class ListenersTest {
   @Test
   void who_listens_no_more_is_told_nothing() throws Exception {
     ContainerListener gone = event -> heard.add(event);
-    engine.listeners().add(gone);
-    engine.listeners().remove(gone);
+    Listeners.of(engine.listeners()).add(gone);
+    Listeners.of(engine.listeners()).remove(gone);
     engine.start(spec());
     backend.last().end(ExitStatus.exited(0));
-    engine.listeners().add(heard::add);
+    Listeners.of(engine.listeners()).add(heard::add);
     Container second = engine.start(spec());
 
     assertThat(next().container().id()).isEqualTo(second.id());
