@@ -77,6 +77,11 @@ class BadInputIT {
         of("system roll-back nothing", 125, "no system nothing"),
         of("system start /usr", 125, "no system at /usr"),
         of("backend", 125, "backend list"),
+        of("addon", 125, "install, list or remove"),
+        of("addon install", 125, "what?", "jar"),
+        of("addon install /no/where.jar", 125, "/no/where.jar", "no such file"),
+        of("addon remove no-such-addon", 125, "no-such-addon", "carrel addon list"),
+        of("addon list --bogus", 125, "--bogus"),
         of("doctor --bogus", 125, "--bogus"));
   }
 

@@ -88,8 +88,8 @@ record RunningSystem(TestStore store, Path directory, String name) {
   }
 
   /** Ends it, with what belongs to users that exist inside alone. */
-  void destroy(String persistent) throws InterruptedException {
-    tried("sh", "-c", "find " + persistent + " -mindepth 1 -delete; chown 0:0 " + persistent);
+  void destroy(String persistent) {
+    tried("sh", "-c", "for each in /run/service/*; do /etc/carrel/service stop ${each##*/}; done; find " + persistent + " -mindepth 1 -delete; chown 0:0 " + persistent);
     carrel("kill", "--signal=KILL", name).run();
     carrel("wait", name).run();
   }
