@@ -72,11 +72,16 @@ class BadInputIT {
         of("system frobnicate", 125, "frobnicate", "container"),
         of("system container", 125, "which system"),
         of("system container /no/where.toml", 125, "/no/where.toml", "no such file"),
-        of("system container --memory=much /no/where.toml", 125),
+        of("system container --memory=much /no/where.toml", 125, "/no/where.toml"),
         of("system roll-back ../x", 125, "../x", "no name of a system"),
         of("system roll-back nothing", 125, "no system nothing"),
         of("system start /usr", 125, "no system at /usr"),
         of("backend", 125, "backend list"),
+        of("addon", 125, "install, list or remove"),
+        of("addon install", 125, "what?", "jar"),
+        of("addon install /no/where.jar", 125, "/no/where.jar", "no such file"),
+        of("addon remove no-such-addon", 125, "no-such-addon", "carrel addon list"),
+        of("addon list --bogus", 125, "--bogus"),
         of("doctor --bogus", 125, "--bogus"));
   }
 

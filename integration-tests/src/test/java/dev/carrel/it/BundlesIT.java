@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.carrel.api.container.Containers;
 import dev.carrel.api.environment.Workplaces;
 import dev.carrel.api.isolation.IsolationBackend;
+import dev.carrel.launcher.OsgiRuntime;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,7 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceReference;
 
 @ExtendWith(FelixExtension.class)
 class BundlesIT {
@@ -53,6 +55,26 @@ class BundlesIT {
     }
   }
 
+  /** Only what no bundle of Carrel's offers is looked for among add-ons: each of these starts would take a second longer. */
+  @Test
+  void the_launcher_knows_every_command_that_a_bundle_offers(BundleContext context) throws Exception {
+    for (ServiceReference<?> reference : context.getAllServiceReferences(null, "(osgi.command.scope=carrel)")) {
+      Object functions = reference.getProperty("osgi.command.function");
+      for (String name : functions instanceof String[] names ? names : new String[] {functions.toString()}) {
+        assertThat(OsgiRuntime.mayNeedAddons(List.of(name))).as(name).isFalse();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true, greet", "true, shell --source=tarballs hello", "true, shell --source tarballs hello", "true, shell tarballs:hello -- x",
+    "true, run --backend=other -- x", "true, run --network=other -- x", "true, plan shell --source=other hello",
+    "false, shell --source=debian hello", "false, shell hello:arm64 nix:hello", "false, run -- greet --source=other", "false, run --network -- x",
+    "false, run --network=host --backend=namespace -- x", "false, run --network x:y"})
+  void add_ons_are_needed_where_something_is_named_that_carrel_does_not_have(boolean needed, String line) {
+    assertThat(OsgiRuntime.mayNeedAddons(List.of(line.split(" ")))).isEqualTo(needed);
+  }
+
   @Test
   void gogo_runs_a_command_without_its_scope(CommandProcessor processor) throws Exception {
     Said said = say(processor, "backend list");
@@ -75,6 +97,7 @@ class BundlesIT {
     "dev.carrel.store.nix, plan shell nix:hello",
     "dev.carrel.store.nix, plan shell --source=guix hello",
     "dev.carrel.store.nix, plan shell /nix/store/x",
+    "dev.carrel.addon, addon list",
     "dev.carrel.toml, plan shell --manifest=/etc/passwd",
     "dev.carrel.toml, system describe /etc/passwd",
     "dev.carrel.system, system list-generations"})
@@ -132,7 +155,7 @@ class BundlesIT {
   @ParameterizedTest
   @ValueSource(strings = {"dev.carrel.api", "dev.carrel.mount", "dev.carrel.engine", "dev.carrel.backend.namespace", "dev.carrel.backend.bubblewrap", "dev.carrel.environment",
     "dev.carrel.linux", "dev.carrel.store", "dev.carrel.store.debian", "dev.carrel.store.nix", "dev.carrel.toml", "dev.carrel.cgroup",
-    "dev.carrel.network.veth", "dev.carrel.network.pasta", "dev.carrel.system", "dev.carrel.system.init", "dev.carrel.shell"})
+    "dev.carrel.network.veth", "dev.carrel.network.pasta", "dev.carrel.addon", "dev.carrel.system", "dev.carrel.system.init", "dev.carrel.shell"})
   void after_a_bundle_was_stopped_and_started_containers_start_again(String name, BundleContext context, CommandProcessor processor)
       throws Exception {
     Bundle bundle = own(context).stream().filter(one -> one.getSymbolicName().equals(name)).findAny().orElseThrow();

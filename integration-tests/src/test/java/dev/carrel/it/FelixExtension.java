@@ -26,12 +26,15 @@ final class FelixExtension implements BeforeAllCallback, AfterAllCallback, Param
   private static final String GOGO = "org.apache.felix.service.command;version=\"1.0.0\"";
 
   private OsgiRuntime felix;
+  /** Nobody's: those of the user have no part in the tests. */
+  private Path addons;
 
   @Override
   public void beforeAll(ExtensionContext context) throws Exception {
     Path storage = Files.createTempDirectory("carrel-it-felix");
+    addons = Files.createTempDirectory("carrel-it-addons");
     felix = OsgiRuntime.of(Checkout.underTest().distribution(), storage,
-        Map.of(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, apiPackages() + "," + GOGO));
+        Map.of(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, apiPackages() + "," + GOGO, "felix.fileinstall.dir", addons.toString()));
   }
 
   /** As the API's own manifest says, so that the versions are right. */
@@ -46,6 +49,7 @@ final class FelixExtension implements BeforeAllCallback, AfterAllCallback, Param
   public void afterAll(ExtensionContext context) throws Exception {
     if (felix != null) {
       felix.stop();
+      Trees.delete(addons);
     }
   }
 

@@ -79,6 +79,9 @@ record AddonFolders(String own, String shared) {
     properties.put("felix.fileinstall.poll", "500");
     properties.put("felix.fileinstall.disableNio2", "true"); // a thread for each folder, to gain half a second
     properties.put("felix.fileinstall.noInitialDelay", "true");
+    // Otherwise an add-on with a package that the watcher itself could use has it wired anew, for which it waits for itself.
+    properties.put("felix.fileinstall.optionalImportRefreshScope", "none");
+    properties.put("felix.fileinstall.fragmentRefreshScope", "none");
     properties.put("felix.fileinstall.log.level", "0"); // carrel addon list tells what is wrong, without a stack trace
   }
 
@@ -87,7 +90,7 @@ record AddonFolders(String own, String shared) {
     Path path = Path.of(folder);
     try {
       if (folder.equals(own)) {
-        Files.createDirectories(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+        make(path);
       }
       PosixFileAttributes attributes = Files.readAttributes(path, PosixFileAttributes.class);
       String owner = attributes.owner().getName();
@@ -104,5 +107,14 @@ record AddonFolders(String own, String shared) {
     } catch (IOException e) {
       return false; // there is none, and none can be made
     }
+  }
+
+  /** For somebody to put a jar there while the shell runs. What is above it is made as the XDG base directory specification wants. */
+  private static void make(Path folder) throws IOException {
+    Path above = folder.getParent() == null ? null : folder.getParent().getParent();
+    if (above != null) {
+      Files.createDirectories(above, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+    Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
   }
 }

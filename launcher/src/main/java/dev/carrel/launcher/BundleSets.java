@@ -56,6 +56,9 @@ enum BundleSets {
       "--backend", Set.of("namespace", "bubblewrap", "oci"), "--network", Set.of("none", "host", "veth", "pasta", "slirp4netns"),
       "--provider", Set.of("veth", "pasta", "slirp4netns"));
 
+  private static final Set<String> NAMES_PACKAGES = Set.of("environment", "plan", "profile", "shell");
+  private static final Set<String> ARCHITECTURES = Set.of("all", "amd64", "any", "arm64", "armel", "armhf", "i386", "native", "ppc64el", "riscv64", "s390x");
+
   private static final Set<String> MANIFESTS = Set.of("allow", "deny", "lock");
   /** Commands that look for a manifest if no package is named. */
   private static final Set<String> PLACES = Set.of("shell", "environment");
@@ -135,6 +138,9 @@ enum BundleSets {
       if (word.equals("--")) {
         return false;
       }
+      if (NAMES_PACKAGES.contains(words.get(0)) && mayNameSource(word)) {
+        return true;
+      }
       if (word.startsWith("--")) {
         int equals = word.indexOf('=');
         Set<String> own = OFFERED.get(equals < 0 ? word : word.substring(0, equals));
@@ -145,6 +151,13 @@ enum BundleSets {
       }
     }
     return false;
+  }
+
+  /** Whether a word is a package with the name of its source; Debian's may have the name of an architecture behind them. */
+  private static boolean mayNameSource(String word) {
+    int colon = word.indexOf(':');
+    return colon > 0 && word.charAt(0) != '-' && word.indexOf('/') < 0 && !word.startsWith("nix:") && !word.startsWith("guix:")
+        && !ARCHITECTURES.contains(word.substring(colon + 1));
   }
 
   /** All that {@link #forCommand} can answer: what is wanted for each is prepared once. */

@@ -53,6 +53,11 @@ public final class OsgiRuntime implements AutoCloseable {
     return runtime;
   }
 
+  /** Whether a command line asks for something that Carrel's own bundles do not offer. */
+  public static boolean mayNeedAddons(List<String> words) {
+    return BundleSets.mayNeedAddons(words);
+  }
+
   /** Makes the storage that {@link #headless} finds warm: the bundles are installed, started once, and stopped in order. */
   static void warm(Path home, List<BundleSets> sets) throws BundleException, IOException {
     Path warm = Files.createDirectories(warmStorage(home, sets));
@@ -123,7 +128,9 @@ public final class OsgiRuntime implements AutoCloseable {
   }
 
   private static OsgiRuntime of(Path home, Storage storage, Map<String, String> properties) throws BundleException, IOException {
-    OsgiRuntime runtime = start(files(home), new NoConnection(), storage, properties);
+    Map<String, String> all = new HashMap<>(properties);
+    all.put("felix.fileinstall.tmpdir", storage.directory().resolve("fileinstall").toString()); // to be gone with the rest
+    OsgiRuntime runtime = start(files(home), new NoConnection(), storage, all);
     Trial.offer(home, runtime.context());
     return runtime;
   }

@@ -162,18 +162,9 @@ public final class AddonService implements Addons {
   @Override
   public List<Addon> remove(List<String> names) {
     Folder folder = own();
+    mine(names); // who asks for what is not there makes no folder
     return folder.alone(() -> {
-      List<Addon> all = all();
-      List<Addon> removed = new ArrayList<>();
-      for (String name : new LinkedHashSet<>(names)) {
-        List<Addon> kept = all.stream().filter(addon -> addon.name().equals(name)).toList();
-        List<Addon> mine = kept.stream().filter(addon -> !addon.shared()).toList();
-        if (mine.isEmpty()) {
-          throw CarrelException.usage(kept.isEmpty() ? "no add-on is called '" + name + "'. carrel addon list shows yours"
-              : "the add-on " + name + " is root's, for all users: only root can remove it");
-        }
-        removed.addAll(mine);
-      }
+      List<Addon> removed = mine(names);
       for (Addon addon : removed) {
         if (!addon.file().toFile().delete()) {
           throw CarrelException.failed("cannot remove the add-on " + addon.name() + ": " + addon.file() + " cannot be deleted");
@@ -181,5 +172,20 @@ public final class AddonService implements Addons {
       }
       return removed;
     });
+  }
+
+  private List<Addon> mine(List<String> names) {
+    List<Addon> all = all();
+    List<Addon> found = new ArrayList<>();
+    for (String name : new LinkedHashSet<>(names)) {
+      List<Addon> kept = all.stream().filter(addon -> addon.name().equals(name)).toList();
+      List<Addon> mine = kept.stream().filter(addon -> !addon.shared()).toList();
+      if (mine.isEmpty()) {
+        throw CarrelException.usage(kept.isEmpty() ? "no add-on is called '" + name + "'. carrel addon list shows yours"
+            : "the add-on " + name + " is root's, for all users: only root can remove it");
+      }
+      found.addAll(mine);
+    }
+    return found;
   }
 }

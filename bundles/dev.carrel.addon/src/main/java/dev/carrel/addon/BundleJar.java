@@ -9,6 +9,8 @@ import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 import org.osgi.framework.Constants;
 import org.osgi.framework.Version;
 
@@ -61,8 +63,13 @@ record BundleJar(String name, Version version) {
 
   private static void readAll(JarFile jar) throws IOException {
     for (Enumeration<JarEntry> entries = jar.entries(); entries.hasMoreElements(); ) {
-      try (InputStream in = jar.getInputStream(entries.nextElement())) {
+      JarEntry entry = entries.nextElement();
+      CRC32 sum = new CRC32();
+      try (InputStream in = new CheckedInputStream(jar.getInputStream(entry), sum)) {
         in.transferTo(OutputStream.nullOutputStream());
+      }
+      if (entry.getCrc() != sum.getValue()) { // Java itself does not look
+        throw new IOException(entry.getName() + " is not what its checksum says");
       }
     }
   }

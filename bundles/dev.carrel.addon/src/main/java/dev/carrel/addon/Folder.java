@@ -47,7 +47,7 @@ final class Folder {
   <T> T alone(Supplier<T> work) {
     threads.lock();
     try {
-      Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+      make();
       try (FileChannel file = FileChannel.open(directory.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
         file.lock(); // given back when the file is closed
         removeLeftovers();
@@ -58,6 +58,15 @@ final class Folder {
     } finally {
       threads.unlock();
     }
+  }
+
+  /** As the store makes its own: others may look into it, and what is above is made as the XDG base directory specification wants. */
+  private void make() throws IOException {
+    Path above = directory.getParent() == null ? null : directory.getParent().getParent();
+    if (above != null) {
+      Files.createDirectories(above, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+    Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
   }
 
   private CarrelException failed(IOException e) {
@@ -82,14 +91,14 @@ final class Folder {
     Path copy = Files.createTempFile(directory, STAGING, "", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--")));
     Files.copy(source, copy, StandardCopyOption.REPLACE_EXISTING);
     Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-r--r--"));
+    try (FileChannel content = FileChannel.open(copy, StandardOpenOption.WRITE)) {
+      content.force(true);
+    }
     return copy;
   }
 
   /** Keeps a staged file under a bundle's name, in one step, and then nothing else of that name. Only {@link #alone}. */
   Path keep(Path staged, String name) throws IOException {
-    try (FileChannel content = FileChannel.open(staged, StandardOpenOption.WRITE)) {
-      content.force(true);
-    }
     Path kept = directory.resolve(name + ".jar");
     if (Files.isRegularFile(kept) && Files.mismatch(staged, kept) < 0) {
       Files.delete(staged); // nothing new: whoever runs it is left alone

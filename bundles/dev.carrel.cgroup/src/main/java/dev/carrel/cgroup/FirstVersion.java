@@ -5,7 +5,6 @@ import dev.carrel.api.resource.Bound;
 import dev.carrel.api.resource.Devices;
 import dev.carrel.api.resource.IoLimit;
 import dev.carrel.api.resource.Limits;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,13 +120,7 @@ record FirstVersion(Map<Controller, Path> directories) {
   }
 
   private void devices(Limits limits, List<Setting> settings) {
-    if (limits.ioWeight().isPresent()) {
-      boolean bfq = Files.exists(file(Controller.IO, "blkio.bfq.weight"));
-      // 100 is the usual one there, too, and 1000 the heaviest.
-      settings.add(new Setting("weigh what a container reads and writes", file(Controller.IO, bfq ? "blkio.bfq.weight" : "blkio.weight"),
-          Integer.toString(Math.max(bfq ? 1 : 10, Math.min(1000, limits.ioWeight().getAsInt()))),
-          "as no scheduler of its disks weighs: set one to bfq, or use --io-max"));
-    }
+    limits.ioWeight().ifPresent(weight -> settings.addAll(Weighing.here(directories.get(Controller.IO)).settings(weight)));
     for (IoLimit rate : limits.io()) {
       throttle(rate, "read_bps_device", rate.readBytes(), settings);
       throttle(rate, "write_bps_device", rate.writtenBytes(), settings);

@@ -1,6 +1,5 @@
 package dev.carrel.cgroup;
 
-import dev.carrel.api.CarrelException;
 import dev.carrel.api.resource.Bound;
 import dev.carrel.api.resource.IoLimit;
 import dev.carrel.api.resource.Limits;
@@ -60,7 +59,7 @@ record SecondVersion(Path directory, Set<Controller> controllers) {
   }
 
   private void devices(Limits limits, List<Setting> settings) {
-    limits.ioWeight().ifPresent(weight -> weigh(weight, settings));
+    limits.ioWeight().ifPresent(weight -> settings.addAll(Weighing.here(directory).settings(weight)));
     for (IoLimit rate : limits.io()) {
       StringBuilder line = new StringBuilder(rate.device());
       append(line, "rbps", rate.readBytes());
@@ -70,16 +69,6 @@ record SecondVersion(Path directory, Set<Controller> controllers) {
       settings.add(new Setting("limit how fast a container uses device " + rate.device(), file("io.max"), line.toString(),
           "as its kernel was built without CONFIG_BLK_DEV_THROTTLING"));
     }
-  }
-
-  private void weigh(int weight, List<Setting> settings) {
-    String purpose = "weigh what a container reads and writes";
-    List<String> files = new Weighing(directory, Path.of("/sys/block")).files();
-    if (files.isEmpty()) {
-      throw CarrelException.failed("cannot " + purpose + " (--io-weight): no disk of this host has a scheduler that weighs. Set one to bfq (as root:"
-          + " modprobe bfq; echo bfq > /sys/block/DISK/queue/scheduler), or use --io-max");
-    }
-    files.forEach(name -> settings.add(new Setting(purpose, file(name), Integer.toString(Math.min(Weighing.most(name), weight)), "")));
   }
 
   private static void append(StringBuilder line, String name, Optional<Bound> bound) {

@@ -1,5 +1,6 @@
 package dev.carrel.cgroup;
 
+import dev.carrel.api.CarrelException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -8,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Who weighs what groups of version 2 read and write: the scheduler bfq of a disk, or the kernel's io.cost. Their files can be there although
+ * Who weighs what groups read and write: the scheduler bfq of a disk, or, in version 2, the kernel's io.cost. Their files can be there although
  * nobody does.
  *
  * @param group the group
@@ -16,15 +17,46 @@ import java.util.List;
  */
 record Weighing(Path group, Path disks) {
   private static final String BFQ = "io.bfq.weight";
+  private static final String FIRST = "blkio.weight";
+  private static final String FIRST_BFQ = "blkio.bfq.weight";
+
+  /** For the disks of this host. */
+  static Weighing here(Path group) {
+    return new Weighing(group, Path.of("/sys/block"));
+  }
+
+  /**
+   * The settings of a weight, in all files that count.
+   *
+   * @throws CarrelException if nobody weighs
+   */
+  List<Setting> settings(int weight) {
+    String purpose = "weigh what a container reads and writes";
+    List<Setting> settings = new ArrayList<>();
+    for (String name : files()) {
+      int number = Math.max(name.equals(FIRST) ? 10 : 1, Math.min(name.equals("io.weight") ? 10_000 : 1000, weight)); // 100 is the usual one everywhere
+      settings.add(new Setting(purpose, group.resolve(name), Integer.toString(number), ""));
+    }
+    if (settings.isEmpty()) {
+      throw CarrelException.failed("cannot " + purpose + " (--io-weight): no disk of this host has a scheduler that weighs. Set one to bfq (as root:"
+          + " modprobe bfq; echo bfq > /sys/block/DISK/queue/scheduler), or use --io-max");
+    }
+    return settings;
+  }
 
   /** The files for weights that count. */
   List<String> files() {
     List<String> files = new ArrayList<>();
+    if (Files.exists(group.resolve(FIRST))) { // of cfq, which old kernels have
+      files.add(FIRST);
+    }
     if (costs()) {
       files.add("io.weight");
     }
-    if (Files.exists(group.resolve(BFQ)) && schedules()) {
-      files.add(BFQ);
+    for (String name : new String[] {BFQ, FIRST_BFQ}) {
+      if (Files.exists(group.resolve(name)) && schedules()) {
+        files.add(name);
+      }
     }
     return files;
   }
@@ -54,10 +86,5 @@ record Weighing(Path group, Path disks) {
     } catch (IOException e) {
       return true; // sysfs is not mounted: the kernel is believed
     }
-  }
-
-  /** The heaviest that a file takes. */
-  static int most(String file) {
-    return file.equals(BFQ) ? 1000 : 10_000;
   }
 }

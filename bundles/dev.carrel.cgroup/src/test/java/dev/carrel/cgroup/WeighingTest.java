@@ -1,7 +1,9 @@
 package dev.carrel.cgroup;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.carrel.api.CarrelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,6 +50,16 @@ class WeighingTest {
     assertThat(weighing().files()).containsExactly("io.bfq.weight");
     cost("254:0 enable=1 ctrl=auto\n");
     assertThat(weighing().files()).containsExactly("io.weight", "io.bfq.weight");
+  }
+
+  @Test
+  void in_version_1_it_is_the_same_with_other_files_and_a_weight_is_kept_to_what_each_takes() throws Exception {
+    Files.writeString(group.resolve("blkio.bfq.weight"), "100\n");
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> weighing().settings(5)).withMessageContaining("no disk of this host");
+    schedule("vda", "[bfq]");
+    Files.writeString(group.resolve("blkio.weight"), "500\n");
+    assertThat(weighing().settings(5)).extracting(Setting::value).containsExactly("10", "5");
+    assertThat(weighing().settings(9000)).extracting(Setting::value).containsExactly("1000", "1000");
   }
 
   @Test

@@ -127,7 +127,10 @@ final class ToolPrograms {
     program.call(SystemCall.CLOSE, file.value());
   }
 
-  /** The tool is in them as well. Into one of version 2 a process has to be cloned: this one waits for it then. */
+  /**
+   * The tool is in them as well. Into one of version 2 a process has to be cloned: this one waits for it then. Until it executes the tool, such
+   * a child has no signal for its end, and is not waited for without __WALL.
+   */
   private void enterGroups(ControlGroups groups, int files) {
     Data child = program.variable("tool");
     Label parent = program.label("wait_for_tool");
@@ -139,7 +142,7 @@ final class ToolPrograms {
     program.jump(tool);
     program.place(parent);
     program.attempt(SystemCall.CLOSE_RANGE, ZERO, Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
-    program.callOr(over, SystemCall.WAITID, Operand.of(1, "P_PID"), child.value(), NULL, Operand.of(4, "WEXITED"), NULL);
+    program.callOr(over, SystemCall.WAITID, Operand.of(1, "P_PID"), child.value(), NULL, Operand.of(4 | 0x40000000, "WEXITED|__WALL"), NULL);
     program.place(over);
     program.call(SystemCall.EXIT_GROUP, ZERO);
     program.place(tool);
