@@ -72,7 +72,7 @@ class BadInputIT {
         of("system frobnicate", 125, "frobnicate", "container"),
         of("system container", 125, "which system"),
         of("system container /no/where.toml", 125, "/no/where.toml", "no such file"),
-        of("system container --memory=much /no/where.toml", 125),
+        of("system container --memory=much /no/where.toml", 125, "/no/where.toml"),
         of("system roll-back ../x", 125, "../x", "no name of a system"),
         of("system roll-back nothing", 125, "no system nothing"),
         of("system start /usr", 125, "no system at /usr"),

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole systems as they run: those that docs/examples declares, started by the scripts that are made of them. */
 @ExtendWith(TestStore.Extension.class)
@@ -155,6 +157,46 @@ class SystemIT {
     assertThat(agent.exec("cat", "/etc/agent/agent.sh")).contains("sleep 0.2");
     assertThat(agent.carrel("stop", "--time=" + PATIENCE, "build-agent").run().status()).isZero();
     assertThat(agent.inspect().get("status").getAsInt()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"s6", "runit"})
+  void services_start_as_they_need_each_other_and_stop_the_other_way_round(String init, TestStore store) throws Exception {
+    Path shared = Files.createDirectory(directory.resolve("shared"));
+    Path declaration = Files.writeString(directory.resolve("order.toml"), """
+        init = "%s"
+        [service.third]
+        command = ["sh", "-c", "trap 'echo third down >>/shared/order; exit' TERM; echo third up >>/shared/order; while :; do sleep 0.1; done"]
+        depends-on = ["second"]
+        [service.second]
+        command = ["sh", "-c", "trap 'echo second down >>/shared/order; exit' TERM; sleep 0.5; echo second up | tee -a /shared/order; while :; do sleep 0.1; done"]
+        depends-on = ["first"]
+        ready-command = ["grep", "-q", "second up", "/shared/order"]
+        [service.first]
+        once = true
+        command = ["sh", "-c", "echo first up >>/shared/order"]
+        [service.failing]
+        command = ["sh", "-c", "echo $$; exit 7"]
+        restart = "on-failure"
+        [service.ending]
+        command = ["sh", "-c", "echo once"]
+        restart = "on-failure"
+        """.formatted(init));
+    RunningSystem system = new RunningSystem(store, directory, "order");
+    system.run(system.build(declaration), "--share=" + shared + "=/shared", "--detach");
+    system.await(text -> text.endsWith("third up\n"), "cat", "/shared/order");
+    system.await(text -> text.lines().count() > 1, "cat", "/var/log/failing/current");
+    assertThat(system.carrel("logs", "order/ending").says().lines()).hasSize(1);
+    assertThat(system.carrel("logs", "order/second").says()).contains("second up");
+    assertThat(system.exec("/etc/carrel/service", "stop", "third") + system.exec("/etc/carrel/service", "state", "third")).contains("down");
+    system.exec("/etc/carrel/service", "start", "third");
+    system.await(text -> text.endsWith("third down\nthird up\n"), "cat", "/shared/order");
+
+    assertThat(system.carrel("stop", "--time=" + PATIENCE, "order").run().status()).isZero();
+
+    assertThat(system.inspect().get("status").getAsInt()).isZero();
+    assertThat(Files.readString(shared.resolve("order")))
+        .isEqualTo("first up\nsecond up\nthird up\nthird down\nthird up\nthird down\nsecond down\n");
   }
 
   @Test
