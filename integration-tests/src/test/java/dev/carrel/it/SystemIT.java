@@ -211,9 +211,9 @@ class SystemIT {
     Path proxy = Files.writeString(directory.resolve("proxy"), "#!/bin/sh\nCARREL_STATE=" + directory.resolve("state") + " exec "
         + Checkout.underTest().script() + " exec ssh -- bash -c 'exec 3<>/dev/tcp/127.0.0.1/22; cat <&3 & cat >&3'\n");
     Files.setPosixFilePermissions(proxy, PosixFilePermissions.fromString("rwxr-xr-x"));
-    String[] login = {"ssh", "-i", key.toString(), "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=no",
+    String[] login = {"ssh", "-i", key.toString(), "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", "-o", "LogLevel=ERROR", "-o", "StrictHostKeyChecking=no",
         "-o", "UserKnownHostsFile=" + directory.resolve("known"), "-o", "ProxyCommand=" + proxy, "guest@ssh", "id -un; pwd; cat /etc/hostname"};
-    assertThat(Host.says(login)).isEqualTo("guest\n/home/guest\nssh\n");
+    assertThat(Host.says(login)).isEqualTo("guest\n/home/guest\nssh");
     ssh.destroy("/etc/ssh/keys");
   }
 }
