@@ -37,6 +37,24 @@ record KeptProfiles(Store store) {
   }
 
   /**
+   * Sees to it that an item is in this user's store: what refers to it keeps it there, and this process until then.
+   *
+   * @return where it is there
+   */
+  Path bringHome(Path item) {
+    if (item.startsWith(store.directory())) {
+      return item;
+    }
+    keep(item);
+    try {
+      Files.deleteIfExists(links().resolve(item.getFileName().toString()));
+    } catch (IOException e) {
+      throw CarrelException.failed("cannot copy " + item + " to the store " + store.directory() + ": " + e, e);
+    }
+    return store.locate(new Profile(item).item());
+  }
+
+  /**
    * Forgets those that no system needs any more. What was linked only just, another process may be about to need.
    *
    * @param needed the names of the others

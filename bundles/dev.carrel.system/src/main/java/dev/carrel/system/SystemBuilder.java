@@ -64,7 +64,9 @@ final class SystemBuilder {
   BuiltSystem build(boolean refresh, String carrel, Progress progress) {
     InitTree tree = tree();
     Workplace workplace = packages(tree, refresh, progress);
-    Profile profile = own(new Profile(workplace.profile().orElseThrow(() -> new IllegalStateException("packages without a profile"))));
+    // Directories of root's store belong to nobody inside: not even the system's root may make anything in them.
+    KeptProfiles own = new KeptProfiles(store);
+    Profile profile = new Profile(own.bringHome(workplace.profile().orElseThrow(() -> new IllegalStateException("packages without a profile"))));
     Accounts accounts = new Accounts(profile.text("etc/passwd"), profile.text("etc/group"), declaration, places);
     new Checks(declaration, places, profile, accounts, tree).make();
     SystemTree files = files(tree, accounts);
@@ -77,17 +79,8 @@ final class SystemBuilder {
       Path program = Files.writeString(directory.resolve(RunScript.NAME), script);
       Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
     }, progress);
-    Path directory = store.locate(item);
+    Path directory = own.bringHome(store.locate(item));
     return new BuiltSystem(item, directory, directory.resolve(RunScript.NAME), profile.directory(), tree.omitted(), workplace.notes());
-  }
-
-  /**
-   * In this user's own store. Directories of that of root belong to nobody inside, so that not even the system's root may make anything
-   * in them.
-   */
-  private Profile own(Profile profile) {
-    new KeptProfiles(store).keep(profile.directory());
-    return profile.directory().startsWith(store.directory()) ? profile : new Profile(store.directory().resolve("items").resolve(profile.item().fileName()));
   }
 
   private InitTree tree() {
