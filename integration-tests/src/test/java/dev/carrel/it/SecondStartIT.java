@@ -84,9 +84,10 @@ class SecondStartIT {
     added.removeAll(items);
     assertThat(added).anyMatch(item -> item.contains("-sl-")).anyMatch(item -> item.endsWith("-profile"))
         .noneMatch(item -> item.contains("-hello-") || item.contains("-coreutils-")).hasSizeLessThan(6);
+    TreeMap<String, String> after = state(store);
     for (String item : items) {
       String path = store.directory().resolve("items").resolve(item).toString();
-      assertThat(state(store).get(path)).as(item).isEqualTo(before.get(path));
+      assertThat(after.get(path)).as(item).isEqualTo(before.get(path));
     }
   }
 

@@ -50,7 +50,7 @@ final class RunningSystems {
     ContainerInfo info = container.info();
     String called = info.name().orElse(info.id());
     String noted = run(container, called, "look what it is", List.of("sh", "-c", "cat " + SystemChange.NOTE + " 2>/dev/null || :"), "").strip();
-    SystemStart present = systems.start(Path.of(noted.isEmpty() ? info.annotations().get(SystemLine.ITEM) : noted));
+    SystemStart present = systems.start(present(Path.of(info.annotations().get(SystemLine.ITEM)), noted));
     if (!present.init().equals(next.init())) {
       throw CarrelException.failed("cannot reconfigure " + called + ": it runs " + present.init() + ", and is to run " + next.init()
           + ". Stop it and start the new generation");
@@ -67,6 +67,13 @@ final class RunningSystems {
       told.add(called + ": persistent directories, mappings, network and limits change when it is started again");
     }
     return told;
+  }
+
+  /** What a container says of itself counts only if it is an item beside that which it was started from: anybody inside may have said it. */
+  static Path present(Path started, String noted) {
+    String name = noted.substring(noted.lastIndexOf('/') + 1);
+    boolean isItem = name.matches("[0-9a-z]{32}-[A-Za-z0-9+._-]+") && noted.equals(started.resolveSibling(name).toString());
+    return isItem ? Path.of(noted) : started;
   }
 
   private static String run(ContainerHandle container, String called, String purpose, List<String> command, String input) {
