@@ -1,49 +1,26 @@
 package dev.carrel.system.init;
 
 import dev.carrel.api.system.InitSystem;
-import dev.carrel.api.system.InitTree;
 import dev.carrel.api.system.Readiness;
 import dev.carrel.api.system.Service;
-import dev.carrel.api.system.SystemDeclaration;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 import org.osgi.service.component.annotations.Component;
 
 /**
  * runit: runsvdir, and for each service runsv; PID 1 is a script that starts it and stops the services in order. A service that is ready has
  * a file that says so, for which those wait that depend on it.
  */
-@Component(property = InitSystem.NAME + "=runit")
-public final class RunitInit implements InitSystem {
+@Component(service = InitSystem.class, property = InitSystem.NAME + "=runit")
+public final class RunitInit extends ScriptedInit {
   /** runsv does not start a service again that is wanted down. */
   private static final String STAY = "printf d >supervise/control";
 
-  @Override
-  public String name() {
-    return "runit";
+  /** As a service of its bundle. */
+  public RunitInit() {
+    super("runit");
   }
 
   @Override
-  public InitTree tree(SystemDeclaration declaration) {
-    BareMetal fitting = BareMetal.of(declaration);
-    TreeFiles files = new TreeFiles();
-    for (String script : new String[] {"boot", "stop", "service", "change"}) {
-      files.program(script, Resource.text("runit/" + script));
-    }
-    files.order(StartOrder.steps(fitting.services()));
-    for (Service service : fitting.services()) {
-      add(service, declaration, files);
-    }
-    List<String> packages = new ArrayList<>(fitting.packages());
-    packages.add("runit");
-    return new InitTree(packages, files.files(), List.of("/etc/carrel/boot"), "TERM", fitting.omitted());
-  }
-
-  private static void add(Service service, SystemDeclaration declaration, TreeFiles files) {
-    String place = "services/" + service.name() + "/";
-    ServiceScripts scripts = new ServiceScripts(service, declaration);
+  void add(Service service, ServiceScripts scripts, String place, TreeFiles files) {
     files.program(place + "run", run(service, scripts));
     files.program(place + "finish", "#!/bin/sh\nrm -f ready\n" + scripts.afterEnd(STAY));
     files.plain(place + "stop-within", Math.max(1, service.stop().timeout().toSeconds()) + "\n");
@@ -83,34 +60,5 @@ public final class RunitInit implements InitSystem {
       text.append(tell).append('\n');
     }
     return text.append("exec ").append(scripts.program()).append(streams).append('\n').toString();
-  }
-
-  @Override
-  public List<String> state(Service service) {
-    return control("state", service);
-  }
-
-  @Override
-  public List<String> start(Service service) {
-    return control("start", service);
-  }
-
-  @Override
-  public List<String> stop(Service service) {
-    return control("stop", service);
-  }
-
-  private static List<String> control(String verb, Service service) {
-    return List.of("/etc/carrel/service", verb, service.name());
-  }
-
-  @Override
-  public Optional<Path> log(Service service) {
-    return service.log().map(log -> Path.of("/var/log", service.name(), "current"));
-  }
-
-  @Override
-  public List<List<String>> change() {
-    return List.of(List.of("/etc/carrel/change"));
   }
 }
