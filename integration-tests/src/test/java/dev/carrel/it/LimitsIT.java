@@ -1,6 +1,7 @@
 package dev.carrel.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonObject;
@@ -137,7 +138,7 @@ class LimitsIT {
   }
 
   @Test
-  void two_spinners_are_held_to_half_a_processor() throws Exception {
+  void two_spinners_are_held_to_half_a_processor() {
     String spin = """
         import os, time
         end = time.monotonic() + 5
@@ -149,23 +150,13 @@ class LimitsIT {
         used = os.times()
         print((used.children_user + used.children_system) / 5)
         """;
-    double used = 0;
-    for (int i = 0; i < 4 && used < 0.475; i++) {
-      long begin = System.nanoTime();
-      double before = idleSeconds();
-      used = Double.parseDouble(limited(List.of("--cpus=0.5"), "python3", "-c", spin).says().strip());
-      double idle = (idleSeconds() - before) * 1e9 / (System.nanoTime() - begin);
+    double most = 0;
+    for (int i = 0; i < 4 && most < 0.475; i++) { // on a busy machine it may get less than it is allowed, and never more
+      double used = Double.parseDouble(limited(List.of("--cpus=0.5"), "python3", "-c", spin).says().strip());
       assertThat(used).isLessThan(0.525);
-      if (used < 0.475) { // others may take what it is allowed, but then they leave nothing
-        assertThat(idle).as("idle processors while it got " + used).isLessThan(1);
-      }
+      most = Math.max(most, used);
     }
-  }
-
-  /** Of all processors together, since this machine was booted. */
-  private static double idleSeconds() throws IOException {
-    String[] ticks = Files.readString(Path.of("/proc/stat")).lines().findFirst().orElseThrow().split(" +");
-    return (Long.parseLong(ticks[4]) + Long.parseLong(ticks[5])) / 100.0;
+    assertThat(most).isCloseTo(0.5, within(0.025));
   }
 
   @Test
