@@ -103,6 +103,7 @@ final class Profiles {
 
   /** Resolves packages, fetches what is missing and makes their profile, configured as is said. */
   Made make(List<PackageRequest> packages, Lists lists, Scripts scripts) {
+    store.prepare(); // while packages are resolved
     return make(source.resolve(packages, store, lists, progress), scripts);
   }
 

@@ -10,7 +10,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -23,18 +22,11 @@ final class Changes {
   private static final int CHARACTER_DEVICE = 0020000;
   private static final int FILE_TYPE = 0170000;
 
-  private final Set<Path> own;
-  private final Map<Path, Path> linked;
+  private final UnionTree tree;
 
-  /**
-   * Of a tree.
-   *
-   * @param own everything of it that has to be frozen; is kept true
-   * @param linked its files that are those of items; what is no more is taken out
-   */
-  Changes(Set<Path> own, Map<Path, Path> linked) {
-    this.own = own;
-    this.linked = linked;
+  /** Of a tree. */
+  Changes(UnionTree tree) {
+    this.tree = tree;
   }
 
   /**
@@ -49,9 +41,9 @@ final class Changes {
     Freeze.open(upper);
     List<Path> entries = Trees.entries(upper);
     if (isOpaque(upper)) {
-      Freeze.open(directory);
+      tree.open(directory);
       for (Path old : Trees.entries(directory)) {
-        remove(old);
+        tree.remove(old);
       }
     }
     for (Path entry : entries) {
@@ -65,7 +57,7 @@ final class Changes {
       if (!Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)) {
         replace(place, directory);
         Files.createDirectory(place);
-        own.add(place);
+        tree.made(place);
       }
       apply(entry, place);
     } else if (attributes.isSymbolicLink()) {
@@ -73,7 +65,7 @@ final class Changes {
       if (!(Files.isSymbolicLink(place) && Files.readSymbolicLink(place).equals(to))) {
         replace(place, directory);
         Files.createSymbolicLink(place, to);
-        own.add(place);
+        tree.made(place);
       }
     } else if (attributes.isRegularFile()) {
       file(entry, place, directory);
@@ -91,7 +83,7 @@ final class Changes {
     replace(place, directory);
     Files.copy(entry, place, LinkOption.NOFOLLOW_LINKS);
     Files.setPosixFilePermissions(place, executable ? Freeze.OPEN : Freeze.CLOSED);
-    own.add(place);
+    tree.made(place);
   }
 
   /** Its owner may not be allowed to read it. Nothing else is changed: another name of the same file is still to come. */
@@ -104,20 +96,8 @@ final class Changes {
 
   /** Makes room. */
   private void replace(Path place, Path directory) throws IOException {
-    Freeze.open(directory);
-    remove(place);
-  }
-
-  private void remove(Path place) throws IOException {
-    if (Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)) {
-      Freeze.open(place);
-      for (Path entry : Trees.entries(place)) {
-        remove(entry);
-      }
-    }
-    Files.deleteIfExists(place);
-    own.remove(place);
-    linked.remove(place);
+    tree.open(directory);
+    tree.remove(place);
   }
 
   private static boolean isOpaque(Path directory) throws IOException {

@@ -151,6 +151,25 @@ public final class DirectoryStore implements Store {
     }
   }
 
+  @Override
+  public void prepare() {
+    if (!Files.exists(layout().database())) {
+      return;
+    }
+    Thread thread = new Thread(() -> {
+      Writing store = writing();
+      try {
+        store.database().enter();
+      } catch (CarrelException e) {
+        // Whoever uses the store next is told.
+      } finally {
+        store.database().leave();
+      }
+    }, "carrel-open");
+    thread.setDaemon(true); // no reason for a JVM to stay that wants to end
+    thread.start();
+  }
+
   /** Works on it. The database is opened, so it has to be worth it. */
   <T> T upkeep(Upkeeping<T> work) throws IOException {
     Writing store = writing();

@@ -1,7 +1,11 @@
 package dev.carrel.store;
 
+import dev.carrel.api.store.StorePath;
 import dev.carrel.store.Listing.Entry;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -18,21 +22,37 @@ final class Members {
     this.layouts = layouts;
   }
 
+  /** All that an item has: what an older Carrel has not noted is read. */
+  Listing files(StorePath item) throws IOException {
+    for (Layout layout : layouts) {
+      Path directory = layout.item(item);
+      if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+        Optional<Listing> noted = noted(layout, item.fileName());
+        return noted.isPresent() ? noted.get() : Nar.content(directory).files();
+      }
+    }
+    throw new NoSuchFileException(layouts.get(0).item(item).toString());
+  }
+
   /** What is noted of a file of an item, or null: an older Carrel noted nothing. */
   Entry entry(Path file) throws IOException {
     for (Layout layout : layouts) {
       if (file.startsWith(layout.items())) {
         Path below = layout.items().relativize(file);
-        String item = below.getName(0).toString();
-        Path notes = layout.about().resolve(item);
-        Optional<Listing> listing = known.get(notes);
-        if (listing == null) {
-          listing = About.read(notes, item).map(About::files);
-          known.put(notes, listing);
-        }
+        Optional<Listing> listing = noted(layout, below.getName(0).toString());
         return listing.isPresent() ? listing.get().entries().get(below.subpath(1, below.getNameCount()).toString()) : null;
       }
     }
     return null;
+  }
+
+  private Optional<Listing> noted(Layout layout, String item) throws IOException {
+    Path notes = layout.about().resolve(item);
+    Optional<Listing> listing = known.get(notes);
+    if (listing == null) {
+      listing = About.read(notes, item).map(About::files);
+      known.put(notes, listing);
+    }
+    return listing;
   }
 }

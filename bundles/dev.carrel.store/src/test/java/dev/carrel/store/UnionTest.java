@@ -32,12 +32,16 @@ class UnionTest {
   }
 
   private Path union(Recipe... recipes) {
+    return named("profile", recipes);
+  }
+
+  private Path named(String name, Recipe... recipes) {
     List<StorePath> items = new ArrayList<>();
     for (Recipe recipe : recipes) {
       items.add(recipe.item());
     }
     store.realize(List.of(recipes), silent);
-    return store.locate(store.union("profile", items, silent));
+    return store.locate(store.union(name, items, silent));
   }
 
   private static Recipe linking(String name, String link, String to) {
@@ -145,6 +149,48 @@ class UnionTest {
     assertThat(profile.resolve("usr/share/doc/old/b")).hasContent("b");
     assertThat(profile.resolve("usr/share/doc/old/deep/c")).hasContent("c");
     assertThat((Integer) Files.getAttribute(profile.resolve("usr/share/doc/new/deep"), "unix:mode") & 0777).isEqualTo(0555);
+  }
+
+  @Test
+  void a_link_below_what_another_item_has_a_link_for_is_where_that_leads() throws IOException {
+    List<Recipe> recipes = List.of(
+        recipe("a", directory -> {
+          write(directory, "usr/lib/old/deep/a", "a");
+          Files.createSymbolicLink(directory.resolve("usr/lib/old/deep/link"), Path.of("a"));
+        }),
+        recipe("b", directory -> {
+          write(directory, "usr/lib/new/b", "b");
+          Files.createSymbolicLink(directory.resolve("usr/lib/old"), Path.of("new"));
+        }));
+
+    for (Path profile : List.of(union(recipes.get(0), recipes.get(1)), named("other", recipes.get(1), recipes.get(0)))) {
+      assertThat(profile.resolve("usr/lib/old")).isSymbolicLink();
+      assertThat(profile.resolve("usr/lib/new/deep/link")).isSymbolicLink().hasContent("a");
+    }
+  }
+
+  @Test
+  void links_that_lead_to_each_other_are_no_directory() {
+    refuses("usr/share/x", file("a", "usr/share/x/y", "1"), linking("b", "usr/share/x", "x"));
+  }
+
+  @Test
+  void an_item_of_which_nothing_is_noted_is_looked_at() throws IOException {
+    store.realize(List.of(recipe("a")), silent);
+    Files.delete(store.directory().resolve("about").resolve(item("a").fileName()));
+
+    assertThat(store.locate(store.union("profile", List.of(item("a")), silent)).resolve("usr/bin/a")).hasContent("a");
+  }
+
+  @Test
+  void an_item_that_lacks_a_file_is_no_part_of_a_profile() throws IOException {
+    store.realize(List.of(recipe("a")), silent);
+    Freeze.open(store.locate(item("a")).resolve("usr/bin"));
+    Files.delete(store.locate(item("a")).resolve("usr/bin/a"));
+
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> store.union("profile", List.of(item("a")), silent))
+        .withMessageContaining(item("a").toString()).withMessageContaining("usr/bin/a").withMessageContaining("carrel store verify --repair");
+    assertThat(store.directory().resolve("staging")).isEmptyDirectory();
   }
 
   @Test

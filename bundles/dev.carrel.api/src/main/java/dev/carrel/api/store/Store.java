@@ -27,6 +27,9 @@ public interface Store {
   /** Whether an item is there, complete. */
   boolean isValid(StorePath item);
 
+  /** Says that the store will be asked soon: what has to be opened for that is opened meanwhile. Returns at once, and makes nothing. */
+  default void prepare() {}
+
   /**
    * Keeps items, whether they are there yet or not, from collection for a day at most and as long as this process lives: for who
    * finds out what is there and then uses it. A store from which nothing is collected need do nothing.

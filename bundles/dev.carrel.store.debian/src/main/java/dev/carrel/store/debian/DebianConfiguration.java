@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -26,12 +26,10 @@ import java.util.stream.Collectors;
  */
 final class DebianConfiguration implements Configuration {
   /** Changes when the same packages would be configured differently. */
-  static final String FORMAT = "deb-configure-4";
+  static final String FORMAT = "deb-configure-5";
 
   private static final String SCRIPT = "configure.sh";
   private static final String[] PROGRAMS = {SCRIPT, "keystore.pl"};
-  /** What is configured first, each on its own, with all that it needs. */
-  private static final List<Predicate<UnpackedPackage>> BASES = List.of(DebianConfiguration::isEssential, DebianConfiguration::isPython);
   private static final int LONGEST = 3000;
   private static final Map<String, String> ENVIRONMENT = Map.ofEntries(
       Map.entry("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"),
@@ -42,43 +40,45 @@ final class DebianConfiguration implements Configuration {
       // The order of what a program keeps in a table is not to be by chance.
       Map.entry("PERL_HASH_SEED", "0"), Map.entry("PYTHONHASHSEED", "0"));
 
+  /** What was read already: items do not change. */
+  private final Map<Path, UnpackedPackage> known = new ConcurrentHashMap<>();
+
   @Override
   public String format() {
     return FORMAT;
   }
 
-  /** The essential packages, which are in every profile; and those with Python, if it is there: to compile its modules takes long. */
+  /** The biggest of its {@link Layers} that is not all. */
   @Override
   public Optional<Resolution> base(Resolution resolution, Store store) throws IOException {
     DependencyOrder packages = new DependencyOrder(read(resolution, store));
-    Optional<Resolution> base = Optional.empty();
-    Set<UnpackedPackage> before = new HashSet<>();
-    for (Predicate<UnpackedPackage> wanted : BASES) {
-      before.addAll(packages.of(wanted));
-      if (before.size() == packages.size() || before.stream().noneMatch(DebianConfiguration::isDpkg)
-          || before.stream().noneMatch(UnpackedPackage::hasWork)) {
+    Set<UnpackedPackage> base = Set.of();
+    for (Set<UnpackedPackage> layer : Layers.of(packages)) {
+      if (layer.size() == packages.all().size() || layer.stream().noneMatch(DebianConfiguration::isDpkg)
+          || layer.stream().noneMatch(UnpackedPackage::hasWork)) {
         break;
       }
-      Set<StorePath> items = before.stream().map(UnpackedPackage::item).collect(Collectors.toSet());
-      base = Optional.of(new Resolution(resolution.source(), resolution.packages().stream().filter(one -> items.contains(one.item())).toList()));
+      base = layer;
     }
-    return base;
+    if (base.isEmpty()) {
+      return Optional.empty();
+    }
+    Set<StorePath> items = base.stream().map(UnpackedPackage::item).collect(Collectors.toSet());
+    return Optional.of(new Resolution(resolution.source(), resolution.packages().stream().filter(one -> items.contains(one.item())).toList()));
   }
 
-  private static List<UnpackedPackage> read(Resolution resolution, Store store) throws IOException {
+  private List<UnpackedPackage> read(Resolution resolution, Store store) throws IOException {
     List<UnpackedPackage> packages = new ArrayList<>();
     for (Resolved resolved : resolution.packages()) {
-      packages.add(UnpackedPackage.read(resolved, store.locate(resolved.item())));
+      Path item = store.locate(resolved.item());
+      UnpackedPackage one = known.get(item);
+      if (one == null) {
+        one = UnpackedPackage.read(resolved, item);
+        known.put(item, one);
+      }
+      packages.add(one);
     }
     return packages;
-  }
-
-  private static boolean isEssential(UnpackedPackage one) {
-    return one.control().field("Essential").equalsIgnoreCase("yes");
-  }
-
-  private static boolean isPython(UnpackedPackage one) {
-    return one.plainName().equals("python3");
   }
 
   private static boolean isDpkg(UnpackedPackage one) {
@@ -99,7 +99,7 @@ final class DebianConfiguration implements Configuration {
           + " does not call it essential. Add dpkg, or leave them unconfigured with --no-scripts.");
     }
     DependencyOrder order = new DependencyOrder(all);
-    Set<UnpackedPackage> first = ready.isEmpty() ? new HashSet<>(order.of(DebianConfiguration::isEssential)) : Set.of();
+    Set<UnpackedPackage> first = ready.isEmpty() ? new HashSet<>(order.of(UnpackedPackage::isEssential)) : Set.of();
     new PackageDatabase(material, skipped, first).write(packages);
     if (!ready.isEmpty()) {
       new Activations(material).write(packages);

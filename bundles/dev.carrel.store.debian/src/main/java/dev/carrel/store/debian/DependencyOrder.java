@@ -14,20 +14,38 @@ final class DependencyOrder {
   private static final String[] NEEDS = {"Pre-Depends", "Depends"};
 
   private final List<UnpackedPackage> packages;
-  private final Map<String, List<UnpackedPackage>> byName = new HashMap<>();
+  private final Map<UnpackedPackage, List<UnpackedPackage>> needs = new HashMap<>();
 
   DependencyOrder(List<UnpackedPackage> all) {
     packages = all.stream().sorted(Comparator.comparing(UnpackedPackage::name)).toList();
+    Map<String, List<UnpackedPackage>> byName = new HashMap<>();
     for (UnpackedPackage one : packages) {
       byName.computeIfAbsent(one.plainName(), name -> new ArrayList<>()).add(one);
       for (String provided : one.control().packages("Provides")) {
         byName.computeIfAbsent(provided, name -> new ArrayList<>()).add(one);
       }
     }
+    for (UnpackedPackage one : packages) {
+      List<UnpackedPackage> needed = new ArrayList<>();
+      for (String field : NEEDS) {
+        for (String name : one.control().packages(field)) {
+          needed.addAll(byName.getOrDefault(name, List.of()));
+        }
+      }
+      needs.put(one, needed);
+    }
   }
 
-  int size() {
-    return packages.size();
+  /** In the order of their names. */
+  List<UnpackedPackage> all() {
+    return packages;
+  }
+
+  /** One of them and all that it needs. */
+  List<UnpackedPackage> of(UnpackedPackage one) {
+    List<UnpackedPackage> ordered = new ArrayList<>();
+    visit(one, new HashSet<>(), ordered);
+    return ordered;
   }
 
   /** Some of them and all that they need. */
@@ -46,12 +64,8 @@ final class DependencyOrder {
     if (!seen.add(one)) {
       return;
     }
-    for (String field : NEEDS) {
-      for (String name : one.control().packages(field)) {
-        for (UnpackedPackage needed : byName.getOrDefault(name, List.of())) {
-          visit(needed, seen, ordered);
-        }
-      }
+    for (UnpackedPackage needed : needs.get(one)) {
+      visit(needed, seen, ordered);
     }
     ordered.add(one);
   }

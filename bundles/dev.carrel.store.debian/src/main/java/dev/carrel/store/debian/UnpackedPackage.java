@@ -65,6 +65,16 @@ final class UnpackedPackage {
     return control.field("Multi-Arch").equals("same") ? plainName() + ":" + architecture() : plainName();
   }
 
+  boolean isEssential() {
+    return control.field("Essential").equalsIgnoreCase("yes");
+  }
+
+  /** In KiB, as its archive says; 0 if it does not. */
+  long installedSize() {
+    String size = control.field("Installed-Size");
+    return size.matches("[0-9]{1,12}") ? Long.parseLong(size) : 0;
+  }
+
   /** Whether there is anything to do when it is configured, but for writing that down. */
   boolean hasWork() {
     return has("postinst") || has("preinst") || has("triggers");

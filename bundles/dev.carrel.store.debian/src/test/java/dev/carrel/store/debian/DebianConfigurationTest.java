@@ -74,6 +74,23 @@ class DebianConfigurationTest {
   }
 
   @Test
+  void what_brings_much_is_configured_before_what_brings_little_and_the_biggest_first() throws IOException {
+    archive.add("core", "1", "Essential: yes\nDepends: dpkg\n", withScript("postinst"));
+    archive.add("big", "1", "Installed-Size: 30000\nDepends: part\n", withScript("postinst"));
+    archive.add("part", "1", "Installed-Size: 40000\n", withScript("postinst"));
+    archive.add("huge", "1", "Installed-Size: 120000\n", withScript("postinst"));
+    archive.add("little", "1", "Installed-Size: 60000\nDepends: part\n", withScript("postinst"));
+
+    Optional<Resolution> two = configuration.base(unpacked("core", "big", "little", "huge"), store);
+    Optional<Resolution> one = configuration.base(two.orElseThrow(), store);
+
+    assertThat(names(one)).containsExactly("base", "core", "dpkg", "huge");
+    assertThat(names(two)).containsExactly("base", "core", "dpkg", "huge", "little", "part");
+    assertThat(names(configuration.base(one.orElseThrow(), store))).containsExactly("base", "core", "dpkg");
+    assertThat(configuration.base(unpacked("core", "big", "huge"), store)).isEqualTo(one);
+  }
+
+  @Test
   void what_dpkg_does_not_belong_to_cannot_be_configured_first() throws IOException {
     archive.add("core", "1", "Essential: yes\n", withScript("postinst"));
     archive.add("tool", "1", "", withScript("postinst"));
