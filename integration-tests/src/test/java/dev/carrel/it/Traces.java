@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -18,6 +19,8 @@ import java.util.stream.Stream;
  */
 record Traces(Set<String> mounts, Set<String> processes, Set<String> files) {
   private static final long PATIENCE = 60_000; // milliseconds: on a busy machine processes die slowly
+
+  private static final long PAUSE = 20_000_000; // nanoseconds
 
   static Traces now() {
     try {
@@ -35,7 +38,7 @@ record Traces(Set<String> mounts, Set<String> processes, Set<String> files) {
       if (System.currentTimeMillis() > end) {
         throw new AssertionError("left behind: " + left);
       }
-      Thread.onSpinWait();
+      LockSupport.parkNanos(PAUSE); // who looks without a pause takes the time in which they would end
       left = left();
     }
   }
