@@ -34,7 +34,12 @@ final class FelixExtension implements BeforeAllCallback, AfterAllCallback, Param
     Path storage = Files.createTempDirectory("carrel-it-felix");
     addons = Files.createTempDirectory("carrel-it-addons");
     felix = OsgiRuntime.of(Checkout.underTest().distribution(), storage,
-        Map.of(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, apiPackages() + "," + GOGO, "felix.fileinstall.dir", addons.toString()));
+        Map.of(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, sharedPackages(), "felix.fileinstall.dir", addons.toString()));
+  }
+
+  /** What the system bundle exports of the test's class path. */
+  static String sharedPackages() throws IOException {
+    return apiPackages() + "," + GOGO;
   }
 
   /** As the API's own manifest says, so that the versions are right. */

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 class LimitsIT {
   private static final String MANY = "i=0; while [ $i -lt 60 ]; do sleep 4321 & i=$((i+1)); done; echo all";
   private static final String GREEDY = "x = bytearray(200 << 20)";
-  private static final Path GROUPS = Path.of("/sys/fs/cgroup");
 
   @TempDir Path directory;
 
@@ -41,7 +39,7 @@ class LimitsIT {
       carrel("remove", "--force", id).run();
     }
     carrel("clean").says();
-    assertThat(groups()).isEmpty();
+    assertThat(ControlGroups.of(directory.resolve("state"))).isEmpty();
   }
 
   private Carrel carrel(String... words) {
@@ -54,28 +52,6 @@ class LimitsIT {
     line.add("--");
     line.addAll(List.of(command));
     return carrel(line.toArray(String[]::new));
-  }
-
-  /** Those of this test's containers that are there, wherever they are. */
-  private List<Path> groups() throws IOException {
-    String owner = Integer.toHexString(directory.resolve("state").toString().hashCode()) + "-";
-    List<Path> found = new ArrayList<>();
-    find(GROUPS, owner, 9, found);
-    return found;
-  }
-
-  /** Others come and go meanwhile. */
-  private static void find(Path place, String owner, int depth, List<Path> found) throws IOException {
-    String[] names = depth == 0 ? null : place.toFile().list((parent, name) -> !name.contains(".") || name.endsWith(".slice") || name.endsWith(".scope")
-        || name.endsWith(".service"));
-    for (String name : names == null ? new String[0] : names) {
-      Path inner = place.resolve(name);
-      if (name.startsWith(owner)) {
-        found.add(inner);
-      } else if (Files.isDirectory(inner)) {
-        find(inner, owner, depth - 1, found);
-      }
-    }
   }
 
   private JsonObject inspected(String name) {
@@ -268,7 +244,7 @@ class LimitsIT {
     }
     TimeUnit.MILLISECONDS.sleep(300);
     limited(List.of("--pids=50"), "true").says(); // the next start takes them away
-    assertThat(groups()).isEmpty();
+    assertThat(ControlGroups.of(directory.resolve("state"))).isEmpty();
   }
 
   @Test
@@ -283,12 +259,12 @@ class LimitsIT {
       assertThat(result.status()).as(option.getKey() + result.err()).isEqualTo(125);
       assertThat(result.err()).contains(option.getValue());
     }
-    assertThat(groups()).isEmpty();
+    assertThat(ControlGroups.of(directory.resolve("state"))).isEmpty();
   }
 
   @Test
   void a_plan_with_limits_shows_how_it_comes_into_its_groups_and_makes_none() throws Exception {
     assertThat(carrel("plan", "run", "--pids=50", "--", "true").says()).contains("limits      pids=50", "unshare(CLONE_NEWCGROUP)");
-    assertThat(groups()).isEmpty();
+    assertThat(ControlGroups.of(directory.resolve("state"))).isEmpty();
   }
 }

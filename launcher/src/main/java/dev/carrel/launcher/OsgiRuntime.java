@@ -131,6 +131,7 @@ public final class OsgiRuntime implements AutoCloseable {
     Map<String, String> all = new HashMap<>(properties);
     all.put("felix.fileinstall.tmpdir", storage.directory().resolve("fileinstall").toString()); // to be gone with the rest
     OsgiRuntime runtime = start(files(home), new NoConnection(), storage, all);
+    runtime.context().addBundleListener(new LastClasses());
     Trial.offer(home, runtime.context());
     return runtime;
   }

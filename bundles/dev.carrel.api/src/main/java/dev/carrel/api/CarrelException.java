@@ -16,6 +16,8 @@ public final class CarrelException extends RuntimeException {
     USAGE(125),
     /** Carrel or the host could not do it. */
     FAILED(125),
+    /** A service that is needed is not there now; nothing was made. The same works once a bundle offers it. */
+    UNAVAILABLE(125),
     /** The contained program exists and cannot be executed. */
     CANNOT_EXECUTE(126),
     /** The contained program does not exist. */
@@ -54,6 +56,11 @@ public final class CarrelException extends RuntimeException {
   /** Carrel or the host could not do it, because of {@code cause}. */
   public static CarrelException failed(String message, Throwable cause) {
     return new CarrelException(Kind.FAILED, message, cause);
+  }
+
+  /** Nobody offers what is needed, or whoever did has stopped meanwhile; the message names the bundle to start. */
+  public static CarrelException unavailable(String message) {
+    return new CarrelException(Kind.UNAVAILABLE, message);
   }
 
   /** The user asked for something that makes no sense. */

@@ -15,11 +15,15 @@ import dev.carrel.api.network.NetworkSpec;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Attaches containers to networks, and frees in the end what they were given. */
 final class Attaching {
   private final Networks networks;
+  /** Who has attached which container: that frees what it was given, also when its service has gone meanwhile. */
+  private final Map<String, NetworkProvider> attached = new ConcurrentHashMap<>();
   /** The last one: a server starts the same specification again and again, and what is prepared for it is found by it. */
   private volatile Prepared last;
 
@@ -94,7 +98,9 @@ final class Attaching {
     ContainerSpec spec = container.spec();
     NetworkSpec.Attached wanted = (NetworkSpec.Attached) spec.network();
     Guest guest = new Guest(container.id(), spec.life().name(), spec.hostname(), container.process().pid());
-    Attachment attachment = networks.choose(wanted.network()).attach(guest, wanted);
+    NetworkProvider provider = networks.choose(wanted.network());
+    Attachment attachment = provider.attach(guest, wanted);
+    attached.put(container.id(), provider);
     if (!container.recording().attached(attachment)) {
       free(container.id(), attachment.provider()); // it has ended meanwhile
     }
@@ -126,7 +132,9 @@ final class Attaching {
 
   /** Frees what a container that has ended was given, if its provider is there; if not, that finds it later. */
   void detach(String id, String provider) {
-    networks.of(provider).filter(present -> present.unavailable().isEmpty()).ifPresent(present -> present.detach(id));
+    NetworkProvider own = attached.remove(id);
+    Optional<NetworkProvider> found = own == null ? networks.of(provider) : Optional.of(own);
+    found.filter(present -> present.unavailable().isEmpty()).ifPresent(present -> present.detach(id));
   }
 
   /** What one that has ended by itself was given goes as soon as somebody sees it. If that fails, the next one who sees it tries again. */

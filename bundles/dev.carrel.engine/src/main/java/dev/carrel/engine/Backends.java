@@ -18,9 +18,15 @@ final class Backends {
 
   private volatile List<Ranked> ranked = List.of();
 
+  /** There is one, or one that is known has another ranking now. */
   synchronized void add(IsolationBackend backend, Map<String, Object> properties) {
     int ranking = properties.get("service.ranking") instanceof Integer number ? number : 0;
-    List<Ranked> changed = new ArrayList<>(ranked);
+    List<Ranked> changed = new ArrayList<>(ranked.size() + 1);
+    for (Ranked entry : ranked) {
+      if (entry.backend() != backend) {
+        changed.add(entry);
+      }
+    }
     int at = 0;
     while (at < changed.size() && changed.get(at).ranking() >= ranking) {
       at++;
@@ -63,7 +69,7 @@ final class Backends {
       known.append(known.length() == 0 ? "" : ", ").append(entry.backend().name());
     }
     if (known.length() == 0) {
-      throw CarrelException.failed("no isolation backend available, neither '" + name + "' nor another: " + OFFERED);
+      throw CarrelException.unavailable("no isolation backend available, neither '" + name + "' nor another: " + OFFERED);
     }
     throw CarrelException.usage("no isolation backend is called '" + name + "': there is " + known
         + ". Choose one of these, or start the bundle that offers " + name);
@@ -72,7 +78,7 @@ final class Backends {
   private IsolationBackend best() {
     List<Ranked> present = ranked;
     if (present.isEmpty()) {
-      throw CarrelException.failed("no isolation backend available: " + OFFERED);
+      throw CarrelException.unavailable("no isolation backend available: " + OFFERED);
     }
     if (present.size() == 1) {
       return present.get(0).backend(); // nothing to choose: its start will say what is wrong

@@ -49,8 +49,8 @@ final class Controllers {
         }
       }
     }
-    throw CarrelException.failed(reason.isPresent() ? "cannot limit what a container consumes: " + reason.get()
-        : "cannot limit what a container consumes, as nothing here does that: " + OFFERED);
+    throw reason.isPresent() ? CarrelException.failed("cannot limit what a container consumes: " + reason.get())
+        : CarrelException.unavailable("cannot limit what a container consumes, as nothing here does that: " + OFFERED);
   }
 
   /** A group that a container has, or had; nothing if whoever sees to it is not there. */

@@ -36,7 +36,6 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
-import java.util.function.Supplier;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
@@ -92,19 +91,11 @@ public final class Engine implements Containers {
   /** Only a reference: a start without limits needs nothing of that. */
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
   void addController(ServiceReference<ResourceController> reference) {
-    controllers.add(reference, new Offer(context, reference));
+    controllers.add(reference, new Offer<>(context, reference));
   }
 
   void removeController(ServiceReference<ResourceController> reference) {
     controllers.remove(reference);
-  }
-
-  /** A service that is got when it is wanted. */
-  private record Offer(BundleContext context, ServiceReference<ResourceController> reference) implements Supplier<ResourceController> {
-    @Override
-    public ResourceController get() {
-      return context.getService(reference);
-    }
   }
 
   /** For who has no services. */
@@ -142,6 +133,11 @@ public final class Engine implements Containers {
 
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
   void addBackend(IsolationBackend backend, Map<String, Object> properties) {
+    backends.add(backend, properties);
+  }
+
+  /** Its ranking may be another. */
+  void updatedBackend(IsolationBackend backend, Map<String, Object> properties) {
     backends.add(backend, properties);
   }
 
@@ -370,7 +366,7 @@ public final class Engine implements Containers {
     }
     MountPlanner present = planner.get();
     if (present == null) {
-      throw CarrelException.failed("no mount planner available: start the bundle dev.carrel.mount, which offers one");
+      throw CarrelException.unavailable("no mount planner available: start the bundle dev.carrel.mount, which offers one");
     }
     Planned known = last;
     if (known != null && known.spec() == spec && known.planner() == present) { // the same object: to compare would cost as much

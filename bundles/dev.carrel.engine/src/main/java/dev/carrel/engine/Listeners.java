@@ -36,9 +36,10 @@ final class Listeners {
 
   /** A service, which is got when there is something to tell. */
   void add(BundleContext context, ServiceReference<ContainerListener> reference) {
+    Offer<ContainerListener> offer = new Offer<>(context, reference);
     told.put(reference, event -> {
-      ContainerListener listener = context.getService(reference);
-      if (listener != null) { // it may have gone away meanwhile
+      ContainerListener listener = offer.get();
+      if (listener != null) {
         try {
           listener.happened(event);
         } finally {

@@ -20,13 +20,18 @@ final class NetworkServices implements Supplier<List<NetworkProvider>> {
 
   @Override
   public List<NetworkProvider> get() {
-    List<NetworkProvider> present = new ArrayList<>();
-    ServiceReference<?>[] references;
     try {
-      references = context.getServiceReferences(NetworkProvider.class.getName(), null);
+      return present();
     } catch (InvalidSyntaxException e) {
-      throw new IllegalStateException(e);
+      throw new AssertionError(e);
+    } catch (IllegalStateException e) {
+      return List.of(); // this bundle was stopped, and sees no services any more
     }
+  }
+
+  private List<NetworkProvider> present() throws InvalidSyntaxException {
+    List<NetworkProvider> present = new ArrayList<>();
+    ServiceReference<?>[] references = context.getServiceReferences(NetworkProvider.class.getName(), null);
     if (references != null) {
       Arrays.sort(references, Collections.reverseOrder());
       for (ServiceReference<?> reference : references) {

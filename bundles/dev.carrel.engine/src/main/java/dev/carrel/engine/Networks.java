@@ -28,7 +28,7 @@ record Networks(Supplier<List<NetworkProvider>> services) {
   NetworkProvider choose(Optional<String> network) {
     List<NetworkProvider> present = present();
     if (present.isEmpty()) {
-      throw CarrelException.failed("no network provider available: " + OFFERED);
+      throw CarrelException.unavailable("no network provider available: " + OFFERED);
     }
     return network.isPresent() ? named(network.get(), present) : best(present);
   }
@@ -42,10 +42,20 @@ record Networks(Supplier<List<NetworkProvider>> services) {
       }
       reasons.append(' ').append(provider.name()).append(": ").append(reason.get()).append('.');
     }
-    if (present.size() == 1 && !present.get(0).name().equals("pasta")) {
-      reasons.append(" For users without privileges, ").append(OFFERED_TO_USERS);
+    Optional<String> missing = missing(present);
+    throw missing.isPresent() ? CarrelException.unavailable("cannot give a container a private network." + reasons + missing.get())
+        : CarrelException.failed("cannot give a container a private network." + reasons);
+  }
+
+  /** Which of Carrel's own providers is not there, and for whom it is. */
+  private static Optional<String> missing(List<NetworkProvider> present) {
+    boolean roots = false;
+    boolean users = false;
+    for (NetworkProvider provider : present) {
+      roots |= provider.name().equals("veth");
+      users |= provider.name().equals("pasta");
     }
-    throw CarrelException.failed("cannot give a container a private network." + reasons);
+    return !users ? Optional.of(" For users without privileges, " + OFFERED_TO_USERS) : !roots ? Optional.of(" For root, " + OFFERED) : Optional.empty();
   }
 
   private static NetworkProvider named(String name, List<NetworkProvider> present) {
@@ -70,10 +80,11 @@ record Networks(Supplier<List<NetworkProvider>> services) {
         }
       }
     }
-    throw CarrelException.usage("no network and no network provider is called '" + name + "': carrel network create " + name
-        + " makes such a network, carrel network list shows yours; providers are " + known
-        + (name.equals("veth") || name.equals("pasta")
-            ? ". For " + name + ", start the bundle dev.carrel.network." + name + ", which offers one" : ""));
+    String message = "no network and no network provider is called '" + name + "': carrel network create " + name
+        + " makes such a network, carrel network list shows yours; providers are " + known;
+    throw name.equals("veth") || name.equals("pasta")
+        ? CarrelException.unavailable(message + ". For " + name + ", start the bundle dev.carrel.network." + name + ", which offers one")
+        : CarrelException.usage(message);
   }
 
   /** Who has attached a container. */

@@ -155,6 +155,17 @@ class EngineTest {
   }
 
   @Test
+  void a_backend_whose_ranking_changes_is_taken_as_it_ranks_now_and_is_there_once() {
+    FakeBackend other = new FakeBackend("other", Set.of(Feature.values()));
+    engine.addBackend(other, Map.of("service.ranking", -5));
+    assertThat(engine.explain(spec()).backend()).isEqualTo("first");
+    engine.updatedBackend(other, Map.of("service.ranking", 5));
+    assertThat(engine.explain(spec()).backend()).isEqualTo("other");
+    engine.removeBackend(other);
+    assertThat(engine.explain(spec()).backend()).isEqualTo("first");
+  }
+
+  @Test
   void if_no_backend_works_here_the_error_says_why() {
     backend.unavailable = Optional.of("user namespaces are forbidden");
     FakeBackend other = new FakeBackend("other", Set.of());

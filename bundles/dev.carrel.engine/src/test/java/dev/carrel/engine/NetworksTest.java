@@ -97,6 +97,18 @@ class NetworksTest {
   }
 
   @Test
+  void who_could_have_attached_it_and_is_not_there_is_told_from_who_cannot() {
+    NetworkProvider cannot = new Named("pasta", Optional.of("no tun"), "mine");
+    assertThat(refusal(of(cannot), "")).contains("pasta: no tun").endsWith("For root, start the bundle dev.carrel.network.veth, which offers one");
+    for (Networks some : List.of(of(), of(ROOTS), of(cannot))) {
+      assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> some.choose(Optional.empty()))
+          .satisfies(e -> assertThat(e.kind()).isEqualTo(CarrelException.Kind.UNAVAILABLE));
+    }
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> of(ROOTS, cannot).choose(Optional.empty()))
+        .satisfies(e -> assertThat(e.kind()).isEqualTo(CarrelException.Kind.FAILED));
+  }
+
+  @Test
   void one_that_cannot_work_says_why() {
     assertThat(refusal(of(ROOTS, USERS), "veth")).contains("veth cannot work here: only root may");
     assertThat(refusal(of(ROOTS, USERS), "front")).contains("front, which is one of veth: only root may");

@@ -77,6 +77,11 @@ public final class ContainerWorkplaces implements Workplaces {
     sources.add(source, properties);
   }
 
+  /** Its ranking may be another. */
+  void updatedSource(PackageSource source, Map<String, Object> properties) {
+    sources.add(source, properties);
+  }
+
   void removeSource(PackageSource source) {
     sources.remove(source);
   }
@@ -192,7 +197,7 @@ public final class ContainerWorkplaces implements Workplaces {
   private Store presentStore() {
     Store present = store.get();
     if (present == null) {
-      throw CarrelException.failed("no store available: start the bundle dev.carrel.store, which offers one");
+      throw CarrelException.unavailable("no store available: start the bundle dev.carrel.store, which offers one");
     }
     return present;
   }

@@ -63,6 +63,11 @@ public final class PackageLocks implements Locks {
     sources.add(source, properties);
   }
 
+  /** Its ranking may be another. */
+  void updatedSource(PackageSource source, Map<String, Object> properties) {
+    sources.add(source, properties);
+  }
+
   void removeSource(PackageSource source) {
     sources.remove(source);
   }

@@ -23,9 +23,15 @@ final class Sources {
   private volatile List<Ranked> ranked = List.of();
   private volatile List<HostStore> hostStores = List.of();
 
+  /** There is one, or one that is known has another ranking now. */
   synchronized void add(PackageSource source, Map<String, Object> properties) {
     int ranking = properties.get("service.ranking") instanceof Integer number ? number : 0;
-    List<Ranked> changed = new ArrayList<>(ranked);
+    List<Ranked> changed = new ArrayList<>(ranked.size() + 1);
+    for (Ranked entry : ranked) {
+      if (entry.source() != source) {
+        changed.add(entry);
+      }
+    }
     int at = 0;
     while (at < changed.size() && changed.get(at).ranking() >= ranking) {
       at++;
@@ -96,7 +102,7 @@ final class Sources {
       }
     }
     if (name.equals("nix") || name.equals("guix")) {
-      throw CarrelException.failed("no store of " + name + " available: start the bundle " + STORES + ", which offers one");
+      throw CarrelException.unavailable("no store of " + name + " available: start the bundle " + STORES + ", which offers one");
     }
     return Optional.empty();
   }
@@ -111,7 +117,7 @@ final class Sources {
       known.append(known.length() == 0 ? "" : " or ").append(store.name());
     }
     if (known.length() == 0) {
-      throw CarrelException.failed("no store of the host available that could have " + item
+      throw CarrelException.unavailable("no store of the host available that could have " + item
           + ": start the bundle " + STORES + ", which offers one");
     }
     throw CarrelException.usage("cannot use " + item + " as a package: it is no item of a store of " + known
@@ -129,7 +135,7 @@ final class Sources {
     List<Ranked> present = ranked;
     // A negative ranking says that a source is used only where it is named.
     if (present.isEmpty() || name.isEmpty() && present.get(0).ranking() < 0) {
-      throw CarrelException.failed(
+      throw CarrelException.unavailable(
           "no package source available: start the bundle dev.carrel.store.debian, which offers one");
     }
     if (name.isEmpty()) {

@@ -38,7 +38,7 @@ record Services(String what, String bundle) {
   }
 
   CarrelException missing(BundleContext context) {
-    return CarrelException.failed("no " + what + " available: " + remedy(context));
+    return CarrelException.unavailable("no " + what + " available: " + remedy(context));
   }
 
   /** How to get it. */

@@ -137,7 +137,7 @@ public final class NamespaceBackend implements IsolationBackend {
           return prepared(plan).start(plan);
         } catch (IllegalStateException closed) {
           if (stopped) {
-            throw CarrelException.failed("cannot start a container: the bundle dev.carrel.backend.namespace was stopped"
+            throw CarrelException.unavailable("cannot start a container: the bundle dev.carrel.backend.namespace was stopped"
                 + " meanwhile. Start it again, or choose another backend");
           }
           // It fell out of the cache between being found and being started: prepare it again.
