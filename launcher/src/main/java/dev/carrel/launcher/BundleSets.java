@@ -47,6 +47,9 @@ enum BundleSets {
       "stop", "top", "update", "wait");
   private static final List<String> LIMITS_BEGIN = List.of("--memory", "--swap", "--cpu", "--pids", "--io-", "--hugetlb", "--args");
 
+  /** In a mount: its control groups are there. */
+  private static final String GROUPS_INSIDE = "type=cgroup";
+
   /** What Carrel's own bundles offer: any other word may be a command of an add-on. */
   private static final Set<String> COMMANDS = Set.of("addon", "allow", "backend", "clean", "container", "create", "deny", "doctor", "environment", "events",
       "exec", "help", "inspect", "kill", "list", "lock", "logs", "network", "pause", "plan", "processes", "profile", "remove", "resume", "run", "shell",
@@ -187,6 +190,9 @@ enum BundleSets {
         if (word.startsWith(begin)) {
           return true;
         }
+      }
+      if (word.contains(GROUPS_INSIDE)) {
+        return true;
       }
     }
     return false;

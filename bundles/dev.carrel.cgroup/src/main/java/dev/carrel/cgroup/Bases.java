@@ -111,7 +111,36 @@ final class Bases {
         wantsSecond |= needed.contains(controller) || second.isPresent() && second.get().isUsable();
       }
     }
+    wantsSecond |= chosen.isEmpty() && second.isPresent() && second.get().isUsable();
     return new GroupName(chosen, wantsSecond ? Optional.of(second.get().base(make).resolve(leaf)) : Optional.empty());
+  }
+
+  /** A name with the group of version 2 that was made beside those of version 1 to be divided, if there is one. */
+  GroupName divided(GroupName name) {
+    if (name.second().isPresent() || name.first().isEmpty() || second.isEmpty() || second.get().known().isEmpty()) {
+      return name;
+    }
+    Path directory = second.get().known().get().resolve(name.leaf());
+    return Files.isDirectory(directory) ? new GroupName(name.first(), Optional.of(directory)) : name;
+  }
+
+  /**
+   * Has one of version 2, where it is not there anyway: groups of version 1 are given to nobody, as whoever may divide one may leave it.
+   *
+   * @throws CarrelException if this user cannot have one
+   */
+  GroupName divide(GroupName name) throws IOException {
+    if (name.second().isPresent()) {
+      return name;
+    }
+    if (second.isEmpty() || !second.get().isUsable()) {
+      throw CarrelException.failed("cannot give a container control groups that it may change: " + (second.isEmpty()
+          ? "those of version 2 are not mounted here. Mount them: mount -t cgroup2 none /sys/fs/cgroup/unified, as root" : second.get().reason()));
+    }
+    second.get().makeBase();
+    Path directory = second.get().base(true).resolve(name.leaf());
+    make(directory);
+    return new GroupName(name.first(), Optional.of(directory));
   }
 
   /** Makes what was reserved. */

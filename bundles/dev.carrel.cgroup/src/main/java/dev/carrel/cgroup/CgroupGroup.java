@@ -7,6 +7,7 @@ import dev.carrel.api.resource.OutOfMemory;
 import dev.carrel.api.resource.ResourceGroup;
 import dev.carrel.api.resource.Usage;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -25,18 +26,24 @@ final class CgroupGroup implements ResourceGroup {
   private static final long PATIENCE = 10;
   private static final long LOOK_MILLIS = 2;
   private static final long SOON_NANOS = 5_000_000;
+  /** The group inside that is somebody else's to divide: its limits are those of the one around, whose files stay out of reach. */
+  private static final String DELEGATED = "inside";
+  /** As /sys/kernel/cgroup/delegate lists them, but for what says how much. */
+  private static final List<String> DELEGATED_FILES = List.of("cgroup.procs", "cgroup.threads", "cgroup.subtree_control");
 
-  private final GroupName reserved;
+  private final String name;
   private final Bases bases;
+  private volatile GroupName reserved;
 
   CgroupGroup(GroupName reserved, Bases bases) {
-    this.reserved = reserved;
+    this.name = reserved.toString();
+    this.reserved = bases.divided(reserved);
     this.bases = bases;
   }
 
   @Override
   public String name() {
-    return reserved.toString();
+    return name;
   }
 
   /** With those into which it came later, as a limit was changed that it did not have before. */
@@ -47,7 +54,36 @@ final class CgroupGroup implements ResourceGroup {
   /** Of version 1, {@code tasks}: a process of one thread that writes there itself waits for nobody. */
   @Override
   public GroupEntry birth() {
-    return new GroupEntry(reserved.second(), files(reserved.firstDirectories(), "tasks"));
+    return new GroupEntry(reserved.second().isPresent() ? Optional.of(inhabited(reserved.second().get())) : Optional.empty(),
+        files(reserved.firstDirectories(), "tasks"));
+  }
+
+  /** Where processes are: in the group itself, or in that which was delegated. */
+  private static Path inhabited(Path directory) {
+    Path inner = directory.resolve(DELEGATED);
+    return Files.isDirectory(inner, LinkOption.NOFOLLOW_LINKS) ? inner : directory;
+  }
+
+  @Override
+  public void delegate(long user, long group) {
+    try {
+      reserved = bases.divide(reserved);
+      Path inner = reserved.second().orElseThrow().resolve(DELEGATED);
+      bases.make(inner);
+      own(inner, user, group);
+      for (String file : DELEGATED_FILES) {
+        if (Files.exists(inner.resolve(file))) {
+          own(inner.resolve(file), user, group);
+        }
+      }
+    } catch (IOException e) {
+      throw CarrelException.failed("cannot give a container control groups that it may change: " + e.getMessage(), e);
+    }
+  }
+
+  private static void own(Path file, long user, long group) throws IOException {
+    Files.setAttribute(file, "unix:uid", (int) user);
+    Files.setAttribute(file, "unix:gid", (int) group);
   }
 
   @Override
@@ -56,7 +92,7 @@ final class CgroupGroup implements ResourceGroup {
     List<Path> files = new ArrayList<>(files(name.firstDirectories(), "tasks"));
     if (name.second().isPresent()) {
       bases.enter(); // of version 2, a process comes only from where it may leave
-      files.add(name.second().get().resolve("cgroup.procs"));
+      files.add(inhabited(name.second().get()).resolve("cgroup.procs"));
     }
     return new GroupEntry(Optional.empty(), files);
   }
@@ -190,12 +226,12 @@ final class CgroupGroup implements ResourceGroup {
 
   /** Whether any process is in it. */
   boolean isPopulated() {
-    for (Path directory : all().directories()) {
+    for (Path directory : all().firstDirectories()) {
       if (!KernelFile.read(directory.resolve("cgroup.procs")).orElse("").isEmpty()) {
         return true;
       }
     }
-    return false;
+    return reserved.second().isPresent() && KernelFile.number(reserved.second().get().resolve("cgroup.events"), "populated").orElse(0) == 1;
   }
 
   @Override
@@ -225,13 +261,27 @@ final class CgroupGroup implements ResourceGroup {
   }
 
   private void signal() {
-    for (Path directory : all().directories()) {
-      for (String pid : KernelFile.read(directory.resolve("cgroup.procs")).orElse("").split("\n")) {
-        if (!pid.isEmpty() && !pid.equals("0")) {
-          ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
-        }
+    all().directories().forEach(CgroupGroup::signal);
+  }
+
+  private static void signal(Path directory) {
+    inside(directory).forEach(CgroupGroup::signal);
+    for (String pid : KernelFile.read(directory.resolve("cgroup.procs")).orElse("").split("\n")) {
+      if (!pid.isEmpty() && !pid.equals("0")) {
+        ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
       }
     }
+  }
+
+  /** The groups inside, which whoever had the right to has made. */
+  private static List<Path> inside(Path directory) {
+    List<Path> groups = new ArrayList<>();
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, file -> Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS))) {
+      found.forEach(groups::add);
+    } catch (IOException | DirectoryIteratorException e) {
+      return groups; // it is gone
+    }
+    return groups;
   }
 
   @Override
@@ -260,19 +310,12 @@ final class CgroupGroup implements ResourceGroup {
     return all;
   }
 
-  /** With groups inside, which whoever had the right to could have made. */
   private static boolean removed(Path directory) {
     if (directory.toFile().delete() || !Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
       return true;
     }
-    try (DirectoryStream<Path> inside = Files.newDirectoryStream(directory, file -> Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS))) {
-      for (Path group : inside) {
-        removed(group);
-      }
-    } catch (IOException e) {
-      return !Files.exists(directory);
-    }
-    return directory.toFile().delete();
+    inside(directory).forEach(CgroupGroup::removed);
+    return directory.toFile().delete() || !Files.exists(directory);
   }
 
   private static void pause() {

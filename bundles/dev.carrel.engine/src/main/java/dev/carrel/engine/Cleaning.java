@@ -48,7 +48,7 @@ record Cleaning(Registry registry, Backends backends, Controllers controllers) {
   private boolean over(Entry entry) {
     if (entry.runs() && !entry.detached() && !entry.starterLives()) {
       backends.named(entry.backend()).adopt(entry.record())
-          .ifPresent(running -> new Stopping(entry.id(), running, entry.first(), running.exit(), controllers.find(entry)).kill());
+          .ifPresent(running -> new Stopping(entry.id(), running, entry.first(), entry.stopSignal(), running.exit(), controllers.find(entry)).kill());
     }
     return !entry.runs() && (entry.kept() || !entry.starterLives());
   }

@@ -206,7 +206,7 @@ public final class Engine implements Containers {
     Optional<ResourceGroup> group = Optional.empty();
     Running launched;
     try {
-      if (spec.limits().isPresent()) {
+      if (spec.isGrouped()) {
         group = grouping.reserve(spec, recording);
       }
       recording.begin();
@@ -357,7 +357,7 @@ public final class Engine implements Containers {
     MountPlan mounts = plan(spec);
     Optional<Path> record = spec.life().detached() ? Optional.of(registry.directory("plan")) : Optional.empty();
     return new Explanation(backend.name(), mounts,
-        backend.explain(new LaunchPlan("plan", spec, mounts, held, record, spec.limits().isPresent() ? Optional.of(grouping.plan(spec)) : Optional.empty())));
+        backend.explain(new LaunchPlan("plan", spec, mounts, held, record, spec.isGrouped() ? Optional.of(grouping.plan(spec)) : Optional.empty())));
   }
 
   private MountPlan plan(ContainerSpec spec) {

@@ -207,6 +207,10 @@ final class Entry {
     return LifeFile.first(lines);
   }
 
+  int stopSignal() {
+    return LifeFile.stopSignal(lines);
+  }
+
   List<Hook> startedHooks() {
     return LifeFile.startedHooks(lines);
   }

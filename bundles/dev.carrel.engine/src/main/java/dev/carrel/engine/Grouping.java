@@ -1,11 +1,16 @@
 package dev.carrel.engine;
 
+import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.ContainerSpec;
+import dev.carrel.api.container.IdMapping;
+import dev.carrel.api.container.Identity;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.isolation.GroupEntry;
 import dev.carrel.api.mount.MountPlan;
+import dev.carrel.api.resource.Limits;
 import dev.carrel.api.resource.ResourceController;
 import dev.carrel.api.resource.ResourceGroup;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -23,7 +28,7 @@ record Grouping(Controllers controllers, Registry registry, AtomicBoolean cleane
    */
   Optional<ResourceGroup> reserve(ContainerSpec spec, Recording recording) {
     ResourceController controller = controllers.choose();
-    String name = controller.reserve(registry.owner(), spec.limits().orElseThrow());
+    String name = controller.reserve(registry.owner(), limits(spec));
     if (cleaned.compareAndSet(false, true)) {
       registry.ungroup(controller);
     }
@@ -33,13 +38,40 @@ record Grouping(Controllers controllers, Registry registry, AtomicBoolean cleane
 
   /** Makes what was reserved. */
   Optional<ResourceGroup> make(ResourceGroup reserved, ContainerSpec spec, MountPlan mounts) {
-    return Optional.of(controllers.choose().make(reserved.name(), spec.limits().orElseThrow(),
+    ResourceGroup group = controllers.choose().make(reserved.name(), limits(spec),
         DeviceList.of(mounts, spec.namespaces().contains(Namespace.MOUNT)),
-        spec.life().restart().attempts() == 0)); // the first process has to be there to start a program again
+        spec.life().restart().attempts() == 0); // the first process has to be there to start a program again
+    if (spec.root().hasControlGroups()) {
+      delegate(group, spec.identity());
+    }
+    return Optional.of(group);
+  }
+
+  /** To root inside, or to the only one there is. */
+  private static void delegate(ResourceGroup group, Identity identity) {
+    try {
+      group.delegate(outside(identity.users(), identity.user()), outside(identity.groups(), identity.group()));
+    } catch (CarrelException e) {
+      group.remove();
+      throw e;
+    }
+  }
+
+  private static long outside(List<IdMapping> mappings, IdMapping otherwise) {
+    for (IdMapping mapping : mappings) {
+      if (mapping.inside() == 0) {
+        return mapping.outside();
+      }
+    }
+    return otherwise.outside();
+  }
+
+  private static Limits limits(ContainerSpec spec) {
+    return spec.limits().orElse(Limits.none());
   }
 
   /** How a container would come into its group; nothing is made. */
   GroupEntry plan(ContainerSpec spec) {
-    return controllers.choose().plan(registry.owner(), spec.limits().orElseThrow()).birth();
+    return controllers.choose().plan(registry.owner(), limits(spec)).birth();
   }
 }

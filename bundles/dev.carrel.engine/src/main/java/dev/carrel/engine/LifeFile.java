@@ -28,6 +28,9 @@ final class LifeFile {
     if (life.first() != FirstProcess.INIT) {
       lines.setProperty("first", life.first().name());
     }
+    if (life.stopSignal() != Life.USUAL_STOP_SIGNAL) {
+      lines.setProperty("stop", Integer.toString(life.stopSignal()));
+    }
     life.annotations().forEach((key, value) -> lines.setProperty(ANNOTATION + key, value));
     write(lines, HOOK + STARTED, life.hooks().started());
     write(lines, HOOK + ENDED, life.hooks().ended());
@@ -56,6 +59,11 @@ final class LifeFile {
 
   static FirstProcess first(Properties lines) {
     return FirstProcess.valueOf(lines.getProperty("first", FirstProcess.INIT.name()));
+  }
+
+  static int stopSignal(Properties lines) {
+    String number = lines.getProperty("stop");
+    return number == null ? Life.USUAL_STOP_SIGNAL : Integer.parseInt(number);
   }
 
   static Map<String, String> annotations(Properties lines) {

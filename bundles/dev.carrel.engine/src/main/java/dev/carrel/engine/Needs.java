@@ -77,6 +77,7 @@ final class Needs {
   }
 
   private void mounts() {
+    require(spec.root().hasControlGroups(), Feature.CONTROL_GROUPS, "control groups that it may change");
     require(!spec.root().protection().isEmpty(), Feature.PROTECTED_PATHS, "paths that are covered or made read-only in the end");
     for (Mount mount : spec.root().base()) {
       require(mount instanceof Mount.Overlay, Feature.OVERLAYS, "the overlay at " + mount.target());

@@ -117,7 +117,7 @@ final class RecordedContainer implements ContainerHandle {
   }
 
   private Stopping stopping(Running running) {
-    return new Stopping(id(), running, entry.first(), running.exit(), group());
+    return new Stopping(id(), running, entry.first(), entry.stopSignal(), running.exit(), group());
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.Life;
 import dev.carrel.api.isolation.ContainerRecord;
+import dev.carrel.api.resource.Limits;
 import dev.carrel.api.resource.ResourceController;
 import dev.carrel.api.resource.ResourceGroup;
 import java.io.IOException;
@@ -69,7 +70,7 @@ final class Registry {
       }
       Entry entry = Entry.starting(directory, id, spec, backend, held && spec.life().detached());
       if (group.isPresent()) {
-        entry.group(group.get().controller(), group.get().name(), spec.limits().orElseThrow());
+        entry.group(group.get().controller(), group.get().name(), spec.limits().orElse(Limits.none()));
       }
       if (spec.life().detached() || held || !spec.life().pins().isEmpty()) {
         entry.write(); // another dies with this process anyway, and is written down when it runs, which is soon

@@ -251,7 +251,7 @@ final class StartedContainer implements Container {
   }
 
   private Stopping stopping() {
-    return new Stopping(id, running, spec.life().first(), running.exit(), group);
+    return new Stopping(id, running, spec.life().first(), spec.life().stopSignal(), running.exit(), group);
   }
 
   @Override

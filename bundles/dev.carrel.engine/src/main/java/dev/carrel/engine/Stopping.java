@@ -15,11 +15,11 @@ import java.util.concurrent.TimeoutException;
 /**
  * Ends a container.
  *
+ * @param signal what asks it to end
  * @param exit completed when nothing of it runs any more
  * @param group what holds all its processes, if anything does
  */
-record Stopping(String id, Running running, FirstProcess first, CompletableFuture<ExitStatus> exit, Optional<ResourceGroup> group) {
-  private static final int SIGTERM = 15;
+record Stopping(String id, Running running, FirstProcess first, int signal, CompletableFuture<ExitStatus> exit, Optional<ResourceGroup> group) {
   /** After a kill the kernel ends everything inside by itself; waiting longer would not help. In seconds. */
   private static final long AFTER_KILL = 10;
 
@@ -27,7 +27,7 @@ record Stopping(String id, Running running, FirstProcess first, CompletableFutur
     if (first == FirstProcess.INIT) { // to the program they would be signals like others
       running.renounceRestart();
     }
-    running.signal(SIGTERM);
+    running.signal(signal);
     if (group.isPresent()) {
       group.get().thaw();
     }

@@ -81,6 +81,8 @@ final class Mounts {
       return new Mount.Dev(target, dev.console());
     } else if (mount instanceof Mount.Proc) {
       return new Mount.Proc(target);
+    } else if (mount instanceof Mount.ControlGroups) {
+      return mount;
     }
     return new Mount.Sys(target);
   }

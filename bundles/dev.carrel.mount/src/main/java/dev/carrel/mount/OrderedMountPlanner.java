@@ -129,7 +129,7 @@ public final class OrderedMountPlanner implements MountPlanner {
           if (!liesInBind(parent, placed)) {
             complete.put(parent, new Mount.Directory(parent, DIRECTORY_MODE));
           }
-        } else if (!Mounts.isDirectory(around)) {
+        } else if (!Mounts.isDirectory(around) && !(mount instanceof Mount.ControlGroups)) {
           throw Contradiction.belowFile(mount, around);
         }
       }

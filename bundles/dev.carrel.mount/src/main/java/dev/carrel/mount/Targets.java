@@ -70,7 +70,7 @@ final class Targets {
     int depth = target.getNameCount();
     String first = depth == 0 ? "" : target.getName(0).toString();
     boolean kernel = first.equals("proc") || first.equals("sys");
-    if (kernel && depth > 1) {
+    if (kernel && depth > 1 && !(mount instanceof Mount.ControlGroups)) {
       throw CarrelException.usage("cannot plan " + Mounts.words(mount) + ": nothing can be put below /" + first
           + ", which shows kernel objects. Choose another target");
     }

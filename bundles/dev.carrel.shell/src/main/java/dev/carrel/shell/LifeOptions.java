@@ -24,7 +24,8 @@ record LifeOptions(Life life, boolean held, boolean terminal) {
   static void addTo(Options options) {
     options.addOption("d", "detach", false, "").addOption("t", "tty", false, "").addOption(flag("hold")).addOption(flag("keep"))
         .addOption(flag("as-pid-1")).addOption(valued("name")).addOption(valued("restart")).addOption(valued("annotation"))
-        .addOption(valued("hook")).addOption(valued("forward-signals")).addOption(valued("pidfd-socket"));
+        .addOption(valued("hook")).addOption(valued("forward-signals")).addOption(valued("pidfd-socket"))
+        .addOption(valued("stop-signal"));
   }
 
   private static Option flag(String name) {
@@ -50,6 +51,7 @@ record LifeOptions(Life life, boolean held, boolean terminal) {
     Optional<String> name = Optional.empty();
     Optional<String> restart = Optional.empty();
     Optional<Path> socket = Optional.empty();
+    int stopSignal = Life.USUAL_STOP_SIGNAL;
     Map<String, String> annotations = new HashMap<>(0);
     HookList hooks = null;
     for (Option option : options) {
@@ -59,6 +61,7 @@ record LifeOptions(Life life, boolean held, boolean terminal) {
         case "keep" -> kept = true;
         case "tty" -> terminal = true;
         case "pidfd-socket" -> socket = Optional.of(socket(command, option.getValue()));
+        case "stop-signal" -> stopSignal = SignalNames.number(command, "--stop-signal", option.getValue());
         case "as-pid-1" -> first = FirstProcess.PROGRAM;
         case "name" -> name = Optional.of(option.getValue());
         case "restart" -> restart = Optional.of(option.getValue());
@@ -78,7 +81,7 @@ record LifeOptions(Life life, boolean held, boolean terminal) {
     requireDetached(command, detached, restart.isPresent(), "--restart is for a container that goes on by itself");
     try {
       Life life = new Life(name, true, detached, restart.isPresent() ? restart(command, restart.get()) : Life.Restart.never(), first, kept,
-          annotations, hooks == null ? Hooks.none() : hooks.hooks()).withPidfdSocket(socket);
+          annotations, hooks == null ? Hooks.none() : hooks.hooks()).withPidfdSocket(socket).withStopSignal(stopSignal);
       return new LifeOptions(life, held, terminal);
     } catch (IllegalArgumentException e) {
       throw WorkplaceOptions.usage(command, (e.getMessage().contains("is no name") ? "--name=" + name.orElse("") + ": " : "") + e.getMessage());

@@ -149,7 +149,8 @@ final class MountOptions {
       case "symlink" -> new Mount.Symlink(target, needed("to"));
       case "file" -> new Mount.GeneratedFile(target, content(needed("source")), mode(0444));
       case "overlay" -> overlay(target);
-      default -> throw usage("type=" + type + " is not known: say bind, tmpfs, directory, symlink, file or overlay");
+      case "cgroup" -> controlGroups(target);
+      default -> throw usage("type=" + type + " is not known: say bind, tmpfs, directory, symlink, file, overlay or cgroup");
     };
   }
 
@@ -168,6 +169,13 @@ final class MountOptions {
     String changes = one("changes", "");
     return new Mount.Overlay(target, lower, changes.isEmpty() ? Optional.empty() : Optional.of(Path.of(changes)), !flag("readonly"),
         one("size", MEMORY));
+  }
+
+  private Mount controlGroups(Path target) {
+    if (!target.equals(Mount.ControlGroups.TARGET)) {
+      throw usage("control groups are at " + Mount.ControlGroups.TARGET + " and nowhere else");
+    }
+    return new Mount.ControlGroups();
   }
 
   private FileContent content(String source) {

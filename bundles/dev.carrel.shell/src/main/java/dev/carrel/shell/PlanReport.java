@@ -177,6 +177,8 @@ record PlanReport(Workplace workplace, Explanation explanation) {
       return "proc";
     } else if (mount instanceof Mount.Sys) {
       return "sys";
+    } else if (mount instanceof Mount.ControlGroups) {
+      return "cgroup";
     }
     return "dev";
   }

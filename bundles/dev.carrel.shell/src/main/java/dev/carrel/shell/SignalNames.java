@@ -4,11 +4,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 
 /** The signals of Linux; see signal(7). */
 final class SignalNames {
   static final int KILL = 9;
   private static final int LAST = 64;
+  /** As programs see it: the C library keeps two for itself. */
+  private static final int FIRST_REAL_TIME = 34;
   /** In the order of their numbers, from 1 on. */
   private static final List<String> NAMES = Arrays.asList(("HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD"
       + " CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS").split(" "));
@@ -31,8 +34,7 @@ final class SignalNames {
       return names;
     }
     for (String word : list.split(",", -1)) {
-      String name = word.toUpperCase(Locale.ROOT);
-      name = name.startsWith("SIG") ? name.substring(3) : name;
+      String name = bare(word);
       if (!NAMES.contains(name)) {
         throw WorkplaceOptions.usage(command, "--forward-signals=" + list + ": '" + word + "' is no signal; write for example INT,TERM,USR2 or none");
       }
@@ -47,22 +49,49 @@ final class SignalNames {
 
   /** The number of a signal that was given by its name, with or without SIG, or by its number. */
   static int number(LifeLine line, String word) {
-    String name = word.toUpperCase(Locale.ROOT);
-    name = name.startsWith("SIG") ? name.substring(3) : name;
+    OptionalInt number = number(word);
+    if (number.isEmpty()) {
+      throw line.usage("--signal=" + word + problem(word));
+    }
+    return number.getAsInt();
+  }
+
+  /**
+   * The same of an option.
+   *
+   * @param command for messages
+   */
+  static int number(String command, String option, String word) {
+    OptionalInt number = number(word);
+    if (number.isEmpty()) {
+      throw WorkplaceOptions.usage(command, option + "=" + word + problem(word));
+    }
+    return number.getAsInt();
+  }
+
+  /** Of those that have no name, as glibc counts them: RTMIN+3. */
+  private static OptionalInt number(String word) {
+    String name = bare(word);
     int at = NAMES.indexOf(name);
     if (at >= 0) {
-      return at + 1;
+      return OptionalInt.of(at + 1);
     }
+    int base = name.startsWith("RTMIN+") ? FIRST_REAL_TIME : 0;
     try {
-      int number = Integer.parseInt(word);
-      if (number >= 1 && number <= LAST) {
-        return number;
-      }
+      int number = Integer.parseInt(base == 0 ? word : name.substring("RTMIN+".length())) + base;
+      return number >= 1 && number <= LAST && number >= base ? OptionalInt.of(number) : OptionalInt.empty();
     } catch (NumberFormatException e) {
-      // told below
+      return name.equals("RTMIN") ? OptionalInt.of(FIRST_REAL_TIME) : OptionalInt.empty();
     }
-    String nearest = NearestName.of(name, new ArrayList<>(NAMES));
-    throw line.usage("--signal=" + word + " is no signal" + (nearest.isEmpty() ? ": give a name such as TERM, or a number from 1 to " + LAST
-        : "; did you mean " + nearest + "?"));
+  }
+
+  private static String bare(String word) {
+    String name = word.toUpperCase(Locale.ROOT);
+    return name.startsWith("SIG") ? name.substring(3) : name;
+  }
+
+  private static String problem(String word) {
+    String nearest = NearestName.of(bare(word), new ArrayList<>(NAMES));
+    return " is no signal" + (nearest.isEmpty() ? ": give a name such as TERM, or a number from 1 to " + LAST : "; did you mean " + nearest + "?");
   }
 }

@@ -126,6 +126,10 @@ final class SystemLine {
         "--name=" + instance(start), "--annotation=" + SYSTEM + "=" + start.name(), "--annotation=" + ITEM + "=" + start.item(),
         "--cap-add=" + CAPABILITIES, "--weak=unlocked-mounts", "--clearenv", "--env=PATH=" + PATH, "--env=HOME=/root", "--env=TMPDIR=/tmp",
         "--env=LANG=" + start.locale(), "--env=container=carrel"));
+    if (!start.stopSignal().equals("TERM")) {
+      words.add("--stop-signal=" + start.stopSignal());
+    }
+    words.addAll(start.initOptions());
     if (!line.hasOption("hostname")) {
       words.add("--hostname=" + start.hostname());
     }

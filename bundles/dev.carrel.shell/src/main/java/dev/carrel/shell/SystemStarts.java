@@ -89,7 +89,7 @@ final class SystemStarts {
       told(containers.start(whole), line.instance(start), pidFiles);
       return 0;
     }
-    return foreground.run(() -> told(containers.start(whole), line.instance(start), pidFiles), SignalNames.FORWARDED).shellStatus();
+    return foreground.run(() -> new OrderlyEnd(told(containers.start(whole), line.instance(start), pidFiles)), SignalNames.FORWARDED).shellStatus();
   }
 
   /** A system that was started by itself keeps its name when it has ended, until it is started again. */

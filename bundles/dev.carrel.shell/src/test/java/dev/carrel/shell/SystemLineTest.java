@@ -34,7 +34,7 @@ class SystemLineTest {
   }
 
   private SystemStart start(List<String> options, List<Kept> persistent) {
-    return new SystemStart(item, new SystemName("web"), directory.resolve("profile"), "web.example", "s6", List.of("/etc/carrel/boot"), "TERM", "C.UTF-8",
+    return new SystemStart(item, new SystemName("web"), directory.resolve("profile"), "web.example", "s6", List.of("/etc/carrel/boot"), "TERM", List.of(), "C.UTF-8",
         options, List.of(new SystemMapping(Path.of("/srv/a,b"), Path.of("/srv/x"), Access.SHARE, true)), persistent,
         List.of(new Kept(Path.of("/home/it's"), 1000, 1001, 0755)), Map.of(Path.of("/etc/shadow"), 0600), Map.of(), List.of(), List.of());
   }

@@ -47,6 +47,7 @@ final class StartFile {
     line(text, "init", start.init());
     words(text, "command", "", start.command());
     line(text, "stop-signal", start.stopSignal());
+    start.initOptions().forEach(option -> line(text, "init-option", option));
     line(text, "locale", start.locale());
     start.options().forEach(option -> line(text, "option", option));
     start.mappings().forEach(mapping -> line(text, "mapping", mapping.source().toString(), mapping.target().toString(), mapping.access().name(),
@@ -128,7 +129,7 @@ final class StartFile {
   private SystemStart start(Path item, Function<String, Path> profiles) {
     Path sibling = item.resolveSibling(one("profile"));
     return new SystemStart(item, new SystemName(one("name")), Files.isDirectory(sibling) ? sibling : profiles.apply(one("profile")), one("hostname"),
-        one("init"), all("command").get(0), one("stop-signal"), one("locale"), firsts("option"),
+        one("init"), all("command").get(0), one("stop-signal"), firsts("init-option"), one("locale"), firsts("option"),
         all("mapping").stream().map(words -> new SystemMapping(Path.of(words.get(0)), Path.of(words.get(1)), Access.valueOf(words.get(2)),
             Boolean.parseBoolean(words.get(3)))).toList(),
         kept("persistent"), kept("home"), modes(), services(), all("change"), firsts("omitted"));

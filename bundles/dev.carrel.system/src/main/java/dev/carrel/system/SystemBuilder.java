@@ -137,7 +137,7 @@ final class SystemBuilder {
       }
     }
     return new SystemStart(profile.directory(), declaration.name(), profile.directory(), declaration.hostname(), init.name(), tree.command(),
-        tree.stopSignal(), declaration.locale(), declaration.options(), declaration.mappings(), persistent, homes(profile, accounts), files.modes(), services,
+        tree.stopSignal(), tree.options(), declaration.locale(), declaration.options(), declaration.mappings(), persistent, homes(profile, accounts), files.modes(), services,
         init.change(), tree.omitted().stream().map(omission -> omission.what() + ": " + omission.why()).toList());
   }
 

@@ -46,7 +46,7 @@ class ChecksTest {
   private void check(Optional<String> zone, String locale, List<SystemMapping> mappings, List<Omission> omitted, Service... services) {
     SystemDeclaration declaration = new SystemDeclaration(new SystemName("web"), "web", zone, locale, List.of(), List.of(), List.of(), List.of(),
         List.of(services), mappings, List.of(new PersistentDirectory(Path.of("/srv/own"), "root", "root", 0755)), List.of(), "plain");
-    InitTree tree = new InitTree(List.of(), List.of(), List.of("/init"), "TERM", omitted);
+    InitTree tree = new InitTree(List.of(), List.of(), List.of("/init"), "TERM", List.of(), omitted);
     new Checks(declaration, PLACES, profile, new Accounts("", "", declaration, PLACES), tree).make();
   }
 

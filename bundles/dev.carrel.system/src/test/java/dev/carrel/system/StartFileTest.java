@@ -35,7 +35,7 @@ class StartFileTest {
   }
 
   private SystemStart start() {
-    return new SystemStart(item, new SystemName("web"), items.resolve(PROFILE), "host", "s6", List.of("/bin/sh", "a\tb\nc\\d \\t"), "TERM", "C.UTF-8",
+    return new SystemStart(item, new SystemName("web"), items.resolve(PROFILE), "host", "s6", List.of("/bin/sh", "a\tb\nc\\d \\t"), "TERM", List.of("--mount=type=tmpfs,target=/run/a"), "C.UTF-8",
         List.of("--publish=80:80", "--network=private"), List.of(new SystemMapping(Path.of("/a b"), Path.of("/c"), Access.SHARE, true)),
         List.of(new Kept(Path.of("/var/x"), 5, 6, 0700)), List.of(new Kept(Path.of("/home/app"), 1000, 1001, 0750)), Map.of(Path.of("/etc/shadow"), 0600),
         Map.of("a", new ServiceCommands(List.of("state", ""), List.of("start"), List.of("stop"), Optional.of(Path.of("/var/log/a"))),

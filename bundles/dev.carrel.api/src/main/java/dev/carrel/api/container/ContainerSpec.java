@@ -74,6 +74,9 @@ public record ContainerSpec(
     if (clockOffset.isPresent() && !namespaces.contains(Namespace.TIME)) {
       throw new IllegalArgumentException("clocks of its own need a time namespace of its own");
     }
+    if (root.hasControlGroups() && !namespaces.contains(Namespace.CGROUP)) {
+      throw new IllegalArgumentException("control groups inside need a cgroup namespace of its own");
+    }
     if (hostname.isPresent() && !namespaces.contains(Namespace.UTS)) {
       throw new IllegalArgumentException("a host name of its own needs an uts namespace of its own");
     }
@@ -124,6 +127,11 @@ public record ContainerSpec(
       NetworkSpec network,
       Optional<String> backend) {
     this(process, namespaces, List.of(), Optional.empty(), identity, hostname, Map.of(), root, network, Security.standard(), Life.unrecorded(), backend);
+  }
+
+  /** Whether all its processes are in control groups of its own: it has limits, or divides its group itself. */
+  public boolean isGrouped() {
+    return limits.isPresent() || root.hasControlGroups();
   }
 
   /** The same, confined otherwise. */

@@ -19,10 +19,15 @@ import java.util.Optional;
  * @param annotations what people note about it, by keys; Carrel itself makes nothing of it
  * @param hooks programs of the host that are run at its turns
  * @param pins what a collector of another store's garbage must not take away as long as it lives
+ * @param stopSignal the signal that asks its first process to end it
  * @param pidfdSocket a UNIX socket of somebody who is given a pidfd of its first process, with its pid as text; see pidfd_open(2)
  */
 public record Life(Optional<String> name, boolean recorded, boolean detached, Restart restart, FirstProcess first, boolean kept,
-    Map<String, String> annotations, Hooks hooks, List<Pin> pins, Optional<Path> pidfdSocket) {
+    Map<String, String> annotations, Hooks hooks, List<Pin> pins, int stopSignal, Optional<Path> pidfdSocket) {
+  /** SIGTERM: what asks to end, unless something else is said. */
+  public static final int USUAL_STOP_SIGNAL = 15;
+
+  private static final int LAST_SIGNAL = 64;
   private static final int LONGEST_NAME = 64;
   private static final Life PRIVATE = new Life(Optional.empty(), false, false, Restart.never());
 
@@ -45,6 +50,9 @@ public record Life(Optional<String> name, boolean recorded, boolean detached, Re
     if (!recorded && (name.isPresent() || detached || kept || !pins.isEmpty())) {
       throw new IllegalArgumentException("a container that has a name, is kept, pins something or outlives this process has to be recorded");
     }
+    if (stopSignal < 1 || stopSignal > LAST_SIGNAL) {
+      throw new IllegalArgumentException("a signal is 1 to " + LAST_SIGNAL + ", not " + stopSignal);
+    }
     if (!detached && restart.attempts() != 0) {
       throw new IllegalArgumentException("only a detached container is restarted: whoever waits for another can start it again");
     }
@@ -66,27 +74,27 @@ public record Life(Optional<String> name, boolean recorded, boolean detached, Re
   /** With nothing pinned. */
   public Life(Optional<String> name, boolean recorded, boolean detached, Restart restart, FirstProcess first, boolean kept,
       Map<String, String> annotations, Hooks hooks) {
-    this(name, recorded, detached, restart, first, kept, annotations, hooks, List.of(), Optional.empty());
+    this(name, recorded, detached, restart, first, kept, annotations, hooks, List.of(), USUAL_STOP_SIGNAL, Optional.empty());
   }
 
   /** The same, with another first process. */
   public Life withFirst(FirstProcess other) {
-    return new Life(name, recorded, detached, restart, other, kept, annotations, hooks, pins, pidfdSocket);
+    return new Life(name, recorded, detached, restart, other, kept, annotations, hooks, pins, stopSignal, pidfdSocket);
   }
 
   /** The same, kept when it has ended. */
   public Life keeping() {
-    return new Life(name, recorded, detached, restart, first, true, annotations, hooks, pins, pidfdSocket);
+    return new Life(name, recorded, detached, restart, first, true, annotations, hooks, pins, stopSignal, pidfdSocket);
   }
 
   /** The same, with these annotations. */
   public Life withAnnotations(Map<String, String> others) {
-    return new Life(name, recorded, detached, restart, first, kept, others, hooks, pins, pidfdSocket);
+    return new Life(name, recorded, detached, restart, first, kept, others, hooks, pins, stopSignal, pidfdSocket);
   }
 
   /** The same, with these hooks. */
   public Life withHooks(Hooks others) {
-    return new Life(name, recorded, detached, restart, first, kept, annotations, others, pins, pidfdSocket);
+    return new Life(name, recorded, detached, restart, first, kept, annotations, others, pins, stopSignal, pidfdSocket);
   }
 
   private static void check(String name) {
@@ -126,12 +134,17 @@ public record Life(Optional<String> name, boolean recorded, boolean detached, Re
 
   /** The same, with somebody who is given its pidfd. */
   public Life withPidfdSocket(Optional<Path> socket) {
-    return socket.equals(pidfdSocket) ? this : new Life(name, recorded, detached, restart, first, kept, annotations, hooks, pins, socket);
+    return socket.equals(pidfdSocket) ? this : new Life(name, recorded, detached, restart, first, kept, annotations, hooks, pins, stopSignal, socket);
+  }
+
+  /** The same, asked to end by another signal. */
+  public Life withStopSignal(int signal) {
+    return signal == stopSignal ? this : new Life(name, recorded, detached, restart, first, kept, annotations, hooks, pins, signal, pidfdSocket);
   }
 
   /** The same, with these pins. */
   public Life withPins(List<Pin> others) {
-    return new Life(name, recorded, detached, restart, first, kept, annotations, hooks, others, pidfdSocket);
+    return new Life(name, recorded, detached, restart, first, kept, annotations, hooks, others, stopSignal, pidfdSocket);
   }
 
   /**

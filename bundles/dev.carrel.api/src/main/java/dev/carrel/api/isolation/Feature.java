@@ -18,6 +18,8 @@ public enum Feature {
   PROGRAM_FIRST,
   /** Its processes are in control groups of their own from the first on. */
   LIMITS,
+  /** Its own control groups are a file system inside, which it may change. */
+  CONTROL_GROUPS,
   /** Nothing mounted read-only can be made writable inside, not even with every capability. */
   LOCKED_MOUNTS,
   /** The container dies with the JVM that started it, however that ends. */

@@ -122,6 +122,20 @@ public sealed interface Mount {
   record Sys(Path target) implements Mount {}
 
   /**
+   * The container's own control groups, which it may change: a file system of version 2 whose root is its group. It needs a cgroup namespace of
+   * its own, and leaves nothing else of the host's groups to be seen.
+   */
+  record ControlGroups() implements Mount {
+    /** The one place for it; see file-hierarchy(7). */
+    public static final Path TARGET = Path.of("/sys/fs/cgroup");
+
+    @Override
+    public Path target() {
+      return TARGET;
+    }
+  }
+
+  /**
    * A {@code /dev} with null zero full random urandom tty, pts, shm, mqueue and the links of descriptors.
    *
    * @param console whether {@code console} is the container's terminal

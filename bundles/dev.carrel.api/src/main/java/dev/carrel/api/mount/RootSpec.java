@@ -20,6 +20,16 @@ public record RootSpec(List<Mount> base, List<Mapping> mappings, boolean writabl
     Objects.requireNonNull(protection);
   }
 
+  /** Whether the container has its control groups as a file system inside. */
+  public boolean hasControlGroups() {
+    for (Mount mount : base) {
+      if (mount instanceof Mount.ControlGroups) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** With nothing covered. */
   public RootSpec(List<Mount> base, List<Mapping> mappings, boolean writable) {
     this(base, mappings, writable, PathProtection.none());

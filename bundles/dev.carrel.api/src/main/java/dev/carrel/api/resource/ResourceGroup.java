@@ -1,5 +1,6 @@
 package dev.carrel.api.resource;
 
+import dev.carrel.api.CarrelException;
 import dev.carrel.api.isolation.GroupEntry;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -15,6 +16,16 @@ public interface ResourceGroup {
 
   /** How another process comes into it, which is started outside. */
   GroupEntry entry();
+
+  /**
+   * Has its processes be in a group inside it, which somebody may divide further, but not out of its limits; before {@link #birth}.
+   *
+   * @param user who may, as the host knows them
+   * @throws dev.carrel.api.CarrelException if this host or this user cannot have that, with the remedy
+   */
+  default void delegate(long user, long group) {
+    throw CarrelException.failed("cannot give a container control groups that it may change: the groups " + name() + " cannot be divided");
+  }
 
   /**
    * Changes what it may consume; what is not spoken of stays.

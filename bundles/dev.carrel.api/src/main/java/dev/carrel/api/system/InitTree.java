@@ -9,9 +9,11 @@ import java.util.List;
  * @param files where they are inside; those below /etc come beside the declared ones
  * @param command the program that is PID 1, and its arguments
  * @param stopSignal the signal that makes it stop all services in order and end: its name without SIG
+ * @param options what its container needs besides, in words of {@code carrel run}: mounts
  * @param omitted what was declared and makes no sense in a container
  */
-public record InitTree(List<String> packages, List<SystemFile> files, List<String> command, String stopSignal, List<Omission> omitted) {
+public record InitTree(List<String> packages, List<SystemFile> files, List<String> command, String stopSignal, List<String> options,
+    List<Omission> omitted) {
   /**
    * Something that is left out.
    *
@@ -28,6 +30,7 @@ public record InitTree(List<String> packages, List<SystemFile> files, List<Strin
     if (!stopSignal.matches("[A-Z][A-Z0-9+]{1,9}")) {
       throw new IllegalArgumentException("'" + stopSignal + "' is no name of a signal");
     }
+    options = List.copyOf(options);
     omitted = List.copyOf(omitted);
   }
 }

@@ -16,6 +16,7 @@ import java.util.TreeMap;
  * @param init the name of its {@link InitSystem}
  * @param command the program that is PID 1, and its arguments
  * @param stopSignal the signal that makes it end in order
+ * @param initOptions words of {@code carrel run} that say what the init needs of its container
  * @param locale the variable LANG
  * @param options words of {@code carrel run} that say how the container is started besides: network, ports, limits
  * @param persistent the directories that stay
@@ -33,6 +34,7 @@ public record SystemStart(
     String init,
     List<String> command,
     String stopSignal,
+    List<String> initOptions,
     String locale,
     List<String> options,
     List<SystemMapping> mappings,
@@ -60,6 +62,7 @@ public record SystemStart(
     Objects.requireNonNull(name);
     Objects.requireNonNull(profile);
     command = List.copyOf(command);
+    initOptions = List.copyOf(initOptions);
     options = List.copyOf(options);
     mappings = List.copyOf(mappings);
     persistent = List.copyOf(persistent);

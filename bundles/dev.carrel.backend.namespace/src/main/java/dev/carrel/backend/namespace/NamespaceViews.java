@@ -15,7 +15,7 @@ import dev.carrel.linux.machine.SystemCall;
 import java.util.Optional;
 import java.util.Set;
 
-/** Writes the part of a program that mounts what shows a container's own namespaces: proc, sysfs, message queues. */
+/** Writes the part of a program that mounts what shows a container's own namespaces: proc, sysfs, control groups, message queues. */
 final class NamespaceViews {
   private static final long RESOLVE_NO_SYMLINKS = 0x04;
 
@@ -32,7 +32,9 @@ final class NamespaceViews {
   /** A template's part of {@link #mount}, run in namespaces that are about to die. */
   void mountVisible() {
     for (Mount mount : plan.mounts()) {
-      mountView(mount, Optional.empty());
+      if (!(mount instanceof Mount.ControlGroups)) {
+        mountView(mount, Optional.empty());
+      }
     }
   }
 
@@ -48,7 +50,8 @@ final class NamespaceViews {
     Optional<KernelFiles> protection = protect ? Optional.of(kernelFiles(base, emptyDirectory)) : Optional.empty();
     for (Mount mount : plan.mounts()) {
       if (mount instanceof Mount.Proc && namespaces.contains(Namespace.PID)
-          || mount instanceof Mount.Sys && namespaces.contains(Namespace.NETWORK)) {
+          || mount instanceof Mount.Sys && namespaces.contains(Namespace.NETWORK)
+          || mount instanceof Mount.ControlGroups && namespaces.contains(Namespace.CGROUP)) {
         mountView(mount, protection);
       }
     }
@@ -90,14 +93,15 @@ final class NamespaceViews {
    */
   private void mountView(Mount mount, Optional<KernelFiles> protection) {
     boolean proc = mount instanceof Mount.Proc;
-    if (!proc && !(mount instanceof Mount.Sys)) {
+    boolean groups = mount instanceof Mount.ControlGroups;
+    if (!proc && !groups && !(mount instanceof Mount.Sys)) {
       return;
     }
-    String type = proc ? "proc" : "sysfs";
+    String type = proc ? "proc" : groups ? "cgroup2" : "sysfs";
     String path = RootTree.relative(mount.target());
     Label leftOut = program.label("left_out");
     program.purpose("mount " + mount.target());
-    long flags = Kernel.MS_NOSUID | Kernel.MS_NODEV | Kernel.MS_NOEXEC | (proc ? 0 : Kernel.MS_RDONLY);
+    long flags = Kernel.MS_NOSUID | Kernel.MS_NODEV | Kernel.MS_NOEXEC | (proc || groups ? 0 : Kernel.MS_RDONLY);
     Optional<Data> view = Optional.empty();
     if (tree.isForeign(mount.target())) {
       Data place = tree.resolve(path, RESOLVE_NO_SYMLINKS);
@@ -109,13 +113,13 @@ final class NamespaceViews {
     } else {
       Operand name = program.string(type).address();
       Operand target = program.string(path).address();
-      if (proc) {
+      if (proc || groups) {
         program.call(SystemCall.MOUNT, name, target, name, Kernel.mountFlags(flags), NULL);
       } else {
         // The kernel refuses it where the host's /sys is partly covered, as in other containers.
         program.callOr(leftOut, SystemCall.MOUNT, name, target, name, Kernel.mountFlags(flags), NULL);
       }
-      if (protection.isPresent()) {
+      if (protection.isPresent() && !groups) {
         Data made = program.variable("view");
         program.callInto(made, SystemCall.OPENAT, CURRENT, target, Kernel.PATH_ONLY, ZERO);
         view = Optional.of(made);
@@ -126,7 +130,7 @@ final class NamespaceViews {
       program.call(SystemCall.CLOSE, view.get().value());
       if (protection.isPresent() && proc) {
         protection.get().protectProc();
-      } else if (protection.isPresent()) {
+      } else if (protection.isPresent() && !groups) {
         protection.get().protectSys();
       }
       program.purpose("mount " + mount.target());

@@ -56,7 +56,7 @@ final class Places {
         return false; // what is written belongs to one container
       }
       boolean kernelView = mount instanceof Mount.Proc || mount instanceof Mount.Sys;
-      boolean view = kernelView || mount instanceof Mount.Dev;
+      boolean view = kernelView || mount instanceof Mount.Dev || mount instanceof Mount.ControlGroups;
       if (places.isBelowTmpfs(mount.target()) && (mount instanceof Mount.Bind || view)) {
         return false;
       }

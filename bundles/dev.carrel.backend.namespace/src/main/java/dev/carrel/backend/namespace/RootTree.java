@@ -239,7 +239,7 @@ final class RootTree {
         devices.close();
       }
       leave();
-    } else if (!foreign) { // Proc and Sys: init mounts them
+    } else if (!foreign) { // Proc, Sys and ControlGroups: init mounts them
       program.purpose("make the directory " + mount.target());
       program.attempt(SystemCall.MKDIRAT, CURRENT, program.string(path).address(), Kernel.mode(0555));
     }

@@ -3,6 +3,7 @@ package dev.carrel.system.init;
 import dev.carrel.api.system.InitSystem;
 import dev.carrel.api.system.Readiness;
 import dev.carrel.api.system.Service;
+import java.util.List;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -23,7 +24,7 @@ public final class S6Init extends ScriptedInit {
   }
 
   @Override
-  void addOwn(TreeFiles files) {
+  void addOwn(List<Service> services, TreeFiles files) {
     for (String signal : SIGNALS) {
       files.program("svscan/" + signal, "#!/bin/sh\nexec /etc/carrel/stop\n");
     }

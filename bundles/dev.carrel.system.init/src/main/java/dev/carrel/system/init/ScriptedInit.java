@@ -2,6 +2,7 @@ package dev.carrel.system.init;
 
 import dev.carrel.api.system.InitSystem;
 import dev.carrel.api.system.InitTree;
+import dev.carrel.api.system.InitTree.Omission;
 import dev.carrel.api.system.Service;
 import dev.carrel.api.system.SystemDeclaration;
 import java.nio.file.Path;
@@ -10,10 +11,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An init that supervises a directory for each service, with scripts of the same names around it: {@code boot}, {@code stop},
+ * An init that has a directory for each service, with scripts of the same names around it: {@code boot}, {@code stop},
  * {@code service} and {@code change}. Its package is called as it is.
  */
-abstract sealed class ScriptedInit implements InitSystem permits S6Init, RunitInit {
+abstract sealed class ScriptedInit implements InitSystem permits S6Init, RunitInit, SystemdInit {
   private static final List<String> SCRIPTS = List.of("boot", "stop", "service", "change");
 
   private final String name;
@@ -34,14 +35,16 @@ abstract sealed class ScriptedInit implements InitSystem permits S6Init, RunitIn
     for (String script : SCRIPTS) {
       files.program(script, text(script));
     }
-    addOwn(files);
+    addOwn(fitting.services(), files);
     files.order(StartOrder.steps(fitting.services()));
     for (Service service : fitting.services()) {
       add(service, new ServiceScripts(service, declaration), "services/" + service.name() + "/", files);
     }
     List<String> packages = new ArrayList<>(fitting.packages());
     packages.add(name);
-    return new InitTree(packages, files.files(), List.of(TreeFiles.ROOT.resolve("boot").toString()), "TERM", fitting.omitted());
+    List<Omission> omitted = new ArrayList<>(fitting.omitted());
+    omitted.addAll(omitted());
+    return new InitTree(packages, files.files(), List.of(TreeFiles.ROOT.resolve("boot").toString()), stopSignal(), options(), omitted);
   }
 
   /** A script that is the same in every system with this init. */
@@ -49,8 +52,23 @@ abstract sealed class ScriptedInit implements InitSystem permits S6Init, RunitIn
     return Resource.text(name + "/" + script);
   }
 
-  /** Adds what only this init needs, whatever the services are: nothing, for most. */
-  void addOwn(TreeFiles files) {}
+  /** Adds what only this init needs: nothing, for most. */
+  void addOwn(List<Service> services, TreeFiles files) {}
+
+  /** What has it stop all services in order and end. */
+  String stopSignal() {
+    return "TERM";
+  }
+
+  /** What its container needs, in words of {@code carrel run}. */
+  List<String> options() {
+    return List.of();
+  }
+
+  /** What of its own is left out, as it makes no sense in a container. */
+  List<Omission> omitted() {
+    return List.of();
+  }
 
   /**
    * Adds the directory of a service.
@@ -79,7 +97,7 @@ abstract sealed class ScriptedInit implements InitSystem permits S6Init, RunitIn
   }
 
   @Override
-  public final Optional<Path> log(Service service) {
+  public Optional<Path> log(Service service) {
     return service.log().map(log -> Path.of("/var/log", service.name(), "current"));
   }
 

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The scripts of one service that s6 and runit have in common: what they are to do for it besides supervising it. They need what every
+ * The scripts of one service that all inits have in common: what they are to do for it besides supervising it. They need what every
  * Debian system has: sh, coreutils, util-linux. What they remember is in files of the service's directory, where they start.
  */
 final class ServiceScripts {
@@ -80,11 +80,14 @@ final class ServiceScripts {
     return asUser(service.command());
   }
 
+  /** Those that every service has. */
+  Map<String, String> variables() {
+    return Map.of("LANG", locale, "PATH", PATH);
+  }
+
   private String asUser(List<String> command) {
     StringBuilder line = new StringBuilder();
-    Map<String, String> variables = new TreeMap<>();
-    variables.put("LANG", locale);
-    variables.put("PATH", PATH);
+    Map<String, String> variables = new TreeMap<>(variables());
     if (service.user().equals("root") && service.group().isEmpty()) {
       variables.putAll(Map.of("HOME", "/root", "USER", "root", "LOGNAME", "root", "SHELL", "/bin/sh"));
       line.append("env -i");
@@ -109,6 +112,13 @@ final class ServiceScripts {
     return "cd " + ShellText.quoted(service.directory().toString()) + " || exit 111\n";
   }
 
+  /** How long it may take until it is ready; zero: it is as soon as it runs. */
+  Duration readyWithin() {
+    return service.readiness() instanceof Readiness.Succeeds succeeds ? succeeds.timeout()
+        : service.readiness() instanceof Readiness.Answers answers ? answers.timeout()
+        : service.readiness() instanceof Readiness.Notification told ? told.timeout() : Duration.ZERO;
+  }
+
   /**
    * Looks in the background whether it is ready, as long as it runs and may take; ends it otherwise. Empty if nobody has to look. {@code $$}
    * is its process then.
@@ -117,9 +127,7 @@ final class ServiceScripts {
    * @param tell what is done when it is ready, unless it tells that itself
    */
   String watch(String check, String tell) {
-    Duration limit = service.readiness() instanceof Readiness.Succeeds succeeds ? succeeds.timeout()
-        : service.readiness() instanceof Readiness.Answers answers ? answers.timeout()
-        : service.readiness() instanceof Readiness.Notification told ? told.timeout() : Duration.ZERO;
+    Duration limit = readyWithin();
     if (limit.isZero()) {
       return "";
     }

@@ -12,6 +12,7 @@ import java.util.StringJoiner;
 final class TreeFiles {
   /** Where they are inside. */
   static final Path ROOT = Path.of("/etc/carrel");
+  private static final Path SYSTEMD = Path.of("/etc/systemd");
   private static final int PROGRAM = 0755;
   private static final int PLAIN = 0644;
 
@@ -23,6 +24,21 @@ final class TreeFiles {
 
   void plain(String path, String text) {
     files.add(new SystemFile.Regular(ROOT.resolve(path), PLAIN, FileContent.of(text)));
+  }
+
+  /** A unit of systemd's. */
+  void unit(String name, String text) {
+    systemd("system/" + name, text);
+  }
+
+  /** A unit that is another file; {@code /dev/null}: none. */
+  void unitLink(String name, String target) {
+    files.add(new SystemFile.Link(SYSTEMD.resolve("system").resolve(name), target));
+  }
+
+  /** A file of systemd's. */
+  void systemd(String path, String text) {
+    files.add(new SystemFile.Regular(SYSTEMD.resolve(path), PLAIN, FileContent.of(text)));
   }
 
   /** The names of services, a line for each step. */

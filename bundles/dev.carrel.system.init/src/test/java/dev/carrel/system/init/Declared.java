@@ -46,7 +46,7 @@ final class Declared {
   /** The text of a file below /etc/carrel; empty if it is not there. */
   static String text(InitTree tree, String path) {
     for (SystemFile file : tree.files()) {
-      if (file instanceof SystemFile.Regular regular && file.path().equals(Path.of("/etc/carrel", path))) {
+      if (file instanceof SystemFile.Regular regular && file.path().equals(Path.of("/etc/carrel", path).normalize())) {
         return regular.content().toString();
       }
     }
