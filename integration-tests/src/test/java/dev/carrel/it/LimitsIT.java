@@ -87,7 +87,7 @@ class LimitsIT {
   @Tag(User.ROOT)
   void that_a_detached_one_ran_out_of_memory_is_known_to_whoever_asks_later() throws Exception {
     assumeTrue(User.weAreRoot(), "needs root, whose groups stay when they are empty: systemd takes those away that it has delegated");
-    Process events = carrel("events", "--json").start(directory.resolve("events"));
+    Process telling = carrel("events", "--json").start(directory.resolve("events"));
     try {
       TimeUnit.SECONDS.sleep(2);
       limited(List.of("--memory=64M", "--name=later", "-d"), "sh", "-c", "sleep 1; exec python3 -c '" + GREEDY + "'").says();
@@ -95,12 +95,13 @@ class LimitsIT {
       assertThat(waited.status()).isEqualTo(137);
       assertThat(waited.err()).contains("container later ran out of memory", "Its limit is 64 MiB");
       assertThat(inspected("later").getAsJsonObject("out-of-memory").get("kills").getAsInt()).isPositive();
-      for (int i = 0; i < 100 && !Files.readString(directory.resolve("events")).contains("out-of-memory"); i++) {
+      for (int i = 0; i < 100 && !Files.readString(directory.resolve("events")).contains("\"ended\""); i++) {
         TimeUnit.MILLISECONDS.sleep(50);
       }
-      assertThat(Files.readString(directory.resolve("events"))).contains("\"out-of-memory\":{\"kills\":");
+      String events = "\"event\":\"%s\",\"id\":\"[0-9a-f]+\",\"name\":\"later\".*\"out-of-memory\":\\{\"kills\":\\d+";
+      assertThat(Files.readString(directory.resolve("events"))).containsPattern(events.formatted("out-of-memory")).containsPattern(events.formatted("ended"));
     } finally {
-      events.destroy();
+      telling.destroy();
     }
   }
 

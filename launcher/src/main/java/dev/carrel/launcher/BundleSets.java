@@ -40,7 +40,7 @@ enum BundleSets {
   /** What watches the folders of add-ons, in the interactive shell. */
   WATCHER("org.apache.felix.fileinstall");
 
-  private static final Set<String> WITHOUT_PACKAGES = Set.of("backend", "clean", "container", "create", "events", "exec", "inspect", "kill", "list",
+  private static final Set<String> WITHOUT_PACKAGES = Set.of("backend", "clean", "container", "create", "exec", "inspect", "kill", "list",
       "logs", "network", "pause", "processes", "remove", "resume", "run", "start", "stop", "top", "update", "wait");
   /** What is done with containers that may have limits, and be another backend's. */
   private static final Set<String> WITH_LIMITS = Set.of("backend", "clean", "doctor", "events", "exec", "container", "inspect", "kill", "pause", "remove", "resume", "start",

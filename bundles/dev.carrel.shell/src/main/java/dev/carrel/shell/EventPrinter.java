@@ -10,10 +10,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.osgi.framework.BundleContext;
 
 /**
  * Prints a line for each turn in the life of containers, from the moment on at which it is asked: it looks at what is recorded again and
- * again, and so sees no container that lives more shortly than that.
+ * again, and so sees no container that lives more shortly than that. Where no container is named, it also tells of collections of the
+ * store, and of what comes and goes in this process.
  */
 final class EventPrinter {
   private static final long LOOK_MILLIS = 100;
@@ -21,13 +23,15 @@ final class EventPrinter {
   private final Containers containers;
   private final List<String> wanted;
   private final boolean json;
+  private final BundleContext context;
   private final Map<String, ContainerInfo> known = new LinkedHashMap<>();
 
   /** @param wanted names or ids; none: all */
-  EventPrinter(Containers containers, List<String> wanted, boolean json) {
+  EventPrinter(Containers containers, List<String> wanted, boolean json, BundleContext context) {
     this.containers = containers;
     this.wanted = wanted;
     this.json = json;
+    this.context = context;
   }
 
   /** Until it is interrupted, nobody reads it, or all that are named are gone. */
@@ -35,6 +39,15 @@ final class EventPrinter {
     for (String name : wanted) {
       LifeLine.find(containers, name);
     }
+    if (!wanted.isEmpty()) {
+      return printContainers(List.of());
+    }
+    try (PartLines parts = new PartLines(context); CollectionLines collections = new CollectionLines(context)) {
+      return printContainers(List.of(parts, collections));
+    }
+  }
+
+  private int printContainers(List<EventLines> others) {
     look().forEach(info -> known.put(info.id(), info));
     while (!System.out.checkError()) {
       try {
@@ -44,6 +57,7 @@ final class EventPrinter {
         return 130;
       }
       compare(look());
+      others.forEach(lines -> lines.next().forEach(this::print));
       if (!wanted.isEmpty() && known.isEmpty()) {
         return 0;
       }
@@ -74,6 +88,9 @@ final class EventPrinter {
       if (before == null && info.state() == State.ENDED) {
         print("running", info.started(), info);
       }
+      if (kills(info) > (before == null ? 0 : kills(before))) {
+        print("out-of-memory", Instant.now(), info);
+      }
       if (before == null || before.state() != info.state()) {
         boolean resumed = before != null && before.state() == State.PAUSED && info.state() == State.RUNNING;
         Instant time = info.ended().isPresent() ? info.ended().get().time() : before == null ? info.started() : Instant.now();
@@ -89,22 +106,31 @@ final class EventPrinter {
     });
   }
 
+  private static long kills(ContainerInfo info) {
+    return info.outOfMemory().isPresent() ? info.outOfMemory().get().kills() : 0;
+  }
+
   private void print(String what, Instant time, ContainerInfo info) {
-    Map<String, Object> data = new LinkedHashMap<>();
-    data.put("time", time.toString());
-    data.put("event", what);
+    Map<String, Object> data = EventLines.line(time, what);
     data.put("id", info.id());
     info.name().ifPresent(name -> data.put("name", name));
-    if (what.equals("ended") && info.ended().isPresent()) {
+    boolean ended = what.equals("ended") && info.ended().isPresent();
+    if (ended) {
       data.put("status", info.ended().get().status().shellStatus());
+    }
+    if (ended || what.equals("out-of-memory") && json) {
       info.outOfMemory().ifPresent(word -> data.put("out-of-memory", json ? LimitReport.data(word) : "out-of-memory"));
     }
+    print(data);
+  }
+
+  private void print(Map<String, Object> data) {
     if (json) {
       System.out.print(Json.line(data));
     } else {
       StringBuilder line = new StringBuilder();
       data.values().forEach(value -> line.append(line.length() == 0 ? "" : " ").append(value));
-      System.out.println(line);
+      System.out.println(Printable.line(line.toString()));
     }
     System.out.flush();
   }

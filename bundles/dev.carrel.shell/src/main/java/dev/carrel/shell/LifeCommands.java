@@ -179,10 +179,10 @@ public final class LifeCommands {
     }));
   }
 
-  /** Tells of the turns of containers as they come. */
+  /** Tells of the turns of containers, and what else happens, as it comes. */
   public int events(String... arguments) {
     Options options = new Options().addOption(null, "json", false, "");
-    return run("events", LifeHelp.EVENTS, options, arguments, line -> new EventPrinter(containers(), line.operands(), line.has("json")).print());
+    return run("events", LifeHelp.EVENTS, options, arguments, line -> new EventPrinter(containers(), line.operands(), line.has("json"), context).print());
   }
 
   /** Lists the processes in a container. */

@@ -86,7 +86,12 @@ final class LifeHelp {
       Usage: carrel events [--json] [NAME]...
 
       Prints a line whenever one of your containers is created, running, paused, resumed, ended (with its exit
-      status) or removed, until it is interrupted; of those that are named, until they are forgotten.
+      status) or removed, or loses a process as its memory ran out (out-of-memory), until it is interrupted; of
+      those that are named, until they are forgotten.
+
+      Where none is named, also when a collection of the store begins (collecting) and ends (collected, with how
+      many items and bytes went, or collection-failed), by whomever; and in the interactive shell when a part of
+      Carrel, such as a backend, has come or gone there.
 
         carrel events --json web
 

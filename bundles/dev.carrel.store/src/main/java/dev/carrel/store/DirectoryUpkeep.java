@@ -1,6 +1,8 @@
 package dev.carrel.store;
 
+import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
+import dev.carrel.api.event.StoreListener;
 import dev.carrel.api.store.Generation;
 import dev.carrel.api.store.Generations;
 import dev.carrel.api.store.PackageSource;
@@ -35,6 +37,7 @@ public final class DirectoryUpkeep implements Upkeep {
   private final Generations generations;
 
   private final List<PackageSource> sources = new CopyOnWriteArrayList<>();
+  private final List<StoreListener> listeners = new CopyOnWriteArrayList<>();
 
   @Activate
   public DirectoryUpkeep(@Reference DirectoryStore store, @Reference Generations generations) {
@@ -51,6 +54,15 @@ public final class DirectoryUpkeep implements Upkeep {
     sources.remove(source);
   }
 
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addListener(StoreListener listener) {
+    listeners.add(listener);
+  }
+
+  void removeListener(StoreListener listener) {
+    listeners.remove(listener);
+  }
+
   private Roots finder() {
     return new Roots(new Layout(store.directory()), new RunningContainers(Path.of("/proc")));
   }
@@ -58,13 +70,34 @@ public final class DirectoryUpkeep implements Upkeep {
   @Override
   public Collected collect(Collection what, Progress progress) {
     Layout layout = new Layout(store.directory());
+    if (!Files.isDirectory(layout.items())) {
+      return new Collected(List.of(), 0, List.of(), 0); // nothing was ever added: none is made to collect from it
+    }
+    if (what.dryRun()) {
+      return collect(what, layout, progress);
+    }
+    CollectionReport report = new CollectionReport(layout, listeners);
+    report.begin();
+    try {
+      Collected collected = collect(what, layout, progress);
+      report.end(collected);
+      return collected;
+    } catch (CarrelException e) {
+      report.fail(e.getMessage());
+      throw e;
+    }
+  }
+
+  @Override
+  public Optional<LastCollection> lastCollection() {
+    return new CollectionNote(new Layout(store.directory()).collection()).read();
+  }
+
+  private Collected collect(Collection what, Layout layout, Progress progress) {
     Instant now = Instant.now();
     List<Generation> old = what.olderThan().isPresent() ? olderThan(now.minus(what.olderThan().get())) : List.of();
     Instant since = now.minus(what.olderThan().orElse(WEEK));
     try {
-      if (!Files.isDirectory(layout.items())) {
-        return new Collected(List.of(), 0, List.of(), 0); // nothing was ever added: none is made to collect from it
-      }
       if (!what.dryRun()) {
         old.forEach(generation -> generations.delete(generation.profile(), List.of(generation.number())));
         layout.giveReserve();

@@ -67,6 +67,11 @@ record Layout(Path directory) {
     }
   }
 
+  /** What is noted of the collection that began last. */
+  Path collection() {
+    return directory.resolve("db/collection");
+  }
+
   /** What is noted of items beside them. */
   Path about() {
     return directory.resolve("about");

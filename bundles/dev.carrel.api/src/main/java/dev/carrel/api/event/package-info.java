@@ -1,6 +1,6 @@
-/** What becomes of containers, told to whoever listens in the process that starts them. */
+/** What becomes of containers, of the store and of Carrel's own parts, told to whoever listens in the process that does it. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package dev.carrel.api.event;
 
 import org.osgi.annotation.bundle.Export;

@@ -62,6 +62,25 @@ public interface Upkeep {
    */
   Collected collect(Collection what, Progress progress);
 
+  /**
+   * What is known of the collection that began last, by whichever process.
+   *
+   * @param end empty: it is under way, or was killed
+   */
+  record LastCollection(Instant began, Optional<CollectionEnd> end) {}
+
+  /**
+   * How a collection ended.
+   *
+   * @param complete whether nothing went wrong
+   * @param items how many items it deleted
+   * @param bytes how much space that gave
+   */
+  record CollectionEnd(Instant time, boolean complete, int items, long bytes) {}
+
+  /** The collection that began last; empty if there was none, or nothing could be noted of it. It costs a look at one file. */
+  Optional<LastCollection> lastCollection();
+
   /** Everything that is kept for its own sake, in the order of kind and place. */
   List<Root> roots();
 

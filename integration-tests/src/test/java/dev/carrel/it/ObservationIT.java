@@ -1,0 +1,115 @@
+package dev.carrel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.carrel.api.event.PartEvent;
+import dev.carrel.api.event.PartListener;
+import dev.carrel.api.isolation.IsolationBackend;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.apache.felix.service.command.CommandProcessor;
+import org.apache.felix.service.command.CommandSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+
+/** Whoever wants to know what happens is told. */
+@ExtendWith(FelixExtension.class)
+@Timeout(300)
+class ObservationIT {
+  private static final String BACKEND = "dev.carrel.backend.bubblewrap";
+
+  @TempDir Path directory;
+
+  private static Bundle bundle(BundleContext context, String name) {
+    return Arrays.stream(context.getBundles()).filter(one -> name.equals(one.getSymbolicName())).findAny().orElseThrow();
+  }
+
+  private static void exchange(BundleContext context) throws Exception {
+    Bundle backend = bundle(context, BACKEND);
+    backend.stop();
+    backend.start();
+  }
+
+  @Test
+  void a_listener_hears_that_a_backend_went_and_came(BundleContext context) throws Exception {
+    BlockingQueue<PartEvent> heard = new LinkedBlockingQueue<>();
+    ServiceRegistration<PartListener> listening = context.registerService(PartListener.class, event -> {
+      if (event.part().bundle().equals(BACKEND) && event.part().kind().equals("isolation-backend")) {
+        heard.add(event);
+      }
+    }, null);
+    exchange(context);
+    PartEvent first = heard.poll(60, TimeUnit.SECONDS);
+    PartEvent second = heard.poll(60, TimeUnit.SECONDS);
+    listening.unregister();
+
+    assertThat(first).isInstanceOfSatisfying(PartEvent.Went.class, event -> assertThat(event.part().name()).isEqualTo("bubblewrap"));
+    assertThat(second).isInstanceOfSatisfying(PartEvent.Came.class, event -> assertThat(event.part()).isEqualTo(first.part()));
+    exchange(context);
+    assertThat(heard).as("who listens no more is told nothing").isEmpty();
+    assertThat(context.getServiceReferences(IsolationBackend.class, "(" + IsolationBackend.NAME + "=bubblewrap)")).hasSize(1);
+  }
+
+  @Test
+  void the_command_events_tells_what_comes_and_goes_in_its_process(BundleContext context, CommandProcessor processor) throws Exception {
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    Thread telling = new Thread(() -> {
+      try (CommandSession session = processor.createSession(new ByteArrayInputStream(new byte[0]), text, text)) {
+        session.execute("carrel:events");
+      } catch (Exception e) {
+        text.writeBytes(e.toString().getBytes(StandardCharsets.UTF_8));
+      }
+    });
+    telling.start();
+    try {
+      while (!text.toString(StandardCharsets.UTF_8).contains(" came isolation-backend bubblewrap " + BACKEND + "\n")) {
+        exchange(context);
+        TimeUnit.MILLISECONDS.sleep(200);
+      }
+    } finally {
+      telling.interrupt();
+      telling.join(TimeUnit.SECONDS.toMillis(60));
+    }
+    assertThat(text.toString(StandardCharsets.UTF_8)).contains(" went isolation-backend bubblewrap " + BACKEND + "\n");
+    assertThat(context.getServiceReferences(PartListener.class, null)).isEmpty();
+  }
+
+  @Test
+  void collections_by_other_processes_are_told_as_they_come() throws Exception {
+    Path store = directory.resolve("store");
+    Path printed = directory.resolve("events");
+    Files.writeString(directory.resolve("tool"), "#!/bin/sh\n");
+    carrel(store, "store", "add", directory.resolve("tool").toString(), "--name=tool").says();
+    carrel(store, "store", "forget", "tool").says();
+    Process events = carrel(store, "events", "--json").start(printed);
+    try {
+      // It may not look yet, and of the first collection it sees it may see the end alone.
+      while (!Files.readString(printed).contains("\"collecting\"") || !Files.readString(printed).endsWith("}\n") || !Files.readString(printed).contains("\"collected\"")) {
+        assertThat(events.isAlive()).as(Files.readString(printed)).isTrue();
+        carrel(store, "store", "gc").says();
+        TimeUnit.MILLISECONDS.sleep(500);
+      }
+    } finally {
+      events.destroy();
+      events.waitFor();
+    }
+    assertThat(Files.readString(printed)).containsPattern("\"event\":\"collected\",\"items\":\\d+,\"bytes\":\\d+");
+  }
+
+  private Carrel carrel(Path store, String... words) {
+    return Carrel.command(words).in(directory).withVariable("CARREL_STORE", store.toString())
+        .withVariable("CARREL_STATE", directory.resolve("state").toString());
+  }
+}
