@@ -82,7 +82,11 @@ public final class Main {
       return withAddons(home, words);
     }
     new Preload().start();
-    try (OsgiRuntime framework = OsgiRuntime.headless(home, BundleSets.forCommand(words))) {
+    boolean configured = SettingFolders.of(System.getenv(), home).any();
+    try (OsgiRuntime framework = OsgiRuntime.headless(home, configured ? BundleSets.forConfigured(words) : BundleSets.forCommand(words))) {
+      if (configured && new Commands(framework.context()).refuseSettings(words)) {
+        return FAILED;
+      }
       OptionalInt status = new Commands(framework.context()).run(words);
       if (status.isPresent()) {
         return status.getAsInt();

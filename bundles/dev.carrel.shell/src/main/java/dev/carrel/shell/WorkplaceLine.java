@@ -86,6 +86,23 @@ final class WorkplaceLine {
     return line.hasOption("pure");
   }
 
+  /** Whether it has one of these options. */
+  boolean says(String... names) {
+    for (String option : names) {
+      if (line.hasOption(option)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Its words, with others before them. */
+  String[] with(List<String> others) {
+    List<String> words = new ArrayList<>(others);
+    words.addAll(List.of(arguments));
+    return words.toArray(new String[0]);
+  }
+
   /** Whether more of it stands in descriptors. */
   boolean hasWords() {
     return line.hasOption("args");

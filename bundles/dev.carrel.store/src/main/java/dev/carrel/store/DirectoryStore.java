@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,9 +24,11 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
 
 /** The store in a directory. Nothing is opened or made before it is needed; to locate and recall never needs it. */
-@Component(service = {Store.class, DirectoryStore.class})
+@Component(service = {Store.class, DirectoryStore.class}, configurationPid = "dev.carrel.store")
+@Designate(ocd = StoreSettings.class)
 public final class DirectoryStore implements Store {
   /** Property of the component: the absolute path of the directory, whatever else is said. */
   static final String DIRECTORY = "store.directory";
@@ -49,10 +52,25 @@ public final class DirectoryStore implements Store {
     T with(Tools tools) throws IOException;
   }
 
-  /** In the directory that the component's properties or the environment say. */
+  /** In the directory that the component's properties, the environment or the configuration say. */
   @Activate
   public DirectoryStore(@Reference Host host, Map<String, Object> properties) {
-    this(host, properties.get(DIRECTORY) instanceof String directory ? directory : "");
+    this(host, properties.get(DIRECTORY) instanceof String directory ? directory : "", configured(System.getenv(), properties, host));
+  }
+
+  /** The environment, with what is configured where it says nothing. */
+  static Map<String, String> configured(Map<String, String> environment, Map<String, Object> properties, Host host) {
+    if (!properties.containsKey("directory") && !properties.containsKey("shared")) {
+      return environment;
+    }
+    Map<String, String> all = new HashMap<>(environment);
+    if (properties.get("directory") instanceof String directory && environment.getOrDefault(Location.NAME, "").isEmpty()) {
+      all.put(Location.NAME, directory.startsWith("~/") ? host.account().home() + directory.substring(1) : directory);
+    }
+    if (properties.get("shared") instanceof String shared) {
+      all.putIfAbsent(SystemStore.NAME, shared.equals("none") ? "" : shared);
+    }
+    return all;
   }
 
   /**

@@ -15,6 +15,8 @@ final class Location {
   /** Where root's is. */
   static final String SYSTEM = "/var/lib/carrel";
 
+  private static final String SAID = " (the variable, or the setting store.directory)";
+
   private Location() {}
 
   /** Whether the user says where it is. */
@@ -50,9 +52,9 @@ final class Location {
         return path.normalize();
       }
     } catch (InvalidPathException e) {
-      throw CarrelException.usage("cannot use " + NAME + "=" + chosen + ": it is not a path (" + e.getReason()
+      throw CarrelException.usage("cannot use " + NAME + "=" + chosen + SAID + ": it is not a path (" + e.getReason()
           + "). Give the absolute path of a directory");
     }
-    throw CarrelException.usage("cannot use " + NAME + "=" + chosen + ": it is not an absolute path. Give one that begins with /");
+    throw CarrelException.usage("cannot use " + NAME + "=" + chosen + SAID + ": it is not an absolute path. Give one that begins with /");
   }
 }
