@@ -46,7 +46,7 @@ final class SwapRun {
   public static void main(String[] arguments) throws Exception {
     int status = 1;
     OsgiRuntime felix = OsgiRuntime.of(Checkout.underTest().distribution(), Files.createTempDirectory("carrel-swap"),
-        Map.of(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, FelixExtension.sharedPackages()));
+        Map.of(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, FelixExtension.sharedPackages(), "carrel.settings.own", Path.of("settings").toAbsolutePath().toString()));
     try {
       new SwapRun(felix.context()).run(Integer.parseInt(arguments[0]), Long.parseLong(arguments[1]));
       felix.stop();

@@ -18,6 +18,8 @@ import org.osgi.service.metatype.ObjectClassDefinition;
 /** What all bundles say by Metatype that they can have configured. */
 final class Definitions {
   private static final String OWN = "dev.carrel.";
+  /** Settings of libraries that Carrel brings along are its own affair. */
+  private static final String OF_LIBRARIES = "org.apache.felix.";
 
   private final BundleContext context;
 
@@ -118,6 +120,9 @@ final class Definitions {
     for (Bundle bundle : context.getBundles()) {
       MetaTypeInformation information = types.getMetaTypeInformation(bundle);
       for (String pid : information == null ? new String[0] : information.getPids()) {
+        if (pid.startsWith(OF_LIBRARIES)) {
+          continue;
+        }
         ObjectClassDefinition type = information.getObjectClassDefinition(pid, null);
         for (AttributeDefinition attribute : type.getAttributeDefinitions(ObjectClassDefinition.ALL)) {
           all.add(new Definition(pid, attribute));
