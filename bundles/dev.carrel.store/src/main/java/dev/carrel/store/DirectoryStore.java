@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,22 +54,7 @@ public final class DirectoryStore implements Store {
   /** In the directory that the component's properties, the environment or the configuration say. */
   @Activate
   public DirectoryStore(@Reference Host host, Map<String, Object> properties) {
-    this(host, properties.get(DIRECTORY) instanceof String directory ? directory : "", configured(System.getenv(), properties, host));
-  }
-
-  /** The environment, with what is configured where it says nothing. */
-  static Map<String, String> configured(Map<String, String> environment, Map<String, Object> properties, Host host) {
-    if (!properties.containsKey("directory") && !properties.containsKey("shared")) {
-      return environment;
-    }
-    Map<String, String> all = new HashMap<>(environment);
-    if (properties.get("directory") instanceof String directory && environment.getOrDefault(Location.NAME, "").isEmpty()) {
-      all.put(Location.NAME, directory.startsWith("~/") ? host.account().home() + directory.substring(1) : directory);
-    }
-    if (properties.get("shared") instanceof String shared) {
-      all.putIfAbsent(SystemStore.NAME, shared.equals("none") ? "" : shared);
-    }
-    return all;
+    this(host, properties.get(DIRECTORY) instanceof String directory ? directory : "", Location.configured(System.getenv(), properties, host));
   }
 
   /**
