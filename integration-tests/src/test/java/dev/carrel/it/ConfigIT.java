@@ -156,7 +156,8 @@ class ConfigIT {
     String hosts = Host.says("readlink", "/proc/self/ns/net");
     try (PipedShell shell = new PipedShell(carrel(), directory.resolve("output"))) {
       shell.until("run --no-cwd -- readlink /proc/self/ns/net", "net:[");
-      shell.until("config set shell.network host; run --no-cwd -- readlink /proc/self/ns/net", hosts);
+      shell.until("config set shell.network host; run --no-cwd -- readlink /proc/self/ns/net", "net:[");
+      assertThat(Files.readString(directory.resolve("output"))).as("the very next command").contains(hosts);
       says(carrel("config", "set", "engine.backend", "nosuch"), "");
       shell.until("run --no-cwd -- true", "the setting engine.backend is 'nosuch'");
       Files.writeString(own().resolve("config.json"), "{");

@@ -31,13 +31,20 @@ final class Commands {
 
   /** Tells why a file that configures Carrel cannot be taken: then nothing is done but what may mend it. */
   boolean refuseSettings(List<String> words) throws InvalidSyntaxException {
+    return !words.get(0).equals("config") && !words.contains("--help") && tellSettings();
+  }
+
+  /** Tells why a file that configures Carrel cannot be taken, if that is so. */
+  boolean tellSettings() throws InvalidSyntaxException {
     ServiceReference<?>[] references = context.getServiceReferences(Supplier.class.getName(), "(carrel.settings=failure)");
-    if (references == null || words.get(0).equals("config") || words.contains("--help")) {
+    if (references == null) {
       return false;
     }
     @SuppressWarnings("unchecked") // as its bundle promises
     Optional<String> failure = ((Supplier<Optional<String>>) context.getService(references[0])).get();
-    failure.ifPresent(problem -> System.err.println("carrel: " + problem));
+    if (failure.isPresent()) {
+      System.err.println("carrel: " + failure.get());
+    }
     return failure.isPresent();
   }
 

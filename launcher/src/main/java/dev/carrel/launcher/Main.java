@@ -58,6 +58,7 @@ public final class Main {
       case "":
         boolean terminal = Boolean.getBoolean("carrel.terminal");
         try (OsgiRuntime framework = OsgiRuntime.interactive(home, terminal)) {
+          new Commands(framework.context()).tellSettings(); // it can be mended in the shell
           return new Interactive(framework.context()).run(List.of());
         }
       case "-h", "--help", "help":
@@ -101,6 +102,9 @@ public final class Main {
   /** In the framework that people have, where add-ons are started. Nothing was loaded for another one before: native libraries are loaded once. */
   private static int withAddons(Path home, List<String> words) throws Exception {
     try (OsgiRuntime framework = OsgiRuntime.interactive(home, false)) {
+      if (new Commands(framework.context()).refuseSettings(words)) {
+        return FAILED;
+      }
       OptionalInt status = new Commands(framework.context()).run(words);
       return status.isPresent() ? status.getAsInt() : new Interactive(framework.context()).run(words);
     }

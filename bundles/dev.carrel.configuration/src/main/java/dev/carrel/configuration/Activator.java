@@ -24,7 +24,6 @@ public final class Activator implements BundleActivator {
     context.registerService(Supplier.class, failure, new Hashtable<>(Map.of("carrel.settings", "failure")));
     context.registerService(Settings.class, new KeptSettings(context, live), new Hashtable<>());
     if (Boolean.parseBoolean(context.getProperty("carrel.settings.watched"))) {
-      live.failure().ifPresent(Watch::tell);
       watch = new Watch(live);
       watch.start();
     }

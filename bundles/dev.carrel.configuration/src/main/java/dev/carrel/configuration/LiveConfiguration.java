@@ -58,19 +58,26 @@ final class LiveConfiguration implements PersistenceManager {
     Configured before = present;
     present = next;
     failure = Optional.empty();
-    for (String pid : pids) {
-      if (!before.texts(pid).equals(next.texts(pid))) {
-        tell(pid, next);
+    pids.removeIf(pid -> before.texts(pid).equals(next.texts(pid)));
+    if (!pids.isEmpty()) {
+      ConfigurationAdmin admin = admin();
+      for (String pid : pids) {
+        tell(admin, pid, next);
       }
+      new Told(context, admin).await();
     }
   }
 
-  private void tell(String pid, Configured next) {
+  private ConfigurationAdmin admin() {
     ServiceReference<ConfigurationAdmin> reference = context.getServiceReference(ConfigurationAdmin.class);
     ConfigurationAdmin admin = reference == null ? null : context.getService(reference);
     if (admin == null) {
       throw CarrelException.unavailable("no configuration admin available: start the bundle org.apache.felix.configadmin, which offers one");
     }
+    return admin;
+  }
+
+  private static void tell(ConfigurationAdmin admin, String pid, Configured next) {
     try {
       Configuration configuration = admin.getConfiguration(pid, ANYWHERE);
       if (next.byPid().containsKey(pid)) {

@@ -52,12 +52,8 @@ final class Watch implements Runnable {
     try {
       live.reload();
     } catch (CarrelException e) {
-      tell(e.getMessage() + ". Until then, what counted before goes on");
+      System.err.println("carrel: " + e.getMessage() + ". Until then, what counted before goes on");
     }
-  }
-
-  static void tell(String problem) {
-    System.err.println("carrel: " + problem);
   }
 
   private List<String> state() {

@@ -105,7 +105,7 @@ public final class ConfigCommands {
     if (values.isEmpty()) {
       throw line.usage("set " + setting.name() + " to what? To have it as it was: carrel config unset " + setting.name());
     }
-    if (setting.name().startsWith(OF_COMMANDS) && values.size() == 1) {
+    if (setting.name().startsWith(OF_COMMANDS) && values.size() == 1 && !values.get(0).isEmpty()) {
       check(setting.name().substring(OF_COMMANDS.length()), values.get(0));
     }
     service.set(setting.name(), values, line.has("system"));

@@ -27,7 +27,11 @@ final class StandingWords {
         words.add("--" + group[0] + "=" + checked(group[0], value));
       }
     }
-    return words == null || line.help() || line.isOutside() ? line : options.parse(name, line.with(words), planning);
+    if (words == null || line.help() || line.isOutside()) {
+      return line;
+    }
+    words.addAll(line.arguments());
+    return options.parse(name, words.toArray(new String[0]), planning).lockedAs(line);
   }
 
   private static String checked(String option, String value) {

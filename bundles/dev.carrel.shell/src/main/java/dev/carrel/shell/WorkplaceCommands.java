@@ -119,11 +119,11 @@ public final class WorkplaceCommands {
       if (options == WorkplaceOptions.SHELL && line.manifestLine().wantsManifest()) {
         line = withManifests(name, line, false);
       }
-      line = standing.before(line, options, name, false);
       if (options == WorkplaceOptions.SHELL && line.manifestLine().exports()) {
         System.out.print(ManifestExport.text(name, line));
         return 0;
       }
+      line = standing.before(line, options, name, false);
       if (line.isOutside()) {
         return outside(line);
       }

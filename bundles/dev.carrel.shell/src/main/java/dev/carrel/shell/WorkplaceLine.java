@@ -63,6 +63,12 @@ final class WorkplaceLine {
     lock = Optional.of(written);
   }
 
+  /** Another line has the same packages. */
+  WorkplaceLine lockedAs(WorkplaceLine other) {
+    lock = other.lock;
+    return this;
+  }
+
   boolean quiet() {
     return line.hasOption("quiet");
   }
@@ -96,11 +102,9 @@ final class WorkplaceLine {
     return false;
   }
 
-  /** Its words, with others before them. */
-  String[] with(List<String> others) {
-    List<String> words = new ArrayList<>(others);
-    words.addAll(List.of(arguments));
-    return words.toArray(new String[0]);
+  /** All its words. */
+  List<String> arguments() {
+    return List.of(arguments);
   }
 
   /** Whether more of it stands in descriptors. */

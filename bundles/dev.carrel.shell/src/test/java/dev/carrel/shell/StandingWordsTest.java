@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.Stdio;
+import dev.carrel.api.environment.Lock;
 import dev.carrel.api.environment.WorkplaceRequest;
+import dev.carrel.api.environment.WorkplaceRequest.Software;
+import dev.carrel.api.environment.WrittenLock;
 import dev.carrel.api.network.NetworkSpec;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -45,6 +48,38 @@ class StandingWordsTest {
   void who_says_something_of_the_network_has_said_which() {
     assertThat(request(line(CONFIGURED, "--publish=8080:80", "--", "true")).network()).isInstanceOf(NetworkSpec.Attached.class);
     assertThat(request(line(CONFIGURED, "--namespaces=all", "--", "true")).network()).isEqualTo(NetworkSpec.NONE);
+  }
+
+  @Test
+  void packages_that_are_locked_stay_locked() {
+    WorkplaceLine said = WorkplaceOptions.SHELL.parse("shell", new String[] {"hello"}, false);
+    said.lockedBy(new WrittenLock() {
+      @Override
+      public String name() {
+        return "carrel.lock";
+      }
+
+      @Override
+      public String digest() {
+        return "0".repeat(64);
+      }
+
+      @Override
+      public Lock read() {
+        throw new AssertionError("nobody has to read it");
+      }
+    });
+    WorkplaceRequest request = request(new StandingWords(CONFIGURED).before(said, WorkplaceOptions.SHELL, "shell", false));
+
+    assertThat(request.software()).isInstanceOf(Software.Locked.class);
+    assertThat(request.network()).isEqualTo(NetworkSpec.HOST);
+  }
+
+  @Test
+  void where_no_container_is_wanted_nothing_of_it_counts() {
+    WorkplaceLine said = WorkplaceOptions.SHELL.parse("shell", new String[] {"--search-paths", "hello"}, false);
+
+    assertThat(new StandingWords(CONFIGURED).before(said, WorkplaceOptions.SHELL, "shell", false)).isSameAs(said);
   }
 
   @Test
