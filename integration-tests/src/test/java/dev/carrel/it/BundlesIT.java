@@ -67,7 +67,7 @@ class BundlesIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"true, greet", "true, shell --source=tarballs hello", "true, shell --source tarballs hello", "true, shell tarballs:hello -- x",
+  @CsvSource({"true, greet", "true, shell --source=tarballs hello", "true, shell --source tarballs hello", "true, shell tarballs:hello -- x", "true, config list",
     "true, run --backend=other -- x", "true, run --network=other -- x", "true, plan shell --source=other hello",
     "false, shell --source=debian hello", "false, shell hello:arm64 nix:hello", "false, run -- greet --source=other", "false, run --network -- x",
     "false, run --network=host --backend=namespace -- x", "false, run --network x:y"})

@@ -156,7 +156,7 @@ enum BundleSets {
 
   /** Whether a command line asks for something that Carrel's own bundles do not offer. */
   static boolean mayNeedAddons(List<String> words) {
-    if (!COMMANDS.contains(words.get(0))) {
+    if (!COMMANDS.contains(words.get(0)) || words.get(0).equals("config") && words.size() > 1) { // they have settings, too
       return true;
     }
     for (int i = 1; i < words.size(); i++) {
