@@ -253,9 +253,7 @@ class TurnsIT {
   void a_container_is_asked_to_end_by_the_signal_that_was_said() {
     containers.says("run", "--no-cwd", "--detach", "--stop-signal=RTMIN+3", "--name=said", "--", "bash", "-c",
         "trap 'exit 5' RTMIN+3; trap '' TERM; echo ready; while :; do sleep 0.05; done");
-    while (!run("logs", "said").out().contains("ready")) {
-      Thread.onSpinWait();
-    }
+    containers.awaitLog("said", "ready");
     assertThat(run("stop", "--time=60", "said").status()).isZero();
     assertThat(containers.inspect("said").get("status").getAsInt()).isEqualTo(5);
     refused(run("run", "--stop-signal=NONE", "--", "true"), "--stop-signal=NONE is no signal");

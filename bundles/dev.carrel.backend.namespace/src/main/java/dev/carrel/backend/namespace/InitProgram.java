@@ -84,11 +84,15 @@ final class InitProgram {
   void write() {
     if (life.first() == FirstProcess.PROGRAM) {
       start.openTerminal(console);
-      keeper.ifPresent(Keeper::connect);
+      if (keeper.isPresent()) {
+        keeper.get().connect();
+      }
       if (held) {
         program.call(SystemCall.RT_SIGPROCMASK, Operand.of(2, "SIG_SETMASK"), all.address(), NULL, ALL_SIGNALS_SIZE);
         hold();
-        keeper.ifPresent(Keeper::connectStart);
+        if (keeper.isPresent()) {
+          keeper.get().connectStart();
+        }
       }
       program.actor("program");
       start.write();

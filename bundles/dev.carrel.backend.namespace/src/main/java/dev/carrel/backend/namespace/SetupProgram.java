@@ -93,7 +93,9 @@ final class SetupProgram {
       return startInHostRoot();
     }
     outer.enter(files() + descriptors(), tree.followsHost());
-    keeper.ifPresent(Keeper::open);
+    if (keeper.isPresent()) {
+      keeper.get().open();
+    }
     tree.openSources();
     tree.build(BASE, true);
     cloneInit();
@@ -108,7 +110,9 @@ final class SetupProgram {
   /** Nothing is mounted: the program sees the host's files. */
   private Program startInHostRoot() {
     outer.openProc();
-    keeper.ifPresent(Keeper::open);
+    if (keeper.isPresent()) {
+      keeper.get().open();
+    }
     cloneInit();
     mapIdentity();
     settings.write(spec.namespaces());
