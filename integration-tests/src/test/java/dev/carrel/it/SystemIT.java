@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -160,8 +161,9 @@ class SystemIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"s6", "runit"})
+  @ValueSource(strings = {"s6", "runit", "systemd"})
   void services_start_as_they_need_each_other_and_stop_the_other_way_round(String init, TestStore store) throws Exception {
+    assumeTrue(!init.equals("systemd") || hasControlGroups(), "needs control groups of version 2 that this user may divide");
     Path shared = Files.createDirectory(directory.resolve("shared"));
     Path declaration = Files.writeString(directory.resolve("order.toml"), """
         init = "%s"
@@ -185,18 +187,78 @@ class SystemIT {
     RunningSystem system = new RunningSystem(store, directory, "order");
     system.run(system.build(declaration), "--share=" + shared + "=/shared", "--detach");
     system.await(text -> text.endsWith("third up\n"), "cat", "/shared/order");
-    system.await(text -> text.lines().count() > 1, "cat", "/var/log/failing/current");
-    assertThat(system.carrel("logs", "order/ending").says().lines()).hasSize(1);
+    assertThat(system.exec("cat", "/proc/1/comm")).isEqualTo(Map.of("s6", "s6-svscan\n", "runit", "boot\n", "systemd", "systemd\n").get(init));
+    awaitLog(system, "failing", 2);
+    awaitLog(system, "ending", 1);
     assertThat(system.carrel("logs", "order/second").says()).contains("second up");
     assertThat(system.exec("/etc/carrel/service", "stop", "third") + system.exec("/etc/carrel/service", "state", "third")).contains("down");
     system.exec("/etc/carrel/service", "start", "third");
     system.await(text -> text.endsWith("third down\nthird up\n"), "cat", "/shared/order");
+
+    Files.writeString(declaration, Files.readString(declaration).replace("[service.ending]", "[service.other]").replace("exit 7", "exit 8"));
+    assertThat(system.carrel("system", "reconfigure", "--quiet", declaration.toString()).says())
+        .contains("stops ending", "stops failing", "starts other", "starts failing").doesNotContain("second", "third");
+    awaitLog(system, "other", 1);
 
     assertThat(system.carrel("stop", "--time=" + PATIENCE, "order").run().status()).isZero();
 
     assertThat(system.inspect().get("status").getAsInt()).isZero();
     assertThat(Files.readString(shared.resolve("order")))
         .isEqualTo("first up\nsecond up\nthird up\nthird down\nthird up\nthird down\nsecond down\n");
+  }
+
+  /** Its lines arrive when whoever keeps them has got to it. */
+  private static void awaitLog(RunningSystem system, String service, int lines) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE);
+    String log;
+    do {
+      log = system.carrel("logs", system.name() + "/" + service).run().out();
+    } while (log.lines().count() < lines && System.nanoTime() < end);
+    assertThat(log.lines()).hasSizeGreaterThanOrEqualTo(lines);
+  }
+
+  /** As root wherever there are any; another user's would have been delegated by systemd. */
+  private static boolean hasControlGroups() throws IOException {
+    return User.weAreRoot() && Files.readString(Path.of("/proc/self/mountinfo")).contains(" - cgroup2 ");
+  }
+
+  @Test
+  void systemd_in_the_foreground_ends_in_order_and_changes_no_control_group_but_its_own(TestStore store) throws Exception {
+    assumeTrue(hasControlGroups(), "needs control groups of version 2 that this user may divide");
+    Path declaration = Files.writeString(directory.resolve("units.toml"), """
+        init = "systemd"
+        [service.told]
+        command = ["sh", "-c", "trap 'echo told down; exit' TERM; sleep 0.2; echo >&7; id -un; echo $MARK; while :; do sleep 0.1; done"]
+        ready-descriptor = 7
+        user = "www-data"
+        environment = { MARK = "50% \"$HOME\"" }
+        log = false
+        """);
+    RunningSystem system = new RunningSystem(store, directory, "units");
+    Process process = system.start(system.build(declaration));
+    system.await("active\n"::equals, "systemctl", "is-active", "carrel-told.service");
+    assertThat(Files.readString(system.output())).contains("www-data\n50% \"$HOME\"\n");
+    assertThat(system.exec("sh", "-c", "grep ' - cgroup' /proc/self/mountinfo | cut -d' ' -f4,5")).isEqualTo("/ /sys/fs/cgroup\n");
+    assertThat(system.exec("sh", "-c", "systemctl --failed --no-legend; systemctl is-system-running")).isEqualTo("running\n");
+    String attempts = "for file in cgroup.freeze cgroup.kill cgroup.max.depth cgroup.type; do (echo 1 >/sys/fs/cgroup/$file) 2>/dev/null && echo $file; done;"
+        + " mount -t cgroup -o pids none /mnt 2>/dev/null && echo mounted; mkdir /sys/fs/cgroup/own && echo own";
+    assertThat(system.exec("sh", "-c", attempts)).isEqualTo("own\n");
+
+    process.destroy(); // SIGTERM to the script
+    assertThat(process.waitFor(PATIENCE, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isZero();
+    assertThat(Files.readString(system.output())).endsWith("told down\n");
+  }
+
+  @Test
+  void systemd_is_refused_to_who_has_no_control_groups_with_what_would_help(TestStore store) throws Exception {
+    assumeTrue(!User.weAreRoot() && !Files.isDirectory(Path.of("/run/systemd/system")), "needs a user to whom no control group is delegated");
+    RunningSystem system = new RunningSystem(store, directory, "refused");
+    Path script = system.build(Files.writeString(directory.resolve("refused.toml"), "init = \"systemd\"\n"));
+    Carrel.Result result = system.run(script, "--detach");
+    assertThat(result.status()).isEqualTo(125);
+    assertThat(result.out()).contains("control groups", "an administrator");
+    assertThat(system.carrel("list", "--all", "--quiet").says()).isEmpty();
   }
 
   @Test

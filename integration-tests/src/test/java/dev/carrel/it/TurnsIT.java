@@ -203,7 +203,8 @@ class TurnsIT {
     assertThat(run("run", "--no-cwd", "--as-pid-1", "--", "sh", "-c", "kill -KILL $$; kill -TERM $$; echo unharmed").out()).isEqualTo("unharmed\n");
     assertThat(run("run", "--no-cwd", "--as-pid-1", "--", "no-such-program").status()).isEqualTo(127);
     assertThat(run("run", "--no-cwd", "--", "sh", "-c", "echo $$").out()).isEqualTo("2\n");
-    refused(run("run", "--as-pid-1", "--detach", "--", "true"), "needs a first process of Carrel's");
+    refused(run("run", "--as-pid-1", "--detach", "--restart=on-failure", "--", "true"), "is not restarted");
+    refused(run("run", "--as-pid-1", "--detach", "--tty", "--", "true"), "has no terminal");
     refused(run("run", "--as-pid-1", "--namespaces=all,-pid", "--", "true"), "needs a pid namespace");
   }
 
@@ -226,6 +227,36 @@ class TurnsIT {
     awaitRecorded("second");
     containers.says("stop", "second");
     assertThat(second.waitFor()).isEqualTo(9);
+  }
+
+  @Test
+  void of_a_detached_program_that_is_the_first_process_output_and_end_are_kept() throws Exception {
+    containers.says("run", "--no-cwd", "--as-pid-1", "--detach", "--name=kept", "--", "sh", "-c",
+        "trap 'echo asked; exit 9' USR1; echo $$; echo err >&2; while :; do sleep 0.05; done");
+    assertThat(run("exec", "kept", "cat", "/proc/1/comm").out()).isEqualTo("sh\n");
+    assertThat(run("kill", "--signal=USR1", "kept").status()).isZero();
+    assertThat(run("wait", "kept").status()).isEqualTo(9);
+    assertThat(containers.inspect("kept").get("status").getAsInt()).isEqualTo(9);
+    assertThat(run("logs", "kept").out()).isEqualTo("1\nasked\n");
+    assertThat(run("logs", "kept").err()).isEqualTo("err\n");
+
+    assertThat(run("run", "--no-cwd", "--as-pid-1", "--detach", "--", "no-such-program").status()).isEqualTo(127);
+    containers.says("create", "--no-cwd", "--as-pid-1", "--name=none", "--", "no-such-program");
+    assertThat(run("start", "none").status()).isEqualTo(127);
+    containers.says("create", "--no-cwd", "--as-pid-1", "--name=late", "--", "sh", "-c", "echo started; exit 3");
+    containers.says("start", "late");
+    assertThat(run("wait", "late").status()).isEqualTo(3);
+    assertThat(run("logs", "late").out()).isEqualTo("started\n");
+  }
+
+  @Test
+  void a_container_is_asked_to_end_by_the_signal_that_was_said() {
+    containers.says("run", "--no-cwd", "--detach", "--stop-signal=RTMIN+3", "--name=said", "--", "bash", "-c",
+        "trap 'exit 5' RTMIN+3; trap '' TERM; echo ready; while :; do sleep 0.05; done");
+    containers.awaitLog("said", "ready");
+    assertThat(run("stop", "--time=60", "said").status()).isZero();
+    assertThat(containers.inspect("said").get("status").getAsInt()).isEqualTo(5);
+    refused(run("run", "--stop-signal=NONE", "--", "true"), "--stop-signal=NONE is no signal");
   }
 
   private static void awaitEnd(long pid) throws InterruptedException {

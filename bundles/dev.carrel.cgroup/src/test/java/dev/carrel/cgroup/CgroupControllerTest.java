@@ -107,6 +107,35 @@ class CgroupControllerTest {
 
   @ParameterizedTest
   @MethodSource("controllers")
+  void what_is_delegated_is_somebody_elses_to_divide_but_not_its_limits(CgroupController controller) throws Exception {
+    assumeTrue(Hierarchies.ofHost().second().isPresent(), "needs control groups of version 2");
+    ResourceGroup group = make(controller, Limits.none());
+    assertThat(controller.find(group.name()).entry().joined()).noneMatch(file -> file.toString().contains("/inside/"));
+    group.delegate(4321, 4322);
+    Path inside = group.birth().born().orElseThrow();
+    assertThat(inside.getFileName()).hasToString("inside");
+    for (String file : new String[] {"", "cgroup.procs", "cgroup.threads", "cgroup.subtree_control"}) {
+      assertThat(Files.getAttribute(inside.resolve(file), "unix:uid")).as(file).isEqualTo(4321);
+      assertThat(Files.getAttribute(inside.resolve(file), "unix:gid")).as(file).isEqualTo(4322);
+    }
+    for (Path file : new Path[] {inside.getParent(), inside.resolveSibling("cgroup.procs"), inside.resolve("cgroup.max.depth")}) {
+      assertThat(Files.getAttribute(file, "unix:uid")).as(file.toString()).isEqualTo(0);
+    }
+    ResourceGroup found = controller.find(group.name());
+    Process process = in(found, "mkdir " + inside + "/a && echo 0 > " + inside + "/a/cgroup.procs && exec sleep 4321");
+    while (!process.info().command().orElse("").endsWith("sleep")) {
+      TimeUnit.MILLISECONDS.sleep(10);
+    }
+    assertThat(Files.readString(inside.resolve("a/cgroup.procs")).strip()).isEqualTo(Long.toString(process.pid()));
+    assertThat(((CgroupGroup) found).isPopulated()).isTrue();
+    found.kill();
+    assertThat(process.waitFor()).isEqualTo(137);
+    found.remove();
+    assertThat(inside.getParent()).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @MethodSource("controllers")
   void a_group_that_is_removed_takes_its_processes_and_the_groups_in_it_along(CgroupController controller) throws Exception {
     ResourceGroup group = make(controller, Limits.none());
     Process process = in(group, "exec sleep 4321");

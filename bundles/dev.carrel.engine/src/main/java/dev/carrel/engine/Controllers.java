@@ -39,6 +39,11 @@ final class Controllers {
    * @throws CarrelException if there is none, with the reason of the last one
    */
   ResourceController choose() {
+    return choose("limit what a container consumes");
+  }
+
+  /** @param purpose for the message */
+  ResourceController choose(String purpose) {
     Optional<String> reason = Optional.empty();
     for (Supplier<ResourceController> offer : all().values()) {
       ResourceController controller = offer.get();
@@ -49,8 +54,8 @@ final class Controllers {
         }
       }
     }
-    throw reason.isPresent() ? CarrelException.failed("cannot limit what a container consumes: " + reason.get())
-        : CarrelException.unavailable("cannot limit what a container consumes, as nothing here does that: " + OFFERED);
+    throw reason.isPresent() ? CarrelException.failed("cannot " + purpose + ": " + reason.get())
+        : CarrelException.unavailable("cannot " + purpose + ", as nothing here does that: " + OFFERED);
   }
 
   /** A group that a container has, or had; nothing if whoever sees to it is not there. */

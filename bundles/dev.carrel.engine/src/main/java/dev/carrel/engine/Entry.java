@@ -40,6 +40,8 @@ final class Entry {
   /** Is there as soon as its last hooks are run. */
   private static final String DISMISSED = "dismissed";
   private static final int SIGKILL = 9;
+  private static final int LOOKS = 100;
+  private static final long LOOK_MILLIS = 10;
 
   private final Path directory;
   private final Properties lines;
@@ -315,10 +317,22 @@ final class Entry {
   ExitStatus exit() {
     try {
       byte[] siginfo = Files.readAllBytes(directory.resolve(ContainerRecord.EXIT));
+      for (int look = 0; look < LOOKS && siginfo.length == 0 && isBeingNoted(); look++) {
+        Thread.sleep(LOOK_MILLIS);
+        siginfo = Files.readAllBytes(directory.resolve(ContainerRecord.EXIT));
+      }
       return siginfo.length == ExitStatus.SIGINFO_SIZE ? ExitStatus.ofSiginfo(siginfo) : ExitStatus.signalled(SIGKILL);
     } catch (IOException e) {
       return ExitStatus.signalled(SIGKILL);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return ExitStatus.signalled(SIGKILL);
     }
+  }
+
+  /** What is left of a program that was its first process is there until its keeper has noted how it ended. */
+  private boolean isBeingNoted() {
+    return detached() && first() == FirstProcess.PROGRAM && Files.exists(Path.of("/proc", lines.getProperty("pid", "0")));
   }
 
   /** Its group goes, and only the record keeps that. */

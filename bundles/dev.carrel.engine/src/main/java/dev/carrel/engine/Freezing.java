@@ -9,7 +9,7 @@ import java.util.Optional;
  * process that started it: so it is for containers that outlive that. In others the first process stops all the rest.
  */
 record Freezing(Running running, Optional<ResourceGroup> group, boolean detached) {
-  private boolean freezes() {
+  boolean freezes() {
     return detached && group.isPresent() && group.get().canFreeze();
   }
 

@@ -27,7 +27,8 @@ record Grouping(Controllers controllers, Registry registry, AtomicBoolean cleane
    * @throws dev.carrel.api.CarrelException if its limits cannot be had here
    */
   Optional<ResourceGroup> reserve(ContainerSpec spec, Recording recording) {
-    ResourceController controller = controllers.choose();
+    ResourceController controller = controllers.choose(spec.root().hasControlGroups() ? "give a container control groups that it may change"
+        : "limit what a container consumes");
     String name = controller.reserve(registry.owner(), limits(spec));
     if (cleaned.compareAndSet(false, true)) {
       registry.ungroup(controller);

@@ -180,16 +180,18 @@ final class RecordedContainer implements ContainerHandle {
   @Override
   public void pause() {
     Running running = alive("pause");
-    turns(running).requirePausable(true, entry.waiting());
+    Freezing freezing = new Freezing(running, group(), entry.detached());
+    turns(running).requirePausable(true, entry.waiting(), freezing);
     mark(entry, true);
-    new Freezing(running, group(), entry.detached()).pause();
+    freezing.pause();
   }
 
   @Override
   public void resume() {
     Running running = alive("resume");
-    turns(running).requirePausable(false, entry.waiting());
-    new Freezing(running, group(), entry.detached()).resume();
+    Freezing freezing = new Freezing(running, group(), entry.detached());
+    turns(running).requirePausable(false, entry.waiting(), freezing);
+    freezing.resume();
     mark(entry, false);
   }
 

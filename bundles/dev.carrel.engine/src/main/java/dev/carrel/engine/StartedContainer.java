@@ -290,10 +290,10 @@ final class StartedContainer implements Container {
     if (exit.isDone()) {
       throw RecordedContainer.hasEnded(now ? "pause" : "resume", id);
     }
-    new Turns(id, running, spec.life().first()).requirePausable(now, isWaiting());
+    Freezing freezing = new Freezing(running, group, spec.life().detached());
+    new Turns(id, running, spec.life().first()).requirePausable(now, isWaiting(), freezing);
     paused = now;
     recording.entry().ifPresent(record -> RecordedContainer.mark(record, now));
-    Freezing freezing = new Freezing(running, group, spec.life().detached());
     if (now) {
       freezing.pause();
     } else {

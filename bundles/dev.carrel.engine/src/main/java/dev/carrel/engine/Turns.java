@@ -19,9 +19,11 @@ record Turns(String id, Running running, FirstProcess first) {
     }
   }
 
-  void requirePausable(boolean pause, boolean waiting) {
+  void requirePausable(boolean pause, boolean waiting, Freezing freezing) {
     String purpose = pause ? "pause" : "resume";
-    requireInit(purpose);
+    if (!freezing.freezes()) {
+      requireInit(purpose);
+    }
     if (waiting) {
       throw notStarted(purpose, id);
     }

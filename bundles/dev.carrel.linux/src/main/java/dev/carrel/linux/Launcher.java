@@ -84,7 +84,8 @@ public interface Launcher {
    *     is made, then those it writes to; a template gets them last
    * @param owner who gets the pipes, and so can open them again by their names in /dev; empty: this JVM's user keeps them
    * @param held whether it waits for {@link #proceed}
-   * @param guarded whether its first process is the program itself, and another one, which stays, ends it with this JVM
+   * @param guarded whether its first process is the program itself, and another one, which stays, ends it with this JVM; with files, that one is
+   *     its parent, writes its end to the first of them, and stays as long as it
    * @param unattended whether its terminal is its own affair, and not to be handed over
    * @param listener who is told of system calls
    * @param pidfdSocket who is given a pidfd of its first process

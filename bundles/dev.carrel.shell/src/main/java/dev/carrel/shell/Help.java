@@ -17,7 +17,8 @@ final class Help {
                              type=directory[,mode=755];
                              type=file,source=SRC[,mode=444], a copy; type=symlink,to=TARGET;
                              type=overlay,lower=DIR[,lower=DIR]...[,changes=DIR][,size=64m][,readonly]. Changes are
-                             kept in DIR, or end with the container. A backslash takes a comma as it is
+                             kept in DIR, or end with the container; type=cgroup, at /sys/fs/cgroup: its own
+                             control groups, which it may change. A backslash takes a comma as it is
         --symlink=LINK=TO    the same as --mount=type=symlink,target=LINK,to=TO. With packages, a TO that begins with
                              neither / nor ./ nor ../ is what their profile has there, and refused if it has not
         --mask=PATH, --read-only=PATH
@@ -41,6 +42,7 @@ final class Help {
         --hold               with --detach: COMMAND is started by carrel start, all else is made now
         --keep               remember how it ended until carrel remove, also without --detach
         --as-pid-1           COMMAND itself is PID 1 inside: nobody reaps for it, or passes signals on
+        --stop-signal=NAME   what asks it to end, in place of TERM; also RTMIN+3 and the like
         --annotation=KEY=VALUE
                              a note about it, which carrel inspect and hooks are told; may be repeated
         --pidfd-socket=PATH  give a pidfd of its first process to who listens at that UNIX socket, with its pid

@@ -43,7 +43,7 @@ final class LimitOptions {
   }
 
   /** Whether a name is one of theirs. */
-  private static boolean isOne(String name) {
+  static boolean isOne(String name) {
     for (String known : NAMES) {
       if (known.equals(name)) {
         return true;

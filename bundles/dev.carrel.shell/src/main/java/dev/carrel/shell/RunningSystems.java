@@ -8,6 +8,7 @@ import dev.carrel.api.container.ContainerInfo.State;
 import dev.carrel.api.container.Containers;
 import dev.carrel.api.container.ProcessSpec;
 import dev.carrel.api.container.Stdio;
+import dev.carrel.api.resource.Limits;
 import dev.carrel.api.system.SystemName;
 import dev.carrel.api.system.SystemStart;
 import dev.carrel.api.system.Systems;
@@ -17,6 +18,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /** What is done to systems while they run. */
 final class RunningSystems {
@@ -41,32 +44,34 @@ final class RunningSystems {
   }
 
   /**
-   * Has one take up the files and services of another generation.
+   * Has one take up the files, services and limits of another generation.
    *
-   * @return what it said of that, and what needs another start
+   * @param told gets what it says of that; before anything changes, what needs another start
    * @throws CarrelException if it could not, or a service of the new generation does not start
    */
-  List<String> reconfigure(ContainerHandle container, SystemStart next) {
+  void reconfigure(ContainerHandle container, SystemStart next, Consumer<String> told) {
     ContainerInfo info = container.info();
     String called = info.name().orElse(info.id());
     String noted = run(container, called, "look what it is", List.of("sh", "-c", "cat " + SystemChange.NOTE + " 2>/dev/null || :"), "").strip();
-    SystemStart present = systems.start(present(Path.of(info.annotations().get(SystemLine.ITEM)), noted));
+    Path item = Path.of(info.annotations().get(SystemLine.ITEM));
+    SystemStart present = systems.start(present(item, noted));
     if (!present.init().equals(next.init())) {
       throw CarrelException.failed("cannot reconfigure " + called + ": it runs " + present.init() + ", and is to run " + next.init()
           + ". Stop it and start the new generation");
     }
-    List<String> told = new ArrayList<>();
+    SystemDifference difference = new SystemDifference(systems.start(item), present, next);
+    for (String later : difference.later(info)) {
+      told.accept(called + ": " + later + " change when it is started again");
+    }
+    Optional<Limits> limits = difference.limits(info);
+    if (limits.isPresent()) {
+      container.update(limits.get());
+      told.accept(called + ": has the limits that are declared now");
+    }
     run(container, called, "change its files", List.of("sh", "-s"), new SystemChange(present, next).script());
     for (List<String> command : next.change()) {
-      run(container, called, "change its services", command, "").lines().forEach(line -> told.add(called + ": " + line));
+      run(container, called, "change its services", command, "").lines().forEach(line -> told.accept(called + ": " + line));
     }
-    if (!present.profile().equals(next.profile())) {
-      told.add(called + ": its packages are those of the generation that it was started from, until it is started again");
-    }
-    if (!present.persistent().equals(next.persistent()) || !present.mappings().equals(next.mappings()) || !present.options().equals(next.options())) {
-      told.add(called + ": persistent directories, mappings, network and limits change when it is started again");
-    }
-    return told;
   }
 
   /** What a container says of itself counts only if it is an item beside that which it was started from: anybody inside may have said it. */

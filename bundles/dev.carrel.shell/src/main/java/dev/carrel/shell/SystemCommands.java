@@ -226,7 +226,7 @@ public final class SystemCommands {
     Optional<CarrelException> failure = Optional.empty();
     for (ContainerHandle container : running.of(name)) {
       try {
-        running.reconfigure(container, next).forEach(System.out::println);
+        running.reconfigure(container, next, System.out::println);
       } catch (CarrelException e) {
         failure.ifPresent(before -> Outcome.of(before, context));
         failure = Optional.of(e);

@@ -133,9 +133,7 @@ final class SystemLine {
     if (!line.hasOption("hostname")) {
       words.add("--hostname=" + start.hostname());
     }
-    if (!detached(start)) {
-      words.add("--as-pid-1");
-    }
+    words.add("--as-pid-1");
     for (String name : OVERLAID) {
       overlay(name, start, data, words);
     }

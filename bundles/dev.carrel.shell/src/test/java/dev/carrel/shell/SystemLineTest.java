@@ -68,9 +68,19 @@ class SystemLineTest {
   }
 
   @Test
-  void one_that_goes_on_by_itself_has_a_first_process_of_carrels() {
-    assertThat(words(start(List.of(), List.of()), "--detach")).contains("--detach").doesNotContain("--as-pid-1");
-    assertThat(words(start(List.of("--detach"), List.of()))).contains("--detach").doesNotContain("--as-pid-1");
+  void the_init_is_the_first_process_also_of_one_that_goes_on_by_itself() {
+    assertThat(words(start(List.of(), List.of()), "--detach")).contains("--detach", "--as-pid-1");
+    assertThat(words(start(List.of("--detach"), List.of()))).contains("--detach", "--as-pid-1");
+  }
+
+  @Test
+  void what_its_init_needs_is_asked_for() {
+    SystemStart plain = start(List.of(), List.of());
+    SystemStart start = new SystemStart(plain.item(), plain.name(), plain.profile(), plain.hostname(), "systemd", plain.command(), "RTMIN+3",
+        List.of("--mount=type=cgroup,target=/sys/fs/cgroup"), plain.locale(), plain.options(), plain.mappings(), plain.persistent(), plain.homes(),
+        plain.modes(), plain.services(), plain.change(), plain.omitted());
+    assertThat(words(start)).contains("--stop-signal=RTMIN+3", "--mount=type=cgroup,target=/sys/fs/cgroup");
+    assertThat(words(plain)).noneMatch(word -> word.startsWith("--stop-signal"));
   }
 
   @Test

@@ -87,6 +87,9 @@ public record ContainerSpec(
     if (life.first() == Life.FirstProcess.PROGRAM && (!namespaces.contains(Namespace.PID) || namespaces.contains(Namespace.TIME))) {
       throw new IllegalArgumentException("a program that is PID 1 needs a pid namespace of its own, and has the clocks of its starter");
     }
+    if (life.first() == Life.FirstProcess.PROGRAM && life.detached() && process.stdio().terminal().isPresent()) {
+      throw new IllegalArgumentException("a detached program that is PID 1 has no terminal: who keeps its output is outside");
+    }
     for (long group : process.traits().groups()) {
       if (!identity.ranged() || !identity.hasGroup(group)) {
         throw new IllegalArgumentException("the group " + group + " cannot be given to the program: "

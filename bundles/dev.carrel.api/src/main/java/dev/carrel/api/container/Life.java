@@ -56,8 +56,8 @@ public record Life(Optional<String> name, boolean recorded, boolean detached, Re
     if (!detached && restart.attempts() != 0) {
       throw new IllegalArgumentException("only a detached container is restarted: whoever waits for another can start it again");
     }
-    if (detached && first == FirstProcess.PROGRAM) {
-      throw new IllegalArgumentException("a detached container needs a first process of Carrel's, which keeps its output and how it ended");
+    if (restart.attempts() != 0 && first == FirstProcess.PROGRAM) {
+      throw new IllegalArgumentException("a program that is PID 1 is not restarted: its container ends with it");
     }
     for (String key : annotations.keySet()) {
       if (key.isEmpty()) {

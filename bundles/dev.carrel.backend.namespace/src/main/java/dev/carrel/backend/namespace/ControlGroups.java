@@ -84,10 +84,11 @@ final class ControlGroups {
     }
   }
 
-  /** With CLONE_PARENT, clone3(2) takes no signal: the child has that of its brother. */
+  /** The signal is no part of the flags here; with CLONE_PARENT there is none, as the child has that of its brother. */
   private Operand[] arguments(long flags, Optional<Data> pidfd, Place place) {
     long asked = flags & ~Kernel.SIGCHLD | Kernel.CLONE_INTO_CGROUP;
-    Data arguments = program.longs("{flags=" + Kernel.cloneFlagNames(asked) + ", cgroup=group}", asked, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    Data arguments = program.longs("{flags=" + Kernel.cloneFlagNames(asked) + ", cgroup=group}", asked, 0, 0, 0,
+        (flags & Kernel.CLONE_PARENT) == 0 ? Kernel.SIGCHLD : 0, 0, 0, 0, 0, 0, 0);
     if (pidfd.isPresent()) {
       arguments.pointer(8, pidfd.get());
     }

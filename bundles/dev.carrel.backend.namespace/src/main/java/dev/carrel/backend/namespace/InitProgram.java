@@ -14,6 +14,7 @@ import dev.carrel.linux.machine.Instruction.Label;
 import dev.carrel.linux.machine.Operand;
 import dev.carrel.linux.machine.ProgramBuilder;
 import dev.carrel.linux.machine.SystemCall;
+import java.util.Optional;
 
 /**
  * Writes the part of a program that is the container's PID 1: starts the contained program, and then reaps, forwards signals,
@@ -46,6 +47,7 @@ final class InitProgram {
   private final boolean ownRoot;
   private final ProgramStart start;
   private final OutputLog log;
+  private final Optional<Keeper> keeper;
   private final Data status;
   private final Data all;
   private final Data main;
@@ -57,8 +59,10 @@ final class InitProgram {
    *
    * @param held whether it waits before it starts the program
    * @param console whether it can make its terminal /dev/console
+   * @param keeper who keeps what a program prints that is PID 1 and detached
    */
-  InitProgram(ProgramBuilder program, ContainerSpec spec, boolean held, boolean console, Data umask, Data status, Confinement confinement) {
+  InitProgram(ProgramBuilder program, ContainerSpec spec, boolean held, boolean console, Data umask, Data status, Confinement confinement,
+      Optional<Keeper> keeper) {
     this.program = program;
     this.status = status;
     this.held = held;
@@ -69,7 +73,8 @@ final class InitProgram {
     this.ownRoot = spec.namespaces().contains(Namespace.MOUNT);
     this.ownTime = spec.namespaces().contains(Namespace.TIME);
     this.start = new ProgramStart(program, spec.process(), umask, status, confinement);
-    this.log = life.detached() ? new OutputLog(program, spec.process().stdio().terminal().isPresent()) : null;
+    this.keeper = keeper;
+    this.log = life.detached() && keeper.isEmpty() ? new OutputLog(program, spec.process().stdio().terminal().isPresent()) : null;
     this.all = program.longs("~[]", -1L);
     this.main = program.variable("main");
     this.self = program.variable("self");
@@ -79,9 +84,15 @@ final class InitProgram {
   void write() {
     if (life.first() == FirstProcess.PROGRAM) {
       start.openTerminal(console);
+      if (keeper.isPresent()) {
+        keeper.get().connect();
+      }
       if (held) {
         program.call(SystemCall.RT_SIGPROCMASK, Operand.of(2, "SIG_SETMASK"), all.address(), NULL, ALL_SIGNALS_SIZE);
         hold();
+        if (keeper.isPresent()) {
+          keeper.get().connectStart();
+        }
       }
       program.actor("program");
       start.write();
@@ -174,8 +185,9 @@ final class InitProgram {
     }
     for (int ending : new int[] {Kernel.SIGTERM, Kernel.SIGINT, Kernel.SIGHUP}) {
       command(signal, ending, wait, () -> {
-        Data never = program.bytes("{killed by " + ending + "}", ExitStatus.signalled(ending).toSiginfo());
-        tell(never.address());
+        if (life.first() == FirstProcess.INIT) {
+          tell(program.bytes("{killed by " + ending + "}", ExitStatus.signalled(ending).toSiginfo()).address());
+        }
         program.call(SystemCall.EXIT_GROUP, Operand.of(128 + ending));
       });
     }

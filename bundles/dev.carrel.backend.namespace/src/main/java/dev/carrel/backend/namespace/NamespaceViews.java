@@ -29,13 +29,34 @@ final class NamespaceViews {
     this.tree = tree;
   }
 
-  /** A template's part of {@link #mount}, run in namespaces that are about to die. */
+  /**
+   * The kernel lets a user namespace mount proc and sysfs only where it sees one whole already (mount_namespaces(7)). So
+   * a template has some, of a pid and a network namespace that have died: they show nothing, and every container covers
+   * them with its own.
+   */
   void mountVisible() {
+    Data child = program.variable("child");
+    Data info = program.space("siginfo", 128);
+    Label parent = program.label("mounted");
+    program.purpose("prepare /proc and /sys");
+    program.callInto(child, SystemCall.CLONE, Kernel.cloneFlags(Kernel.CLONE_NEWPID | Kernel.CLONE_NEWNET
+        | Kernel.CLONE_VM | Kernel.CLONE_VFORK | Kernel.SIGCHLD), NULL, NULL, NULL, NULL);
+    program.unlessEqual(child.value(), ZERO, parent);
     for (Mount mount : plan.mounts()) {
       if (!(mount instanceof Mount.ControlGroups)) {
         mountView(mount, Optional.empty());
       }
     }
+    program.call(SystemCall.EXIT_GROUP, ZERO);
+    program.place(parent);
+    program.call(SystemCall.WAITID, Operand.of(1, "P_PID"), child.value(), info.address(), Operand.of(4, "WEXITED"), NULL);
+    Label mounted = program.label("mounted");
+    Label failed = program.label("not_mounted");
+    program.unlessEqual(info.value(24), ZERO, failed);
+    program.jump(mounted);
+    program.place(failed);
+    program.call(SystemCall.EXIT_GROUP, Operand.of(125)); // the child has said why
+    program.place(mounted);
   }
 
   /**

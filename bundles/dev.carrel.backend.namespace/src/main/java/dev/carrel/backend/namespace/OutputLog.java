@@ -36,11 +36,18 @@ final class OutputLog {
   private final Data chunk;
   private final Data limited;
   private final boolean terminal;
+  private final int firstPipe;
 
   /** @param terminal whether the program prints to a terminal of its own, and so only one stream */
   OutputLog(ProgramBuilder program, boolean terminal) {
+    this(program, terminal, FIRST_PIPE);
+  }
+
+  /** @param firstPipe the first of the four descriptors of the pipes */
+  OutputLog(ProgramBuilder program, boolean terminal, int firstPipe) {
     this.program = program;
     this.terminal = terminal;
+    this.firstPipe = firstPipe;
     this.ordinary = program.space("file_size_limit", 16);
     this.chunk = program.space("chunk", CHUNK);
     this.limited = program.space("log_size_limit", 16);
@@ -60,15 +67,53 @@ final class OutputLog {
       if (terminal) {
         start.keepTerminal(readEnd(stream), writeEnd(stream), console);
       } else {
-        Data ends = program.space("pipe", 16);
-        program.call(SystemCall.PIPE2, ends.address(), Operand.of(0x80000, "O_CLOEXEC"));
-        program.call(SystemCall.DUP3, ends.value(), readEnd(stream), Operand.of(0x80000, "O_CLOEXEC"));
-        program.call(SystemCall.DUP3, ends.value(4), writeEnd(stream), Operand.of(0x80000, "O_CLOEXEC"));
+        pipe(program, readEnd(stream), writeEnd(stream));
       }
-      program.call(SystemCall.FCNTL, readEnd(stream), Operand.of(8, "F_SETOWN"), self.value());
-      program.call(SystemCall.FCNTL, readEnd(stream), Operand.of(4, "F_SETFL"), Operand.of(0x2000 | 0x800, "O_ASYNC|O_NONBLOCK"));
+      watch(self, stream);
       closeGap();
     }
+    limitFile();
+  }
+
+  /** A pipe at these descriptors. */
+  static Data pipe(ProgramBuilder program, Operand readEnd, Operand writeEnd) {
+    Data ends = program.space("pipe", 16);
+    program.call(SystemCall.PIPE2, ends.address(), Operand.of(0x80000, "O_CLOEXEC"));
+    program.call(SystemCall.DUP3, ends.value(), readEnd, Operand.of(0x80000, "O_CLOEXEC"));
+    program.call(SystemCall.DUP3, ends.value(4), writeEnd, Operand.of(0x80000, "O_CLOEXEC"));
+    return ends;
+  }
+
+  private void watch(Data self, int stream) {
+    watch(program, self, readEnd(stream));
+  }
+
+  /** SIGIO tells this process when there is something to read. */
+  static void watch(ProgramBuilder program, Data self, Operand descriptor) {
+    program.call(SystemCall.FCNTL, descriptor, Operand.of(8, "F_SETOWN"), self.value());
+    program.call(SystemCall.FCNTL, descriptor, Operand.of(4, "F_SETFL"), Operand.of(0x2000 | 0x800, "O_ASYNC|O_NONBLOCK"));
+  }
+
+  /** The pipes alone, before there is a process that writes into them. */
+  void openPipes(Data self) {
+    program.purpose("make the pipes for the output");
+    for (int stream = 1; stream <= streams(); stream++) {
+      Data ends = pipe(program, readEnd(stream), writeEnd(stream));
+      program.call(SystemCall.CLOSE, ends.value());
+      program.call(SystemCall.CLOSE, ends.value(4));
+      watch(self, stream);
+    }
+  }
+
+  /** As {@link #connect}, in a process whose files were never limited. */
+  void connectUnlimited() {
+    program.purpose("connect the output");
+    for (int stream = 1; stream <= 2; stream++) {
+      program.call(SystemCall.DUP3, writeEnd(stream), Operand.of(stream), ZERO);
+    }
+  }
+
+  void limitFile() {
     program.purpose("limit the size of the log");
     program.call(SystemCall.PRLIMIT64, ZERO, FSIZE, NULL, ordinary.address());
     program.call(SystemCall.PRLIMIT64, ZERO, FSIZE, NULL, limited.address());
@@ -90,12 +135,12 @@ final class OutputLog {
     program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.CONTROL + 1), Operand.of(Launcher.FILES - 1), ZERO);
   }
 
-  private static Operand readEnd(int stream) {
-    return Operand.of(FIRST_PIPE + stream - 1);
+  private Operand readEnd(int stream) {
+    return Operand.of(firstPipe + stream - 1);
   }
 
-  private static Operand writeEnd(int stream) {
-    return Operand.of(FIRST_PIPE + stream + 1);
+  private Operand writeEnd(int stream) {
+    return Operand.of(firstPipe + stream + 1);
   }
 
   /** In the program's process: it writes into the pipes, and files as large as it may. */

@@ -49,6 +49,7 @@ final class SetupProgram {
   private final Confinement confinement;
   private final FinishedTree finished;
   private final Optional<ControlGroups> groups;
+  private final Optional<Keeper> keeper;
 
   private SetupProgram(LaunchPlan plan, Account caller, List<byte[]> filters) {
     this.spec = plan.spec();
@@ -62,6 +63,8 @@ final class SetupProgram {
     this.confinement = new Confinement(program, Inside.of(spec), hostProc.value(), filters);
     this.views = new NamespaceViews(program, plan.mounts(), tree);
     this.finished = new FinishedTree(program, plan.mounts(), tree);
+    boolean kept = spec.life().first() == FirstProcess.PROGRAM && spec.life().detached();
+    this.keeper = kept ? Optional.of(new Keeper(program, held)) : Optional.empty();
     this.groups = plan.group().isPresent() ? Optional.of(new ControlGroups(program, plan.group().get())) : Optional.empty();
   }
 
@@ -90,6 +93,9 @@ final class SetupProgram {
       return startInHostRoot();
     }
     outer.enter(files() + descriptors(), tree.followsHost());
+    if (keeper.isPresent()) {
+      keeper.get().open();
+    }
     tree.openSources();
     tree.build(BASE, true);
     cloneInit();
@@ -104,6 +110,9 @@ final class SetupProgram {
   /** Nothing is mounted: the program sees the host's files. */
   private Program startInHostRoot() {
     outer.openProc();
+    if (keeper.isPresent()) {
+      keeper.get().open();
+    }
     cloneInit();
     mapIdentity();
     settings.write(spec.namespaces());
@@ -115,7 +124,7 @@ final class SetupProgram {
     outer.enter(0, tree.followsHost());
     tree.openSources();
     tree.build(BASE, false);
-    mountVisible();
+    views.mountVisible();
     pivot();
     new ProcessShare(program, spec.process().traits(), spec.security(), hostProc).write();
     program.purpose("hand over the prepared mounts");
@@ -228,7 +237,7 @@ final class SetupProgram {
     }
     finished.propagate();
     settings.enterOwnTime();
-    new InitProgram(program, spec, held, true, umask, status, confinement).write();
+    new InitProgram(program, spec, held, true, umask, status, confinement, keeper).write();
     return end(program, status);
   }
 
@@ -266,9 +275,12 @@ final class SetupProgram {
     return groups.isPresent() ? groups.get().descriptors() : 0;
   }
 
-  /** The clone is init: a child of the JVM, in namespaces of its own; stage 1 tells its pid and ends, or stays to end it with the JVM. */
+  /**
+   * The clone is init: a child of the JVM, in namespaces of its own; stage 1 tells its pid and ends, or stays to end it with the JVM. If it has to
+   * keep what the program prints and how it ends, the clone is its own child.
+   */
   private void cloneInit() {
-    Optional<Guard> guard = spec.life().first() == FirstProcess.PROGRAM ? Optional.of(new Guard(program)) : Optional.empty();
+    Optional<Guard> guard = spec.life().first() == FirstProcess.PROGRAM && keeper.isEmpty() ? Optional.of(new Guard(program)) : Optional.empty();
     Data record = program.space("pid", 16);
     Label parent = program.label("parent");
     Label init = program.label("init");
@@ -287,12 +299,10 @@ final class SetupProgram {
       Label failed = program.label("not_mapped");
       Label gone = program.label("gone");
       handover.serve(ids.users(), ids.groups(), failed, gone);
-      guard.ifPresent(Guard::write);
-      program.call(SystemCall.EXIT_GROUP, ZERO);
+      stay(guard, record);
       giveUp(program, failed, gone);
     } else {
-      guard.ifPresent(Guard::write);
-      program.call(SystemCall.EXIT_GROUP, ZERO);
+      stay(guard, record);
     }
     program.place(init);
     if (groups.isPresent()) {
@@ -302,8 +312,29 @@ final class SetupProgram {
     }
   }
 
+  private void stay(Optional<Guard> guard, Data pid) {
+    guard.ifPresent(Guard::write);
+    if (keeper.isPresent()) {
+      keeper.get().write(pid, () -> {
+        if (spec.namespaces().contains(Namespace.MOUNT)) {
+          leaveMounts();
+        }
+      });
+    }
+    program.call(SystemCall.EXIT_GROUP, ZERO);
+  }
+
+  /** What stays has no mount but those of the container, so that it keeps the host from unmounting nothing else. */
+  private void leaveMounts() {
+    Operand here = program.string(".").address();
+    Label stays = program.label("stays");
+    program.callOr(stays, SystemCall.PIVOT_ROOT, here, here);
+    program.attempt(SystemCall.UMOUNT2, here, Kernel.DETACH);
+    program.place(stays);
+  }
+
   private void clone(Data record, Optional<Data> pidfd) {
-    long flags = Kernel.CLONE_PARENT | Kernel.SIGCHLD | (pidfd.isPresent() ? Kernel.CLONE_PIDFD : 0);
+    long flags = (keeper.isPresent() ? 0 : Kernel.CLONE_PARENT) | Kernel.SIGCHLD | (pidfd.isPresent() ? Kernel.CLONE_PIDFD : 0);
     if (groups.isPresent()) {
       groups.get().clone(cloneFlags(groups.get().cloned(spec.namespaces())) | flags, record, pidfd, ControlGroups.behind(files()), Optional.empty());
     } else {
@@ -356,31 +387,5 @@ final class SetupProgram {
     program.call(SystemCall.PIVOT_ROOT, here, here);
     program.call(SystemCall.UMOUNT2, here, Kernel.DETACH);
     program.call(SystemCall.CHDIR, program.string("/").address());
-  }
-
-  /**
-   * The kernel lets a user namespace mount proc and sysfs only where it sees one whole already (mount_namespaces(7)). So
-   * a template has some, of a pid and a network namespace that have died: they show nothing, and every container covers
-   * them with its own.
-   */
-  private void mountVisible() {
-    Data child = program.variable("child");
-    Data info = program.space("siginfo", 128);
-    Label parent = program.label("mounted");
-    program.purpose("prepare /proc and /sys");
-    program.callInto(child, SystemCall.CLONE, Kernel.cloneFlags(Kernel.CLONE_NEWPID | Kernel.CLONE_NEWNET
-        | Kernel.CLONE_VM | Kernel.CLONE_VFORK | Kernel.SIGCHLD), NULL, NULL, NULL, NULL);
-    program.unlessEqual(child.value(), ZERO, parent);
-    views.mountVisible();
-    program.call(SystemCall.EXIT_GROUP, ZERO);
-    program.place(parent);
-    program.call(SystemCall.WAITID, Operand.of(1, "P_PID"), child.value(), info.address(), Operand.of(4, "WEXITED"), NULL);
-    Label mounted = program.label("mounted");
-    Label failed = program.label("not_mounted");
-    program.unlessEqual(info.value(24), ZERO, failed);
-    program.jump(mounted);
-    program.place(failed);
-    program.call(SystemCall.EXIT_GROUP, Operand.of(125)); // the child has said why
-    program.place(mounted);
   }
 }

@@ -175,7 +175,7 @@ final class ToolPrograms {
     program.place(ready);
     Confinement confinement = new Confinement(program, Inside.of(spec), ZERO, filters);
     confinement.ofInit();
-    new InitProgram(program, spec, plan.held(), false, umask, status, confinement).write();
+    new InitProgram(program, spec, plan.held(), false, umask, status, confinement, Optional.empty()).write();
     return SetupProgram.end(program, status);
   }
 

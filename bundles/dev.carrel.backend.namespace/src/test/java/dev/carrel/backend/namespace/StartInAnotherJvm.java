@@ -41,7 +41,7 @@ final class StartInAnotherJvm {
       backend.launch(plan).kill();
     }
     Running running = backend.launch(plan);
-    if (kind.equals("detached")) {
+    if (kind.startsWith("detached")) {
       running.detach();
     }
     System.out.println("started");
@@ -53,13 +53,14 @@ final class StartInAnotherJvm {
     ContainerSpec spec = plan.spec();
     if (kind.equals("first")) {
       spec = spec.withLife(Life.unrecorded().withFirst(FirstProcess.PROGRAM));
-    } else if (kind.equals("detached")) {
-      spec = spec.withLife(Life.detached(Optional.empty(), Life.Restart.never()));
+    } else if (kind.startsWith("detached")) {
+      Life life = Life.detached(Optional.empty(), Life.Restart.never());
+      spec = spec.withLife(kind.equals("detached") ? life : life.withFirst(FirstProcess.PROGRAM));
       for (String file : List.of(ContainerRecord.EXIT, ContainerRecord.LOG, ContainerRecord.OTHER_LOG, ContainerRecord.RESTARTS)) {
         Files.write(directory.resolve(file), new byte[0]);
       }
     }
-    return new LaunchPlan("test", spec, plan.mounts(), false, kind.equals("detached") ? Optional.of(directory) : Optional.empty());
+    return new LaunchPlan("test", spec, plan.mounts(), false, kind.startsWith("detached") ? Optional.of(directory) : Optional.empty());
   }
 
   /** Slows the programs that begin as one actor. */

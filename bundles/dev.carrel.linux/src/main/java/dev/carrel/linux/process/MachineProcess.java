@@ -25,8 +25,8 @@ final class MachineProcess extends KnownProcess implements ExitWatcher.Watched {
    * @param control the socket to it
    * @param watched whether {@link #told} closes that
    * @param exitFile a file to which it writes how it ended as well, or -1
-   * @param companion a child of this JVM that ends with it: the guard that has the other end of the socket in its place, or the tool that made
-   *     it, whose child it is; or -1
+   * @param companion a child of this JVM that ends with it: the guard that has the other end of the socket in its place; or, whose child it is, the
+   *     keeper of one that is detached or the tool that made it; or -1
    * @param silent whether nobody tells of its end but the kernel
    */
   record Ends(int control, boolean watched, int exitFile, int companion, boolean silent) {}
@@ -94,6 +94,10 @@ final class MachineProcess extends KnownProcess implements ExitWatcher.Watched {
       readRecord(); // it cannot block: the other side is gone
       Memory info = LibC.zeros(ExitStatus.SIGINFO_SIZE);
       boolean child = LibC.waitid(LibC.P_PIDFD, pidfd(), info, LibC.WEXITED) == 0;
+      if (isKept()) {
+        LibC.send(ends.control(), new byte[] {1}, 1, LibC.MSG_NOSIGNAL); // it waits for that, unless it has been told before
+        Launching.reap(ends.companion()); // when it has told how this one ended
+      }
       readExitFile();
       status = record.isPresent() ? record.get()
           : child ? ExitStatus.ofSiginfo(info.getByteArray(0, ExitStatus.SIGINFO_SIZE)) : ExitStatus.signalled(SIGKILL); // only a kill leaves no word
@@ -103,10 +107,15 @@ final class MachineProcess extends KnownProcess implements ExitWatcher.Watched {
       held.ifPresent(Launching::closeStatus);
       held = Optional.empty();
     }
-    if (ends.companion() >= 0) {
+    if (ends.companion() >= 0 && !isKept()) {
       Launching.reap(ends.companion()); // it ends as the socket was closed, or its child has ended
     }
     exit.complete(status);
+  }
+
+  /** Whether it is the child of its companion, which keeps how it ends in a file. */
+  private boolean isKept() {
+    return ends.silent() && ends.exitFile() >= 0;
   }
 
   private void readRecord() {
@@ -133,7 +142,7 @@ final class MachineProcess extends KnownProcess implements ExitWatcher.Watched {
 
   @Override
   public synchronized void detach() {
-    if (!detached && !recordRead) {
+    if (!detached && (isKept() ? pidfd() >= 0 : !recordRead)) {
       detached = true;
       LibC.send(ends.control(), new byte[] {1}, 1, LibC.MSG_NOSIGNAL); // it may have ended just now
     }
