@@ -115,7 +115,7 @@ class ConfigIT {
   @Test
   void a_file_that_cannot_be_taken_stops_all_but_what_mends_it() throws IOException {
     Path file = write(own(), "{\"dev.carrel.shell\": {\"memory\": }}");
-    refused(carrel("run", "--no-cwd", "--", "true"), "cannot take the configuration from " + file, "it is no JSON");
+    refused(carrel("run", "--no-cwd", "--", "true"), "cannot take the configuration from " + file, "it is no JSON", "line 1");
     refused(carrel("config", "set", "shell.memory", "1g"), "cannot take the configuration from " + file);
     assertThat(file).hasContent("{\"dev.carrel.shell\": {\"memory\": }}");
     assertThat(carrel("run", "--help").run().status()).isZero();
@@ -165,7 +165,7 @@ class ConfigIT {
       Files.delete(own().resolve("config.json"));
       shell.until("backend list", "* is used unless");
       shell.until("run --no-cwd -- sh -c 'test $(readlink /proc/self/ns/net) = " + hosts + " || echo its own'", "its own");
-      shell.end();
+      assertThat(shell.end()).as("a status is no result").doesNotContain("\n0\n");
     }
   }
 }

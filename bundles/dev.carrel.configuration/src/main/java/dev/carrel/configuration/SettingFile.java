@@ -51,7 +51,7 @@ record SettingFile(Path path, JsonObject content) {
 
   private static String firstLine(JsonParseException e) {
     String message = e.getCause() == null ? String.valueOf(e.getMessage()) : String.valueOf(e.getCause().getMessage());
-    return message.lines().findFirst().orElse("").replaceFirst("[. ]*(path \\$\\S*)?[. ]*$", "");
+    return message.replaceFirst("^Use JsonReader\\S* to accept ", "").lines().findFirst().orElse("").replaceFirst("[. ]*(path \\$\\S*)?[. ]*$", "");
   }
 
   private static CarrelException refusal(Path path, String problem) {

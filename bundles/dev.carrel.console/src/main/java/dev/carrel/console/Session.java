@@ -51,13 +51,18 @@ final class Session implements AutoCloseable {
     String line = text.toString().strip();
     try {
       Object result = gogo.execute(text);
-      boolean own = Shell.resolve(gogo, firstWord(line)).startsWith(OWN_SCOPE);
+      boolean own = isOwn(firstWord(line));
       return ended(result instanceof Integer number && own ? number : shown(result));
     } catch (Exception e) {
       gogo.put(Shell.VAR_EXCEPTION, e);
       gogo.getConsole().flush();
       return ended(failed(e));
     }
+  }
+
+  /** Whether that is a command of Carrel's, whose scope is the first: Gogo's own answer is that of the last scope. */
+  private boolean isOwn(String word) {
+    return word.startsWith(OWN_SCOPE) || Shell.getCommands(gogo).contains(OWN_SCOPE + word);
   }
 
   private int ended(int result) {
