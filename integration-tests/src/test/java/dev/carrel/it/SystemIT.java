@@ -156,6 +156,13 @@ class SystemIT {
         .contains("stops flaky", "stops after", "starts after").doesNotContain("stops agent");
     assertThat(agent.exec("ls", "/run/service")).isEqualTo("after\nagent\n");
     assertThat(agent.exec("cat", "/etc/agent/agent.sh")).contains("sleep 0.2");
+
+    Files.writeString(declaration, Files.readString(declaration).replaceFirst("packages = \\[", "packages = [\"hello\", "));
+    assertThat(agent.carrel("system", "reconfigure", "--quiet", declaration.toString()).says())
+        .contains("build-agent: packages (hello) are those of the new generation now").doesNotContain("stops", "started again");
+    assertThat(agent.exec("sh", "-c", "hello; dpkg-query -W -f '${Package}\n' hello; touch /usr/new 2>/dev/null || echo read-only"))
+        .isEqualTo("Hello, world!\nhello\nread-only\n");
+    assertThat(agent.exec("s6-svstat", "-o", "pid", "/run/service/agent")).as("what runs goes on").isEqualTo(pid);
     assertThat(agent.carrel("stop", "--time=" + PATIENCE, "build-agent").run().status()).isZero();
     assertThat(agent.inspect().get("status").getAsInt()).isZero();
   }
