@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.jar.JarFile;
 import org.osgi.framework.BundleContext;
 
 /**
@@ -49,10 +50,12 @@ public final class NixBenchmark {
       print(Integer.parseInt(arguments[1]));
       return;
     }
-    OsgiRuntime runtime = OsgiRuntime.of(Path.of(arguments[1]), Files.createTempDirectory("carrel-benchmark"), Map.of(
-        "org.osgi.framework.system.packages.extra", "dev.carrel.api;version=1.0.0,dev.carrel.api.container;version=1.0.0,"
-            + "dev.carrel.api.isolation;version=1.0.0,dev.carrel.api.mount;version=1.0.0,dev.carrel.api.network;version=1.0.0,"
-            + "dev.carrel.api.host;version=1.0.0,dev.carrel.api.store;version=1.0.0,dev.carrel.api.environment;version=1.0.0"));
+    String contracts;
+    try (JarFile api = new JarFile(arguments[1] + "/bundles/dev.carrel.api.jar")) {
+      contracts = api.getManifest().getMainAttributes().getValue("Export-Package");
+    }
+    OsgiRuntime runtime = OsgiRuntime.of(Path.of(arguments[1]), Files.createTempDirectory("carrel-benchmark"),
+        Map.of("org.osgi.framework.system.packages.extra", contracts));
     int status = 0;
     try {
       BundleContext context = runtime.context();

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
 
 /**
@@ -22,10 +23,12 @@ public final class ProfileBenchmark {
   private ProfileBenchmark() {}
 
   public static void main(String[] arguments) throws Exception {
-    OsgiRuntime runtime = OsgiRuntime.of(Path.of(arguments[0]), Files.createTempDirectory("carrel-benchmark"), Map.of(
-        "org.osgi.framework.system.packages.extra", "dev.carrel.api;version=1.0.0,dev.carrel.api.container;version=1.0.0,"
-            + "dev.carrel.api.isolation;version=1.0.0,dev.carrel.api.mount;version=1.0.0,dev.carrel.api.network;version=1.0.0,"
-            + "dev.carrel.api.host;version=1.0.0,dev.carrel.api.store;version=1.0.0,dev.carrel.api.environment;version=1.0.0"));
+    String contracts;
+    try (JarFile api = new JarFile(arguments[0] + "/bundles/dev.carrel.api.jar")) {
+      contracts = api.getManifest().getMainAttributes().getValue("Export-Package");
+    }
+    OsgiRuntime runtime = OsgiRuntime.of(Path.of(arguments[0]), Files.createTempDirectory("carrel-benchmark"),
+        Map.of("org.osgi.framework.system.packages.extra", contracts));
     int status = 0;
     try {
       Store store = runtime.context().getService(runtime.context().getServiceReference(Store.class));

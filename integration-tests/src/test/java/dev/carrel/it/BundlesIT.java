@@ -67,7 +67,7 @@ class BundlesIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"true, greet", "true, shell --source=tarballs hello", "true, shell --source tarballs hello", "true, shell tarballs:hello -- x",
+  @CsvSource({"true, greet", "true, shell --source=tarballs hello", "true, shell --source tarballs hello", "true, shell tarballs:hello -- x", "true, config list",
     "true, run --backend=other -- x", "true, run --network=other -- x", "true, plan shell --source=other hello",
     "false, shell --source=debian hello", "false, shell hello:arm64 nix:hello", "false, run -- greet --source=other", "false, run --network -- x",
     "false, run --network=host --backend=namespace -- x", "false, run --network x:y"})
@@ -98,6 +98,7 @@ class BundlesIT {
     "dev.carrel.store.nix, plan shell --source=guix hello",
     "dev.carrel.store.nix, plan shell /nix/store/x",
     "dev.carrel.addon, addon list",
+    "dev.carrel.configuration, config list",
     "dev.carrel.toml, plan shell --manifest=/etc/passwd",
     "dev.carrel.toml, system describe /etc/passwd",
     "dev.carrel.system, system list-generations"})
@@ -155,7 +156,8 @@ class BundlesIT {
   @ParameterizedTest
   @ValueSource(strings = {"dev.carrel.api", "dev.carrel.mount", "dev.carrel.engine", "dev.carrel.backend.namespace", "dev.carrel.backend.bubblewrap", "dev.carrel.environment",
     "dev.carrel.linux", "dev.carrel.store", "dev.carrel.store.debian", "dev.carrel.store.nix", "dev.carrel.toml", "dev.carrel.cgroup",
-    "dev.carrel.network.veth", "dev.carrel.network.pasta", "dev.carrel.addon", "dev.carrel.system", "dev.carrel.system.init", "dev.carrel.shell"})
+    "dev.carrel.network.veth", "dev.carrel.network.pasta", "dev.carrel.addon", "dev.carrel.configuration", "dev.carrel.system", "dev.carrel.system.init",
+    "dev.carrel.shell"})
   void after_a_bundle_was_stopped_and_started_containers_start_again(String name, BundleContext context, CommandProcessor processor)
       throws Exception {
     Bundle bundle = own(context).stream().filter(one -> one.getSymbolicName().equals(name)).findAny().orElseThrow();

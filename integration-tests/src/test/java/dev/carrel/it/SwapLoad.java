@@ -207,7 +207,7 @@ final class SwapLoad {
       throw CarrelException.unavailable("no command available");
     }
     String message = text.toString(StandardCharsets.UTF_8);
-    if (result.equals(125) && message.contains("start the bundle dev.carrel.")) {
+    if (result.equals(125) && (message.contains("start the bundle ") || message.contains("was stopped meanwhile"))) {
       throw CarrelException.unavailable(message);
     }
     if (!result.equals(STATUS)) {

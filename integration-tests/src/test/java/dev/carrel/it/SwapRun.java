@@ -32,6 +32,7 @@ import org.osgi.framework.ServiceReference;
  */
 final class SwapRun {
   private static final long HANGING = 60; // seconds
+  private static final String HANGS = "takes longer than " + HANGING + " s";
   /** So many starts are begun between two operations. */
   private static final int PACE = 8;
 
@@ -45,7 +46,7 @@ final class SwapRun {
   public static void main(String[] arguments) throws Exception {
     int status = 1;
     OsgiRuntime felix = OsgiRuntime.of(Checkout.underTest().distribution(), Files.createTempDirectory("carrel-swap"),
-        Map.of(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, FelixExtension.sharedPackages()));
+        Map.of(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, FelixExtension.sharedPackages(), "carrel.settings.own", Path.of("settings").toAbsolutePath().toString()));
     try {
       new SwapRun(felix.context()).run(Integer.parseInt(arguments[0]), Long.parseLong(arguments[1]));
       felix.stop();
@@ -53,7 +54,9 @@ final class SwapRun {
       status = 0;
     } catch (Throwable e) {
       e.printStackTrace(System.out);
-      Thread.getAllStackTraces().forEach((thread, stack) -> System.out.println(thread.getName() + "\n\t" + join(stack)));
+      if (String.valueOf(e.getMessage()).contains(HANGS)) {
+        Thread.getAllStackTraces().forEach((thread, stack) -> System.out.println(thread.getName() + "\n\t" + join(stack)));
+      }
     }
     System.out.flush();
     Runtime.getRuntime().halt(status);
@@ -71,7 +74,7 @@ final class SwapRun {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(HANGING);
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > end) {
-        throw new AssertionError("waited " + HANGING + " s for " + what);
+        throw new AssertionError(what + " " + HANGS);
       }
       Thread.sleep(5);
     }
@@ -125,7 +128,7 @@ final class SwapRun {
 
   private static void check(SwapLoad load) {
     if (load.oldestSeconds() > HANGING) {
-      throw new AssertionError("a start hangs");
+      throw new AssertionError("a start " + HANGS);
     }
     if (!load.wrong().isEmpty()) {
       throw new AssertionError(String.join("\n", load.wrong()));

@@ -1,5 +1,8 @@
 package dev.carrel.it;
 
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.configuration.Settings;
+import dev.carrel.api.isolation.Feature;
 import dev.carrel.api.isolation.IsolationBackend;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -7,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Dictionary;
+import java.util.EnumSet;
 import java.util.Hashtable;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,13 +30,15 @@ import org.osgi.framework.ServiceRegistration;
 import org.osgi.framework.wiring.FrameworkWiring;
 
 /**
- * Stops, starts, updates, uninstalls and installs the bundles that implement Carrel, as chance has it, and changes which backend is the best.
+ * Stops, starts, updates, uninstalls and installs the bundles that implement Carrel, as chance has it, and changes which backend is the best and which is configured.
  * Everything a bundle has exported is wired anew after it was updated or uninstalled, as Felix's {@code refresh} does.
  */
 final class SwapScript {
   private static final int MOST_DOWN = 2;
   private static final long MINUTES = 2;
   private static final int[] RANKINGS = {-10, 60, 200};
+  private static final String CHOICE = "engine.backend";
+  private static final String[] CHOICES = {"", "namespace", "relay", ""};
 
   private final BundleContext context;
   private final Random random;
@@ -87,8 +93,8 @@ final class SwapScript {
     return switch (method) {
       case "unavailable" -> Optional.of("Carrel's own backend is not there");
       case "version" -> "-";
-      case "features" -> java.util.EnumSet.allOf(dev.carrel.api.isolation.Feature.class);
-      default -> throw dev.carrel.api.CarrelException.unavailable("no isolation backend available: start the bundle dev.carrel.backend.namespace, which offers one");
+      case "features" -> EnumSet.allOf(Feature.class);
+      default -> throw CarrelException.unavailable("no isolation backend available: start the bundle dev.carrel.backend.namespace, which offers one");
     };
   }
 
@@ -111,6 +117,9 @@ final class SwapScript {
     if (what < 5) {
       return uninstall(name);
     }
+    if (what == 9) {
+      return configure();
+    }
     if (what < 8) {
       Bundle bundle = bundle(name);
       bundle.update();
@@ -121,6 +130,28 @@ final class SwapScript {
     int ranking = RANKINGS[random.nextInt(RANKINGS.length)];
     relay.setProperties(ranked(ranking));
     return "ranking " + ranking;
+  }
+
+  /** The choice of a backend; nothing where nobody is there who could change it. */
+  private String configure() {
+    ServiceReference<Settings> reference = context.getServiceReference(Settings.class);
+    Settings settings = reference == null ? null : context.getService(reference);
+    String choice = CHOICES[random.nextInt(CHOICES.length)];
+    if (settings == null) {
+      return "no settings";
+    }
+    try {
+      if (choice.isEmpty()) {
+        settings.unset(CHOICE, false);
+      } else {
+        settings.set(CHOICE, List.of(choice), false);
+      }
+    } catch (CarrelException e) {
+      if (down.isEmpty() || e.kind() == CarrelException.Kind.FAILED) { // the setting is gone with its bundle
+        throw e;
+      }
+    }
+    return CHOICE + " " + choice;
   }
 
   private String uninstall(String name) throws Exception {
@@ -143,6 +174,7 @@ final class SwapScript {
     for (String name : List.copyOf(down.keySet())) {
       bringBack(name);
     }
+    context.getService(context.getServiceReference(Settings.class)).unset(CHOICE, false);
     relay.unregister();
   }
 

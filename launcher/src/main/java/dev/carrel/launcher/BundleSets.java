@@ -13,6 +13,8 @@ import java.util.Set;
 enum BundleSets {
   /** Contracts alone: in a headless start the framework exports them, which spares three bundles. */
   CONTRACTS("org.osgi.util.function", "org.osgi.util.promise", "org.osgi.service.component"),
+  /** What reads the files that configure Carrel, if there are any: it has to be there before what they configure. */
+  SETTINGS("org.apache.felix.configadmin", "dev.carrel.configuration"),
   /** What every command needs; their classes are on the class path of a headless start. */
   CORE("org.apache.felix.scr", "jna", "commons-cli", "dev.carrel.api", "dev.carrel.linux", "dev.carrel.mount", "dev.carrel.engine", "dev.carrel.environment",
       "dev.carrel.backend.namespace", "dev.carrel.shell"),
@@ -33,6 +35,8 @@ enum BundleSets {
   NETWORKS("dev.carrel.network.veth", "dev.carrel.network.pasta"),
   /** What keeps bundles of others. */
   ADDONS("dev.carrel.addon"),
+  /** What knows what can be configured. */
+  METATYPE("org.osgi.service.log", "org.apache.felix.metatype"),
   /** What {@code --json} needs; a headless start has it on its class path. */
   JSON("gson"),
   /** What the interactive shell needs. */
@@ -51,7 +55,7 @@ enum BundleSets {
   private static final String GROUPS_INSIDE = "type=cgroup";
 
   /** What Carrel's own bundles offer: any other word may be a command of an add-on. */
-  private static final Set<String> COMMANDS = Set.of("addon", "allow", "backend", "clean", "container", "create", "deny", "doctor", "environment", "events",
+  private static final Set<String> COMMANDS = Set.of("addon", "allow", "backend", "clean", "config", "container", "create", "deny", "doctor", "environment", "events",
       "exec", "help", "inspect", "kill", "list", "lock", "logs", "network", "pause", "plan", "processes", "profile", "remove", "resume", "run", "shell",
       "start", "stop", "store", "system", "top", "update", "version", "wait");
   /** Options whose value may be offered by an add-on, each with those that Carrel itself has. */
@@ -70,9 +74,12 @@ enum BundleSets {
   private static final List<BundleSets> MANIFEST = List.of(CORE, PACKAGES, HOST_STORES, DECLARATIONS, LIMITS, BACKENDS, NETWORKS);
   private static final List<BundleSets> WITH_ADDONS = List.of(CORE, ADDONS);
   /** Those of which a headless start may need any. */
-  static final List<BundleSets> HEADLESS = List.of(CORE, PACKAGES, HOST_STORES, DECLARATIONS, SYSTEMS, LIMITS, BACKENDS, NETWORKS, ADDONS);
+  static final List<BundleSets> HEADLESS = List.of(CORE, PACKAGES, HOST_STORES, DECLARATIONS, SYSTEMS, LIMITS, BACKENDS, NETWORKS, ADDONS, SETTINGS, METATYPE);
   /** A declaration of a system may say everything but what is in other stores. */
   private static final List<BundleSets> SYSTEM = List.of(CORE, PACKAGES, DECLARATIONS, SYSTEMS, LIMITS, BACKENDS, NETWORKS);
+
+  /** All that can be configured. */
+  private static final List<BundleSets> CONFIG = List.of(SETTINGS, CORE, METATYPE, PACKAGES, NETWORKS);
 
   /** Those that make networks, tell of them, or see that containers have ended, and take away what those were given. */
   private static final Set<String> NETWORK_COMMANDS = Set.of("clean", "doctor", "inspect", "kill", "list", "network", "remove", "stop", "wait");
@@ -111,6 +118,9 @@ enum BundleSets {
     if (command.equals("addon")) {
       return WITH_ADDONS;
     }
+    if (command.equals("config")) {
+      return CONFIG;
+    }
     List<BundleSets> sets = new ArrayList<>(List.of(CORE));
     if (!WITHOUT_PACKAGES.contains(command)) {
       sets.add(PACKAGES);
@@ -131,9 +141,22 @@ enum BundleSets {
     return sets;
   }
 
+  /** The same where something is configured: that may be limits, a network or a backend, and few combinations are prepared. */
+  static List<BundleSets> forConfigured(List<String> words) {
+    List<BundleSets> sets = forCommand(words);
+    return sets == CONFIG ? CONFIG : sets == WITH_ADDONS || sets == SYSTEM ? configured(sets)
+        : configured(sets.contains(PACKAGES) ? MANIFEST : List.of(CORE, LIMITS, BACKENDS, NETWORKS));
+  }
+
+  private static List<BundleSets> configured(List<BundleSets> sets) {
+    List<BundleSets> all = new ArrayList<>(List.of(SETTINGS));
+    all.addAll(sets);
+    return all;
+  }
+
   /** Whether a command line asks for something that Carrel's own bundles do not offer. */
   static boolean mayNeedAddons(List<String> words) {
-    if (!COMMANDS.contains(words.get(0))) {
+    if (!COMMANDS.contains(words.get(0)) || words.get(0).equals("config") && words.size() > 1) { // they have settings, too
       return true;
     }
     for (int i = 1; i < words.size(); i++) {
@@ -177,6 +200,10 @@ enum BundleSets {
     all.add(MANIFEST);
     all.add(SYSTEM);
     all.add(WITH_ADDONS);
+    all.add(CONFIG);
+    for (List<BundleSets> sets : List.of(List.of(CORE, LIMITS, BACKENDS, NETWORKS), MANIFEST, SYSTEM, WITH_ADDONS)) {
+      all.add(configured(sets));
+    }
     return all;
   }
 

@@ -3,7 +3,9 @@ package dev.carrel.launcher;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
@@ -25,6 +27,25 @@ final class Commands {
     ServiceReference<?> reference = find(words.get(0));
     return reference == null
         ? OptionalInt.empty() : call(context.getService(reference), words.get(0), words.subList(1, words.size()));
+  }
+
+  /** Tells why a file that configures Carrel cannot be taken: then nothing is done but what may mend it. */
+  boolean refuseSettings(List<String> words) throws InvalidSyntaxException {
+    return !words.get(0).equals("config") && !words.contains("--help") && tellSettings();
+  }
+
+  /** Tells why a file that configures Carrel cannot be taken, if that is so. */
+  boolean tellSettings() throws InvalidSyntaxException {
+    ServiceReference<?>[] references = context.getServiceReferences(Supplier.class.getName(), "(carrel.settings=failure)");
+    if (references == null) {
+      return false;
+    }
+    @SuppressWarnings("unchecked") // as its bundle promises
+    Optional<String> failure = ((Supplier<Optional<String>>) context.getService(references[0])).get();
+    if (failure.isPresent()) {
+      System.err.println("carrel: " + failure.get());
+    }
+    return failure.isPresent();
   }
 
   private ServiceReference<?> find(String function) throws InvalidSyntaxException {

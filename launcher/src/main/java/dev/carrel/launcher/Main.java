@@ -58,6 +58,7 @@ public final class Main {
       case "":
         boolean terminal = Boolean.getBoolean("carrel.terminal");
         try (OsgiRuntime framework = OsgiRuntime.interactive(home, terminal)) {
+          new Commands(framework.context()).tellSettings(); // it can be mended in the shell
           return new Interactive(framework.context()).run(List.of());
         }
       case "-h", "--help", "help":
@@ -82,7 +83,11 @@ public final class Main {
       return withAddons(home, words);
     }
     new Preload().start();
-    try (OsgiRuntime framework = OsgiRuntime.headless(home, BundleSets.forCommand(words))) {
+    boolean configured = SettingFolders.of(System.getenv(), home).any();
+    try (OsgiRuntime framework = OsgiRuntime.headless(home, configured ? BundleSets.forConfigured(words) : BundleSets.forCommand(words))) {
+      if (configured && new Commands(framework.context()).refuseSettings(words)) {
+        return FAILED;
+      }
       OptionalInt status = new Commands(framework.context()).run(words);
       if (status.isPresent()) {
         return status.getAsInt();
@@ -97,6 +102,9 @@ public final class Main {
   /** In the framework that people have, where add-ons are started. Nothing was loaded for another one before: native libraries are loaded once. */
   private static int withAddons(Path home, List<String> words) throws Exception {
     try (OsgiRuntime framework = OsgiRuntime.interactive(home, false)) {
+      if (new Commands(framework.context()).refuseSettings(words)) {
+        return FAILED;
+      }
       OptionalInt status = new Commands(framework.context()).run(words);
       return status.isPresent() ? status.getAsInt() : new Interactive(framework.context()).run(words);
     }

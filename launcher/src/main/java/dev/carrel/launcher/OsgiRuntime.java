@@ -40,6 +40,9 @@ public final class OsgiRuntime implements AutoCloseable {
   static OsgiRuntime headless(Path home, List<BundleSets> sets) throws BundleException, IOException {
     Path warm = warmStorage(home, sets);
     Map<String, String> properties = headlessProperties(home);
+    if (sets.contains(BundleSets.SETTINGS)) {
+      SettingFolders.of(System.getenv(), home).tell(properties);
+    }
     boolean addons = sets.contains(BundleSets.ADDONS);
     if (addons) {
       AddonFolders.of(System.getenv()).tell(properties);
@@ -114,6 +117,8 @@ public final class OsgiRuntime implements AutoCloseable {
     AddonFolders addons = AddonFolders.of(System.getenv());
     addons.tell(properties);
     addons.watch(properties);
+    SettingFolders.of(System.getenv(), home).tell(properties);
+    properties.put("carrel.settings.watched", "true");
     return of(home, Storage.create(), properties);
   }
 
@@ -179,6 +184,7 @@ public final class OsgiRuntime implements AutoCloseable {
     Map<String, String> configuration = new HashMap<>();
     configuration.put(Constants.FRAMEWORK_STORAGE, storage.directory().toString());
     configuration.put(Constants.FRAMEWORK_BOOTDELEGATION, "sun.misc");
+    configuration.put("felix.cm.pm", "carrel"); // what is configured is kept in files by the bundle dev.carrel.configuration
     configuration.put("felix.log.level", "1");
     configuration.put("felix.cache.locking", "false"); // the directory is this process's own
     configuration.put("felix.resolver.parallelism", "1"); // threads cost more than they bring here

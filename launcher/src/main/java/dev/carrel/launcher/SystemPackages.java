@@ -32,7 +32,8 @@ final class SystemPackages {
   /** Notes in a folder for this Java what it offers and some bundle of a headless start imports. */
   static void write(Path home, Path folder) throws IOException, BundleException {
     Set<String> imported = new HashSet<>();
-    for (String headers : ClassPathBundles.read(home, List.of(BundleSets.CORE, BundleSets.PACKAGES, BundleSets.NETWORKS, BundleSets.ADDONS)).headers(Constants.IMPORT_PACKAGE)) {
+    for (String headers : ClassPathBundles.read(home, List.of(BundleSets.CORE, BundleSets.PACKAGES, BundleSets.NETWORKS, BundleSets.ADDONS, BundleSets.SETTINGS,
+        BundleSets.METATYPE)).headers(Constants.IMPORT_PACKAGE)) {
       for (String clause : clauses(headers)) {
         imported.add(name(clause));
       }

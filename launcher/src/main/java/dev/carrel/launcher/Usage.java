@@ -26,6 +26,7 @@ final class Usage {
         carrel plan shell|run ...              what that would do, every system call of it
         carrel backend list                    what can isolate a container here
         carrel addon install FILE | list ...   bundles by others
+        carrel config list | set NAME VALUE    what counts where nothing else is said
         carrel doctor                          what this host allows, and what to do about the rest
         carrel --version
 

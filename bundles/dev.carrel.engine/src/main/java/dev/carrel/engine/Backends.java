@@ -17,6 +17,8 @@ final class Backends {
   private record Ranked(IsolationBackend backend, int ranking) {}
 
   private volatile List<Ranked> ranked = List.of();
+  /** By configuration; empty: the best. */
+  private volatile String preferred = "";
 
   /** There is one, or one that is known has another ranking now. */
   synchronized void add(IsolationBackend backend, Map<String, Object> properties) {
@@ -48,11 +50,24 @@ final class Backends {
    * @throws CarrelException if there is none, or it cannot do what the specification needs
    */
   IsolationBackend choose(ContainerSpec spec, boolean held) {
-    IsolationBackend chosen = spec.backend().isPresent() ? named(spec.backend().get()) : best();
+    IsolationBackend chosen = spec.backend().isPresent() ? named(spec.backend().get()) : preferred.isEmpty() ? best() : preferred();
     if (chosen.features().size() < Feature.values().length) { // what can do everything is asked nothing more
       Needs.check(spec, held, chosen);
     }
     return chosen;
+  }
+
+  /** Takes one of a name where a specification names none; anything but a text: takes the best. */
+  void prefer(Object name) {
+    preferred = name instanceof String text ? text : "";
+  }
+
+  private IsolationBackend preferred() {
+    try {
+      return named(preferred);
+    } catch (CarrelException e) {
+      throw CarrelException.unavailable("the setting engine.backend is '" + preferred + "', and " + e.getMessage());
+    }
   }
 
   /**

@@ -10,7 +10,6 @@ import dev.carrel.api.container.ExitStatus;
 import dev.carrel.api.container.Explanation;
 import dev.carrel.api.container.Hooks;
 import dev.carrel.api.container.Hooks.Hook;
-import dev.carrel.api.container.Namespace;
 import dev.carrel.api.event.ContainerListener;
 import dev.carrel.api.host.Host;
 import dev.carrel.api.isolation.GroupEntry;
@@ -19,7 +18,6 @@ import dev.carrel.api.isolation.LaunchPlan;
 import dev.carrel.api.isolation.Running;
 import dev.carrel.api.mount.MountPlan;
 import dev.carrel.api.mount.MountPlanner;
-import dev.carrel.api.mount.MountRequest;
 import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.api.resource.ResourceController;
 import dev.carrel.api.resource.ResourceGroup;
@@ -40,29 +38,26 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.metatype.annotations.Designate;
 
 /**
  * Starts containers with the services there are at that moment. A start finishes on those it began with; what it started
  * goes on when they, or this, go away.
  */
-@Component(immediate = true) // it remembers what runs: must not be thrown away between two uses
+@Component(immediate = true, configurationPid = "dev.carrel.engine") // it remembers what runs: must not be thrown away between two uses
+@Designate(ocd = EngineSettings.class)
 public final class Engine implements Containers {
   private final Backends backends = new Backends();
   private final ConcurrentMap<String, StartedContainer> running = new ConcurrentHashMap<>();
   /** Those of the running and of the starting. */
   private final Set<String> ids = ConcurrentHashMap.newKeySet();
 
-  private final AtomicReference<MountPlanner> planner = new AtomicReference<>();
-  /** The last plan: a server starts the same specification again and again. */
-  private volatile Planned last;
-
-  /** Planning is a pure function of these. */
-  private record Planned(MountPlanner planner, ContainerSpec spec, MountPlan plan) {}
-
+  private final Plans plans = new Plans();
   /** Absent where there are no services. */
   private final BundleContext context;
   private final Registry registry;
@@ -73,8 +68,15 @@ public final class Engine implements Containers {
   private final AtomicReference<Listeners> listeners = new AtomicReference<>();
 
   @Activate
-  public Engine(BundleContext context, @Reference Host host) {
+  public Engine(BundleContext context, @Reference Host host, Map<String, Object> properties) {
     this(context, new StateDirectory(System.getenv(), host), new Networks(new NetworkServices(context)));
+    modified(properties);
+  }
+
+  /** Something else is configured: that counts for the next start. */
+  @Modified
+  void modified(Map<String, Object> properties) {
+    backends.prefer(properties.get("backend"));
   }
 
   Engine(StateDirectory state, Networks networks) {
@@ -122,13 +124,11 @@ public final class Engine implements Containers {
       policy = ReferencePolicy.DYNAMIC,
       policyOption = ReferencePolicyOption.GREEDY)
   void setPlanner(MountPlanner present) {
-    planner.set(present);
+    plans.set(present);
   }
 
-  /** When one replaces another, the new one is set before the old one goes. */
   void unsetPlanner(MountPlanner gone) {
-    planner.compareAndSet(gone, null);
-    last = null;
+    plans.unset(gone);
   }
 
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
@@ -200,7 +200,7 @@ public final class Engine implements Containers {
   private StartedContainer launch(ContainerSpec asked, boolean held) {
     IsolationBackend backend = backends.choose(asked, held);
     ContainerSpec spec = asked.network() instanceof NetworkSpec.Attached ? attaching.prepare(asked) : withJoinedFiles(asked);
-    MountPlan mounts = plan(spec);
+    MountPlan mounts = plans.plan(spec);
     String id = takeId();
     Recording recording = new Recording(registry, id, spec, backend.name(), held);
     Optional<ResourceGroup> group = Optional.empty();
@@ -354,35 +354,10 @@ public final class Engine implements Containers {
     boolean held = isHeld(asked);
     IsolationBackend backend = backends.choose(asked, held);
     ContainerSpec spec = asked.network() instanceof NetworkSpec.Attached ? attaching.plan(asked) : withJoinedFiles(asked);
-    MountPlan mounts = plan(spec);
+    MountPlan mounts = plans.plan(spec);
     Optional<Path> record = spec.life().detached() ? Optional.of(registry.directory("plan")) : Optional.empty();
     return new Explanation(backend.name(), mounts,
         backend.explain(new LaunchPlan("plan", spec, mounts, held, record, spec.isGrouped() ? Optional.of(grouping.plan(spec)) : Optional.empty())));
-  }
-
-  private MountPlan plan(ContainerSpec spec) {
-    if (!spec.namespaces().contains(Namespace.MOUNT)) {
-      return withoutMounts(spec);
-    }
-    MountPlanner present = planner.get();
-    if (present == null) {
-      throw CarrelException.unavailable("no mount planner available: start the bundle dev.carrel.mount, which offers one");
-    }
-    Planned known = last;
-    if (known != null && known.spec() == spec && known.planner() == present) { // the same object: to compare would cost as much
-      return known.plan();
-    }
-    boolean terminal = spec.process().stdio().terminal().isPresent();
-    MountPlan plan = present.plan(new MountRequest(spec.root(), spec.namespaces(), terminal));
-    last = new Planned(present, spec, plan);
-    return plan;
-  }
-
-  private static MountPlan withoutMounts(ContainerSpec spec) {
-    if (!spec.root().base().isEmpty() || !spec.root().mappings().isEmpty() || !spec.root().protection().isEmpty()) {
-      throw CarrelException.usage("cannot mount anything in a container without a mount namespace of its own: it sees the host's files");
-    }
-    return new MountPlan(List.of(), true);
   }
 
   /** Eight hexadecimal digits, the first of them never 0, that no container of this engine has. */

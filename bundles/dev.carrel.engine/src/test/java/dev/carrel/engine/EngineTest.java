@@ -166,6 +166,18 @@ class EngineTest {
   }
 
   @Test
+  void the_backend_that_is_configured_is_taken_until_it_is_configured_no_more() {
+    engine.addBackend(new FakeBackend("other", Set.of(Feature.values())), Map.of("service.ranking", -5));
+    engine.modified(Map.of("backend", "other"));
+    assertThat(engine.explain(spec()).backend()).isEqualTo("other");
+    engine.modified(Map.of("backend", "gone"));
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> engine.explain(spec()))
+        .withMessageContaining("the setting engine.backend is 'gone'").satisfies(e -> assertThat(e.kind()).isEqualTo(CarrelException.Kind.UNAVAILABLE));
+    engine.modified(Map.of());
+    assertThat(engine.explain(spec()).backend()).isEqualTo("first");
+  }
+
+  @Test
   void if_no_backend_works_here_the_error_says_why() {
     backend.unavailable = Optional.of("user namespaces are forbidden");
     FakeBackend other = new FakeBackend("other", Set.of());

@@ -14,8 +14,9 @@ import java.util.TreeSet;
  * What can isolate containers, the best first.
  *
  * @param backends what each said of itself
+ * @param preferred the name of the one that is used by configuration; empty: the best that works here
  */
-record BackendList(List<Entry> backends) {
+record BackendList(List<Entry> backends, String preferred) {
   /**
    * One backend.
    *
@@ -24,11 +25,11 @@ record BackendList(List<Entry> backends) {
    */
   record Entry(String name, String version, int ranking, List<String> features, Optional<String> obstacle) {}
 
-  static BackendList of(Offers offers) {
+  static BackendList of(Offers offers, String preferred) {
     List<Entry> entries = new ArrayList<>();
     offers.each(IsolationBackend.class, (backend, ranking) -> entries.add(new Entry(
         backend.name(), backend.version(), ranking, labels(backend), backend.unavailable())));
-    return new BackendList(entries);
+    return new BackendList(entries, preferred);
   }
 
   private static List<String> labels(IsolationBackend backend) {
@@ -45,7 +46,7 @@ record BackendList(List<Entry> backends) {
 
   /** The one that is used unless another is named. */
   private Optional<Entry> chosen() {
-    return backends.stream().filter(entry -> entry.obstacle().isEmpty()).findFirst();
+    return backends.stream().filter(entry -> entry.obstacle().isEmpty() && (preferred.isEmpty() || preferred.equals(entry.name()))).findFirst();
   }
 
   String text() {
@@ -57,7 +58,8 @@ record BackendList(List<Entry> backends) {
           entry.obstacle().isPresent() ? "unavailable: " + entry.obstacle().get() : features);
     }
     return table + (chosen == null
-        ? "\nNone of them can be used here. carrel doctor tells what to do\n"
+        ? preferred.isEmpty() ? "\nNone of them can be used here. carrel doctor tells what to do\n"
+            : "\nThe setting engine.backend is " + preferred + ", which cannot be used here. See carrel config --help\n"
         : "\n* is used unless --backend=NAME names another\n");
   }
 

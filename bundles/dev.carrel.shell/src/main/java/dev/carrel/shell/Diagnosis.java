@@ -52,7 +52,7 @@ record Diagnosis(List<Finding> findings) {
 
   /** A backend that does not work is no trouble as long as another does. */
   private static void backends(Offers offers, List<Finding> findings) {
-    List<BackendList.Entry> entries = BackendList.of(offers).backends();
+    List<BackendList.Entry> entries = BackendList.of(offers, "").backends();
     boolean usable = entries.stream().anyMatch(entry -> entry.obstacle().isEmpty());
     for (BackendList.Entry entry : entries) {
       String subject = "backend " + entry.name();

@@ -219,6 +219,7 @@ final class Help {
         system container FILE           a whole system with services, from a declaration; see carrel system --help
         plan shell|run ...              what that would do, every system call of it
         backend list                    what can isolate a container here
+        config list | set NAME VALUE    what counts where nothing else is said
         addon install FILE              bundles by others; see carrel addon --help
         doctor                          what this host allows, and what to do about the rest
         version                         Carrel's version

@@ -5,6 +5,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
@@ -16,6 +17,7 @@ import org.osgi.service.component.annotations.Component;
 /** What this host and this Carrel can do: {@code doctor}, {@code backend}, {@code version}, {@code help}. */
 @Component(
     service = HostCommands.class,
+    configurationPid = "dev.carrel.engine", // whose choice of a backend is told
     property = {
       "osgi.command.scope=carrel",
       "osgi.command.function=doctor",
@@ -28,10 +30,12 @@ public final class HostCommands {
   private static final String FUNCTION = "osgi.command.function";
 
   private final BundleContext context;
+  private final String preferred;
 
   @Activate
-  public HostCommands(BundleContext context) {
+  public HostCommands(BundleContext context, Map<String, Object> properties) {
     this.context = context;
+    this.preferred = properties.get("backend") instanceof String name ? name : "";
   }
 
   /** Lists the backends. */
@@ -46,7 +50,7 @@ public final class HostCommands {
         throw words.wrong("what? Say carrel backend list");
       }
       words.only(List.of("list"));
-      BackendList backends = BackendList.of(new Offers(context));
+      BackendList backends = BackendList.of(new Offers(context), preferred);
       if (backends.isEmpty() && !json) {
         throw Services.BACKENDS.missing(context);
       }

@@ -23,6 +23,7 @@ record Services(String what, String bundle) {
   static final Services PLANNER = new Services("mount planner", "dev.carrel.mount");
 
   static final Services ADDONS = new Services("add-on service", "dev.carrel.addon");
+  static final Services SETTINGS = new Services("settings service", "dev.carrel.configuration");
   static final Services NETWORKS = new Services("network provider", "dev.carrel.network.veth");
 
   /**
@@ -43,7 +44,7 @@ record Services(String what, String bundle) {
 
   /** How to get it. */
   String remedy(BundleContext context) {
-    for (Bundle candidate : context.getBundles()) {
+    for (Bundle candidate : bundles(context)) {
       if (bundle.equals(candidate.getSymbolicName())) {
         return withNumber(START + bundle + OFFER, context);
       }
@@ -61,7 +62,7 @@ record Services(String what, String bundle) {
       return message;
     }
     String name = message.substring(begin + START.length(), message.length() - OFFER.length());
-    for (Bundle candidate : context.getBundles()) {
+    for (Bundle candidate : bundles(context)) {
       if (name.equals(candidate.getSymbolicName())) {
         Bundle stopped = candidate.getState() == Bundle.ACTIVE ? stopped(context) : null;
         return stopped == null
@@ -72,8 +73,17 @@ record Services(String what, String bundle) {
     return message;
   }
 
+  /** None once the bundle of the commands was itself stopped meanwhile: it sees no others any more. */
+  private static Bundle[] bundles(BundleContext context) {
+    try {
+      return context.getBundles();
+    } catch (IllegalStateException e) {
+      return new Bundle[0];
+    }
+  }
+
   private static Bundle stopped(BundleContext context) {
-    for (Bundle candidate : context.getBundles()) {
+    for (Bundle candidate : bundles(context)) {
       if (candidate.getState() == Bundle.RESOLVED && candidate.getSymbolicName().startsWith("dev.carrel.")) {
         return candidate;
       }

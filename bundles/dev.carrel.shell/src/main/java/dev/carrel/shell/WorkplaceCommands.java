@@ -18,15 +18,18 @@ import dev.carrel.api.resource.Limits;
 import dev.carrel.api.network.NetworkSpec;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.metatype.annotations.Designate;
 
 /**
  * Places to work: {@code shell}, {@code environment}, {@code run}, {@code plan}.
@@ -35,6 +38,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
  */
 @Component(
     service = WorkplaceCommands.class,
+    configurationPid = "dev.carrel.shell",
     property = {
       "osgi.command.scope=carrel",
       "osgi.command.function=shell",
@@ -43,8 +47,10 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
       "osgi.command.function=create",
       "osgi.command.function=plan"
     })
+@Designate(ocd = ShellSettings.class)
 public final class WorkplaceCommands {
   private final BundleContext context;
+  private volatile StandingWords standing;
 
   @Reference(
       cardinality = ReferenceCardinality.OPTIONAL,
@@ -72,8 +78,15 @@ public final class WorkplaceCommands {
   volatile Declarations declarations;
 
   @Activate
-  public WorkplaceCommands(BundleContext context) {
+  public WorkplaceCommands(BundleContext context, Map<String, Object> properties) {
     this.context = context;
+    modified(properties);
+  }
+
+  /** Something else is configured: that counts for the next command. */
+  @Modified
+  void modified(Map<String, Object> properties) {
+    standing = new StandingWords(properties);
   }
 
   /** A container made of packages. Returns the exit status of its program. */
@@ -110,6 +123,7 @@ public final class WorkplaceCommands {
         System.out.print(ManifestExport.text(name, line));
         return 0;
       }
+      line = standing.before(line, options, name, false);
       if (line.isOutside()) {
         return outside(line);
       }
@@ -271,6 +285,7 @@ public final class WorkplaceCommands {
     if (options == WorkplaceOptions.SHELL && line.manifestLine().wantsManifest()) {
       line = withManifests(name, line, true);
     }
+    line = standing.before(line, options, name, true);
     if (line.isOutside()) {
       throw CarrelException.usage("carrel plan: --" + line.outside().label() + " makes no container, of which there could be a plan."
           + " carrel " + name + " --search-paths shows the variables");

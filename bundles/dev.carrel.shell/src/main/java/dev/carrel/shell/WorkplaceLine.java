@@ -63,6 +63,12 @@ final class WorkplaceLine {
     lock = Optional.of(written);
   }
 
+  /** Another line has the same packages. */
+  WorkplaceLine lockedAs(WorkplaceLine other) {
+    lock = other.lock;
+    return this;
+  }
+
   boolean quiet() {
     return line.hasOption("quiet");
   }
@@ -84,6 +90,21 @@ final class WorkplaceLine {
   /** Whether of the caller's variables none is wanted but those that are named. */
   boolean pure() {
     return line.hasOption("pure");
+  }
+
+  /** Whether it has one of these options. */
+  boolean says(String... names) {
+    for (String option : names) {
+      if (line.hasOption(option)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** All its words. */
+  List<String> arguments() {
+    return List.of(arguments);
   }
 
   /** Whether more of it stands in descriptors. */

@@ -11,6 +11,7 @@ import dev.carrel.api.isolation.Feature;
 import dev.carrel.api.isolation.IsolationBackend;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -32,7 +33,7 @@ class HostCommandsTest {
   @BeforeEach
   void start(@TempDir Path storage) throws Exception {
     framework = new RunningFramework(storage);
-    commands = new HostCommands(framework.context());
+    commands = new HostCommands(framework.context(), Map.of());
   }
 
   @AfterEach

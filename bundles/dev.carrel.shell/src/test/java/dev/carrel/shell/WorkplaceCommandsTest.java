@@ -30,7 +30,7 @@ class WorkplaceCommandsTest {
   @BeforeEach
   void start(@TempDir Path storage) throws Exception {
     framework = new RunningFramework(storage);
-    commands = new WorkplaceCommands(framework.context());
+    commands = new WorkplaceCommands(framework.context(), Map.of());
     commands.workplaces = services;
     commands.containers = services;
     commands.foreground = services;

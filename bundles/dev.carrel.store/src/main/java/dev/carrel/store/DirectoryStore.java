@@ -23,9 +23,11 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
 
 /** The store in a directory. Nothing is opened or made before it is needed; to locate and recall never needs it. */
-@Component(service = {Store.class, DirectoryStore.class})
+@Component(service = {Store.class, DirectoryStore.class}, configurationPid = "dev.carrel.store")
+@Designate(ocd = StoreSettings.class)
 public final class DirectoryStore implements Store {
   /** Property of the component: the absolute path of the directory, whatever else is said. */
   static final String DIRECTORY = "store.directory";
@@ -49,10 +51,10 @@ public final class DirectoryStore implements Store {
     T with(Tools tools) throws IOException;
   }
 
-  /** In the directory that the component's properties or the environment say. */
+  /** In the directory that the component's properties, the environment or the configuration say. */
   @Activate
   public DirectoryStore(@Reference Host host, Map<String, Object> properties) {
-    this(host, properties.get(DIRECTORY) instanceof String directory ? directory : "");
+    this(host, properties.get(DIRECTORY) instanceof String directory ? directory : "", Location.configured(System.getenv(), properties, host));
   }
 
   /**

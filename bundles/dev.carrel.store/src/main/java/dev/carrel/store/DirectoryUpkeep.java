@@ -208,7 +208,7 @@ public final class DirectoryUpkeep implements Upkeep {
           store.hold(List.of(row.item()));
           Optional<About> about = About.read(tools.layout().about(row.item()), row.item().fileName());
           if (about.isPresent() && store.isValid(row.item())) {
-            equal.share(tools.layout().item(row.item()), about.get().files());
+            equal.share(tools.layout().item(row.item()), about.get().files(), about.get().files());
           }
           task.done(++done);
         }

@@ -11,7 +11,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -48,12 +51,19 @@ final class EqualFiles {
     return bytes;
   }
 
-  /** Shares the files of a tree, whose directories are as they were afterwards. */
-  void share(Path tree, Listing listing) throws IOException {
+  /**
+   * Shares files of a tree, whose directories are as they were afterwards. Of what programs change, those stay apart that have the same content as
+   * another in the tree: who copies one over the other would be told that they are the same file, as cp(1) does.
+   *
+   * @param all what the tree has
+   * @param some those of its files that are to be shared
+   */
+  void share(Path tree, Listing all, Listing some) throws IOException {
+    Set<String> apart = apart(all, some);
     Map<Path, Set<PosixFilePermission>> opened = new HashMap<>();
     try {
-      for (Map.Entry<String, Entry> entry : listing.entries().entrySet()) {
-        if (entry.getValue().isFile()) {
+      for (Map.Entry<String, Entry> entry : some.entries().entrySet()) {
+        if (entry.getValue().isFile() && !apart.contains(entry.getKey())) {
           share(tree.resolve(entry.getKey()), entry.getValue(), opened);
         }
       }
@@ -63,6 +73,28 @@ final class EqualFiles {
         Files.setPosixFilePermissions(directory.getKey(), directory.getValue());
       }
     }
+  }
+
+  private static Set<String> apart(Listing all, Listing some) {
+    Map<String, List<String>> changing = new HashMap<>();
+    some.entries().forEach((name, entry) -> {
+      if (entry.isFile() && isChanged(name)) {
+        changing.computeIfAbsent(entry.content(), content -> new ArrayList<>(1)).add(name);
+      }
+    });
+    Set<String> apart = new HashSet<>();
+    all.entries().forEach((name, entry) -> {
+      for (String equal : entry.isFile() ? changing.getOrDefault(entry.content(), List.of()) : List.<String>of()) {
+        if (!equal.equals(name)) {
+          apart.add(equal);
+        }
+      }
+    });
+    return apart;
+  }
+
+  private static boolean isChanged(String name) {
+    return name.startsWith("etc/") || name.startsWith("var/");
   }
 
   private void share(Path file, Entry entry, Map<Path, Set<PosixFilePermission>> opened) throws IOException {

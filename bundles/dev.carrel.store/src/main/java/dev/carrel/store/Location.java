@@ -5,6 +5,7 @@ import dev.carrel.api.host.Account;
 import dev.carrel.api.host.Host;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 
 /** Where a user's store is. */
@@ -15,7 +16,24 @@ final class Location {
   /** Where root's is. */
   static final String SYSTEM = "/var/lib/carrel";
 
+  private static final String SAID = " (the variable, or the setting store.directory)";
+
   private Location() {}
+
+  /** The environment, with what is configured where it says nothing. */
+  static Map<String, String> configured(Map<String, String> environment, Map<String, Object> properties, Host host) {
+    if (!properties.containsKey("directory") && !properties.containsKey("shared")) {
+      return environment;
+    }
+    Map<String, String> all = new HashMap<>(environment);
+    if (properties.get("directory") instanceof String directory && environment.getOrDefault(NAME, "").isEmpty()) {
+      all.put(NAME, directory.startsWith("~/") ? host.account().home() + directory.substring(1) : directory);
+    }
+    if (properties.get("shared") instanceof String shared) {
+      all.putIfAbsent(SystemStore.NAME, shared.equals("none") ? "" : shared);
+    }
+    return all;
+  }
 
   /** Whether the user says where it is. */
   static boolean isChosen(String property, Map<String, String> environment) {
@@ -50,9 +68,9 @@ final class Location {
         return path.normalize();
       }
     } catch (InvalidPathException e) {
-      throw CarrelException.usage("cannot use " + NAME + "=" + chosen + ": it is not a path (" + e.getReason()
+      throw CarrelException.usage("cannot use " + NAME + "=" + chosen + SAID + ": it is not a path (" + e.getReason()
           + "). Give the absolute path of a directory");
     }
-    throw CarrelException.usage("cannot use " + NAME + "=" + chosen + ": it is not an absolute path. Give one that begins with /");
+    throw CarrelException.usage("cannot use " + NAME + "=" + chosen + SAID + ": it is not an absolute path. Give one that begins with /");
   }
 }

@@ -117,7 +117,7 @@ final class Realization {
     host.sync(place.directory()); // once for all, and before the database is held
     EqualFiles equal = new EqualFiles(layout, place.directory());
     for (Workshop.Made one : made) {
-      equal.share(place.item(one.item()), one.fresh());
+      equal.share(place.item(one.item()), one.about().files(), one.fresh());
     }
     register(made.stream().map(one -> one.about().entry()).toList(), place, database);
     layout.takeReserve();

@@ -198,6 +198,21 @@ class FinishTest {
   }
 
   @Test
+  void what_programs_change_is_never_the_same_file_as_another_of_the_profile_so_that_one_can_be_copied_over_the_other() throws IOException {
+    Path profile = finished((tree, changes, based) -> {
+      write(changes, "etc/upper/a.conf.old", "as it came");
+      write(changes, "var/upper/lib/table", "twice");
+      write(changes, "var/upper/lib/table.0", "twice");
+      write(changes, "var/upper/lib/other", "once");
+    });
+
+    assertThat(Files.isSameFile(profile.resolve("etc/a.conf"), profile.resolve("etc/a.conf.old"))).isFalse();
+    assertThat(Files.isSameFile(profile.resolve("var/lib/table"), profile.resolve("var/lib/table.0"))).isFalse();
+    assertThat((Integer) Files.getAttribute(profile.resolve("var/lib/other"), "unix:nlink")).isEqualTo(2);
+    assertThat(new DirectoryUpkeep(store, new DirectoryGenerations(store, Samples.host())).optimise(silent).files()).isZero();
+  }
+
+  @Test
   void what_was_made_for_several_profiles_alike_is_one_file_and_counts_once() throws IOException {
     String made = "by a script".repeat(100);
     Path one = store.locate(store.union("one", List.of(item("a")), new Finish("test", (tree, changes, based) -> write(changes, "etc/upper/made", made)), silent));

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -17,6 +18,17 @@ record Pools(List<Subnet> ipv4, List<Subnet> ipv6) {
   /** A thousand containers on one network. */
   private static final int IPV4_PREFIX = 22;
   private static final int IPV6_PREFIX = 64;
+
+  /** The environment, with what is configured where it says nothing. */
+  static Map<String, String> configured(Map<String, String> environment, Object pools) {
+    String list = pools instanceof String[] many ? String.join(",", many) : pools instanceof String one ? one : "";
+    if (list.isEmpty() || !environment.getOrDefault(VARIABLE, "").isEmpty()) {
+      return environment;
+    }
+    Map<String, String> all = new HashMap<>(environment);
+    all.put(VARIABLE, list);
+    return all;
+  }
 
   /**
    * As the environment says, or the usual ones.
@@ -36,7 +48,7 @@ record Pools(List<Subnet> ipv4, List<Subnet> ipv6) {
         (pool.isIpv6() ? ipv6 : ipv4).add(pool);
       }
     } catch (IllegalArgumentException e) {
-      throw CarrelException.usage(VARIABLE + "=" + given + ": " + e.getMessage() + ". Write subnets with commas between them");
+      throw CarrelException.usage(VARIABLE + "=" + given + " (the variable, or the setting network.veth.pools): " + e.getMessage() + ". Write subnets with commas between them");
     }
     return new Pools(ipv4, ipv6.isEmpty() ? List.of(own) : ipv6);
   }

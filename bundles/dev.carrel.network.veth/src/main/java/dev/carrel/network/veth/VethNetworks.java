@@ -28,9 +28,11 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
 
 /** Networks of bridges and veth pairs. */
-@Component(property = {NetworkProvider.NAME + "=veth", "service.ranking:Integer=100"})
+@Component(property = {NetworkProvider.NAME + "=veth", "service.ranking:Integer=100"}, configurationPid = "dev.carrel.network.veth")
+@Designate(ocd = VethSettings.class)
 public final class VethNetworks implements NetworkProvider {
   private static final String NAME = "veth";
   private static final NetworkDefinition PRIVATE = new NetworkDefinition(NAME, List.of(), false);
@@ -49,11 +51,8 @@ public final class VethNetworks implements NetworkProvider {
   private long preparedAt;
 
   @Activate
-  public VethNetworks(@Reference Host host) {
-    this(host, System.getenv());
-  }
-
-  VethNetworks(Host host, Map<String, String> environment) {
+  public VethNetworks(@Reference Host host, Map<String, Object> properties) {
+    Map<String, String> environment = Pools.configured(System.getenv(), properties.get("pools"));
     this.host = host;
     this.directory = new NetworkDirectory(environment);
     this.leases = new Leases(directory);

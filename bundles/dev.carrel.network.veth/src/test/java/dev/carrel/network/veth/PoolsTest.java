@@ -17,6 +17,14 @@ class PoolsTest {
   }
 
   @Test
+  void what_is_configured_counts_where_the_variable_says_nothing() {
+    String[] pools = {"10.250.0.0/16", "fd12::/48"};
+    assertThat(Pools.configured(Map.of(), pools)).containsEntry(Pools.VARIABLE, "10.250.0.0/16,fd12::/48");
+    assertThat(Pools.configured(Map.of(Pools.VARIABLE, "10.1.0.0/16"), pools)).containsEntry(Pools.VARIABLE, "10.1.0.0/16");
+    assertThat(Pools.configured(Map.of("HOME", "/"), null)).containsOnlyKeys("HOME");
+  }
+
+  @Test
   void a_network_gets_the_first_part_that_nobody_routes() {
     assertThat(pools("").freeIpv4(List.of())).hasToString("10.89.0.0/22");
     assertThat(pools("").freeIpv4(List.of(Subnet.parse("10.89.0.0/22"), Subnet.parse("10.89.4.9/32")))).hasToString("10.89.8.0/22");

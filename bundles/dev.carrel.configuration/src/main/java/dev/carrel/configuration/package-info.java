@@ -1,0 +1,2 @@
+/** Files that configure Carrel, as ConfigAdmin has them. */
+package dev.carrel.configuration;
