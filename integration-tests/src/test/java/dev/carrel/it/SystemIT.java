@@ -202,7 +202,8 @@ class SystemIT {
     system.exec("/etc/carrel/service", "start", "third");
     system.await(text -> text.endsWith("third down\nthird up\n"), "cat", "/shared/order");
 
-    Files.writeString(declaration, Files.readString(declaration).replace("[service.ending]", "[service.other]").replace("exit 7", "exit 8"));
+    Files.writeString(declaration, Files.readString(declaration).replace("[service.ending]", "[service.other]")
+        .replace("echo once", "echo once; exec sleep 1000").replace("exit 7", "exit 8"));
     assertThat(system.carrel("system", "reconfigure", "--quiet", declaration.toString()).says())
         .contains("stops ending", "stops failing", "starts other", "starts failing").doesNotContain("second", "third");
     awaitLog(system, "other", 1);
