@@ -239,7 +239,7 @@ class SystemIT {
         command = ["sh", "-c", "trap 'echo told down; exit' TERM; sleep 0.2; echo >&7; id -un; echo $MARK; while :; do sleep 0.1; done"]
         ready-descriptor = 7
         user = "www-data"
-        environment = { MARK = "50% \"$HOME\"" }
+        environment = { MARK = '50% "$HOME"' }
         log = false
         """);
     RunningSystem system = new RunningSystem(store, directory, "units");
