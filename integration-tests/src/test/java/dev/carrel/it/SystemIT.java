@@ -156,6 +156,13 @@ class SystemIT {
         .contains("stops flaky", "stops after", "starts after").doesNotContain("stops agent");
     assertThat(agent.exec("ls", "/run/service")).isEqualTo("after\nagent\n");
     assertThat(agent.exec("cat", "/etc/agent/agent.sh")).contains("sleep 0.2");
+
+    Files.writeString(declaration, Files.readString(declaration).replaceFirst("packages = \\[", "packages = [\"hello\", "));
+    assertThat(agent.carrel("system", "reconfigure", "--quiet", declaration.toString()).says())
+        .contains("build-agent: packages (hello) are those of the new generation now").doesNotContain("stops", "started again");
+    assertThat(agent.exec("sh", "-c", "hello; dpkg-query -W -f '${Package}\n' hello; touch /usr/new 2>/dev/null || echo read-only"))
+        .isEqualTo("Hello, world!\nhello\nread-only\n");
+    assertThat(agent.exec("s6-svstat", "-o", "pid", "/run/service/agent")).as("what runs goes on").isEqualTo(pid);
     assertThat(agent.carrel("stop", "--time=" + PATIENCE, "build-agent").run().status()).isZero();
     assertThat(agent.inspect().get("status").getAsInt()).isZero();
   }
@@ -195,7 +202,8 @@ class SystemIT {
     system.exec("/etc/carrel/service", "start", "third");
     system.await(text -> text.endsWith("third down\nthird up\n"), "cat", "/shared/order");
 
-    Files.writeString(declaration, Files.readString(declaration).replace("[service.ending]", "[service.other]").replace("exit 7", "exit 8"));
+    Files.writeString(declaration, Files.readString(declaration).replace("[service.ending]", "[service.other]")
+        .replace("echo once", "echo once; exec sleep 1000").replace("exit 7", "exit 8"));
     assertThat(system.carrel("system", "reconfigure", "--quiet", declaration.toString()).says())
         .contains("stops ending", "stops failing", "starts other", "starts failing").doesNotContain("second", "third");
     awaitLog(system, "other", 1);
@@ -231,7 +239,7 @@ class SystemIT {
         command = ["sh", "-c", "trap 'echo told down; exit' TERM; sleep 0.2; echo >&7; id -un; echo $MARK; while :; do sleep 0.1; done"]
         ready-descriptor = 7
         user = "www-data"
-        environment = { MARK = "50% \"$HOME\"" }
+        environment = { MARK = '50% "$HOME"' }
         log = false
         """);
     RunningSystem system = new RunningSystem(store, directory, "units");

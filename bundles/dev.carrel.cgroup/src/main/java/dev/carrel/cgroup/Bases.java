@@ -135,7 +135,8 @@ final class Bases {
     }
     if (second.isEmpty() || !second.get().isUsable()) {
       throw CarrelException.failed("cannot give a container control groups that it may change: " + (second.isEmpty()
-          ? "those of version 2 are not mounted here. Mount them: mount -t cgroup2 none /sys/fs/cgroup/unified, as root" : second.get().reason()));
+          ? "those of version 2 are not mounted here. Mount them: mount -t cgroup2 none /sys/fs/cgroup/unified, as root" : second.get().reason()
+              + (isRoot() ? "" : "; or ask an administrator to put your session into a group of version 2 that belongs to you")));
     }
     second.get().makeBase();
     Path directory = second.get().base(true).resolve(name.leaf());

@@ -12,6 +12,7 @@ import dev.carrel.api.container.ExitStatus;
 import dev.carrel.api.container.ProcessSpec;
 import dev.carrel.api.isolation.IsolationBackend;
 import dev.carrel.api.isolation.Running;
+import dev.carrel.api.mount.Mount;
 import dev.carrel.api.resource.Limits;
 import dev.carrel.api.resource.ResourceGroup;
 import dev.carrel.api.resource.Usage;
@@ -162,6 +163,15 @@ final class RecordedContainer implements ContainerHandle {
 
   static CarrelException paused(String id) {
     return CarrelException.failed("cannot run a program in container " + id + ": it is paused. carrel resume " + id + " lets it go on");
+  }
+
+  @Override
+  public void mount(List<Mount.Bind> mounts) {
+    Running running = alive("mount directories in");
+    if (info().state() == State.PAUSED) {
+      throw paused(id());
+    }
+    backend().mount(running, entry.inside(), mounts);
   }
 
   @Override

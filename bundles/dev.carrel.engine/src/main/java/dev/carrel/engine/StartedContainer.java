@@ -17,6 +17,7 @@ import dev.carrel.api.container.TerminalSize;
 import dev.carrel.api.isolation.Inside;
 import dev.carrel.api.isolation.IsolationBackend;
 import dev.carrel.api.isolation.Running;
+import dev.carrel.api.mount.Mount;
 import dev.carrel.api.resource.Limits;
 import dev.carrel.api.resource.OutOfMemory;
 import dev.carrel.api.resource.ResourceGroup;
@@ -268,6 +269,17 @@ final class StartedContainer implements Container {
     Inside inside = Inside.of(spec);
     return new StartedProgram(backend.enter(id, running, user.isPresent() ? inside.as(user.get()) : inside,
         group.isPresent() ? Optional.of(group.get().entry()) : Optional.empty(), program), program.stdio());
+  }
+
+  @Override
+  public void mount(List<Mount.Bind> mounts) {
+    if (exit.isDone()) {
+      throw RecordedContainer.hasEnded("mount directories in", id);
+    }
+    if (isPaused()) {
+      throw RecordedContainer.paused(id);
+    }
+    backend.mount(running, Inside.of(spec), mounts);
   }
 
   @Override

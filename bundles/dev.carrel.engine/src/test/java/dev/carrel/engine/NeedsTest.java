@@ -92,6 +92,7 @@ class NeedsTest {
   void what_is_mounted_specially() {
     needs(Feature.OVERLAYS, spec(new RootSpec(List.of(new Mount.Overlay(DIRECTORY, List.of(Path.of("/usr")), Optional.empty(), true, "1m")), List.of(),
         false)), "the overlay at /d");
+    needs(Feature.CONTROL_GROUPS, spec(new RootSpec(List.of(new Mount.ControlGroups()), List.of(), false)), "control groups that it may change");
     needs(Feature.PROTECTED_PATHS, spec(new RootSpec(List.of(), List.of(), false, new PathProtection(List.of(DIRECTORY), List.of()))), "covered");
     needs(Feature.MOUNT_OPTIONS, spec(mapped(new TreeOptions(Set.of(MountFlag.NO_EXEC), Optional.empty(), Propagation.PRIVATE), Optional.empty())), "/d");
     needs(Feature.MOUNT_OPTIONS, spec(mapped(TreeOptions.standard(), Optional.of(new FileIdentity(1, 2)))), "/d");

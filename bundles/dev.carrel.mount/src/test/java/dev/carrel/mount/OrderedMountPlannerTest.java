@@ -25,6 +25,12 @@ class OrderedMountPlannerTest {
   private final OrderedMountPlanner planner = new OrderedMountPlanner();
 
   @Test
+  void control_groups_lie_in_sys_where_nothing_else_may() {
+    assertThat(plan(List.of(new Mount.ControlGroups())).mounts())
+        .containsSubsequence(new Mount.Sys(Path.of("/sys")), new Mount.Directory(Path.of("/sys/fs"), 0755), new Mount.ControlGroups());
+  }
+
+  @Test
   void every_container_has_devices_and_its_own_kernel_objects() {
     assertThat(plan(List.of()).mounts())
         .containsExactly(new Mount.Dev(Path.of("/dev"), false), new Mount.Proc(Path.of("/proc")), new Mount.Sys(Path.of("/sys")));

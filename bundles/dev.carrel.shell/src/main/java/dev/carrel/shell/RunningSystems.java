@@ -8,6 +8,9 @@ import dev.carrel.api.container.ContainerInfo.State;
 import dev.carrel.api.container.Containers;
 import dev.carrel.api.container.ProcessSpec;
 import dev.carrel.api.container.Stdio;
+import dev.carrel.api.mount.Access;
+import dev.carrel.api.mount.Mapping;
+import dev.carrel.api.mount.Mount;
 import dev.carrel.api.resource.Limits;
 import dev.carrel.api.system.SystemName;
 import dev.carrel.api.system.SystemStart;
@@ -59,18 +62,38 @@ final class RunningSystems {
       throw CarrelException.failed("cannot reconfigure " + called + ": it runs " + present.init() + ", and is to run " + next.init()
           + ". Stop it and start the new generation");
     }
-    SystemDifference difference = new SystemDifference(systems.start(item), present, next);
+    boolean packages = !present.profile().equals(next.profile()) && mounted(container, next);
+    SystemDifference difference = new SystemDifference(systems.start(item), present, next, packages || present.profile().equals(next.profile()));
     for (String later : difference.later(info)) {
       told.accept(called + ": " + later + " change when it is started again");
+    }
+    if (packages) {
+      told.accept(called + ": " + difference.packages() + " are those of the new generation now; what runs goes on with what it has opened");
     }
     Optional<Limits> limits = difference.limits(info);
     if (limits.isPresent()) {
       container.update(limits.get());
       told.accept(called + ": has the limits that are declared now");
     }
-    run(container, called, "change its files", List.of("sh", "-s"), new SystemChange(present, next).script());
+    run(container, called, "change its files", List.of("sh", "-s"), new SystemChange(present, next, packages).script());
     for (List<String> command : next.change()) {
       run(container, called, "change its services", command, "").lines().forEach(line -> told.accept(called + ": " + line));
+    }
+  }
+
+  /** Whether it has the other packages now: nothing else has changed if not. */
+  private static boolean mounted(ContainerHandle container, SystemStart next) {
+    try {
+      Path programs = next.profile().toRealPath().resolve("usr");
+      container.mount(List.of(new Mount.Bind(programs, Path.of("/usr"), Access.EXPOSE, Mapping.Kind.DIRECTORY, false)));
+      return true;
+    } catch (CarrelException e) {
+      if (e.kind() != CarrelException.Kind.USAGE) {
+        throw e;
+      }
+      return false; // its backend cannot
+    } catch (IOException e) {
+      throw CarrelException.failed("cannot find the packages of the new generation: " + e + ". carrel store verify tells what is wrong", e);
     }
   }
 

@@ -6,16 +6,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
  * How the files of a running system become those of another one: a script for sh, run inside as root. What both have in common is not touched,
- * so that what somebody has changed inside stays unless the declaration of it has changed.
+ * so that what somebody has changed inside stays unless the declaration of it, or a package, has changed.
  */
 final class SystemChange {
   private static final int LINE = 76;
@@ -24,25 +23,29 @@ final class SystemChange {
 
   private final SystemStart present;
   private final SystemStart next;
+  private final boolean packages;
 
-  SystemChange(SystemStart present, SystemStart next) {
+  /** @param packages whether what the packages have in directories that can be written changes as well */
+  SystemChange(SystemStart present, SystemStart next, boolean packages) {
     this.present = present;
     this.next = next;
+    this.packages = packages;
   }
 
   /** The script. */
   String script() {
     StringBuilder text = new StringBuilder("set -e\numask 022\n");
     try {
-      List<Path> wanted = files(next.files());
-      for (Path gone : files(present.files())) {
-        if (!wanted.contains(gone)) {
+      Map<Path, Path> before = files(present);
+      Map<Path, Path> after = files(next);
+      for (Path gone : before.keySet()) {
+        if (!after.containsKey(gone)) {
           text.append("rm -f -- ").append(inside(gone)).append('\n');
         }
       }
-      for (Path file : wanted) {
-        if (!same(file)) {
-          put(file, text);
+      for (Map.Entry<Path, Path> file : after.entrySet()) {
+        if (!before.containsKey(file.getKey()) || !same(file.getKey(), before.get(file.getKey()), file.getValue())) {
+          put(file.getKey(), file.getValue(), text);
         }
       }
       emptied(text);
@@ -63,44 +66,66 @@ final class SystemChange {
     }
   }
 
-  private static List<Path> files(Path tree) throws IOException {
-    try (Stream<Path> all = Files.walk(tree)) {
-      return new ArrayList<>(all.filter(path -> !Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)).map(tree::relativize).sorted().toList());
+  /** Where each file comes from; the system's own are over those of its packages. Directories are among them where nothing else is in them. */
+  private Map<Path, Path> files(SystemStart start) throws IOException {
+    Map<Path, Path> files = new TreeMap<>();
+    for (int i = 0; packages && i < SystemLine.OVERLAID.length; i++) {
+      add(start.profile(), SystemLine.OVERLAID[i], files);
+    }
+    add(start.files(), "", files);
+    return files;
+  }
+
+  private static void add(Path tree, String below, Map<Path, Path> files) throws IOException {
+    Path top = tree.resolve(below);
+    if (!Files.isDirectory(top)) {
+      return;
+    }
+    try (Stream<Path> all = Files.walk(top)) {
+      all.filter(path -> !Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS) || !below.isEmpty() && isEmpty(path))
+          .forEach(path -> files.put(tree.relativize(path), path));
     }
   }
 
-  private boolean same(Path file) throws IOException {
-    Path before = present.files().resolve(file);
-    Path after = next.files().resolve(file);
-    if (!Files.exists(before, LinkOption.NOFOLLOW_LINKS) || Files.isSymbolicLink(before) != Files.isSymbolicLink(after)) {
+  private static boolean isEmpty(Path directory) {
+    String[] names = directory.toFile().list();
+    return names == null || names.length == 0;
+  }
+
+  private boolean same(Path file, Path before, Path after) throws IOException {
+    if (kind(before) != kind(after)) {
       return false;
     }
     if (Files.isSymbolicLink(after)) {
       return Files.readSymbolicLink(before).equals(Files.readSymbolicLink(after));
     }
-    return Files.isExecutable(before) == Files.isExecutable(after) && mode(present, file).equals(mode(next, file))
-        && Arrays.equals(Files.readAllBytes(before), Files.readAllBytes(after));
+    return Files.isDirectory(after) || mode(present, file, before).equals(mode(next, file, after)) && Files.mismatch(before, after) < 0;
   }
 
-  private static String mode(SystemStart start, Path file) {
-    Map<Path, Integer> modes = start.modes();
-    Integer mode = modes.get(Path.of("/").resolve(file.toString()));
-    return Integer.toOctalString(mode != null ? mode : Files.isExecutable(start.files().resolve(file)) ? 0755 : 0644);
+  private static int kind(Path file) {
+    return Files.isSymbolicLink(file) ? 0 : Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS) ? 1 : 2;
+  }
+
+  private static String mode(SystemStart start, Path file, Path source) {
+    Integer mode = source.startsWith(start.files()) ? start.modes().get(Path.of("/").resolve(file.toString())) : null;
+    return Integer.toOctalString(mode != null ? mode : Files.isExecutable(source) ? 0755 : 0644);
   }
 
   /** A file comes to its place whole, as somebody may read it just then. */
-  private void put(Path file, StringBuilder text) throws IOException {
+  private void put(Path file, Path source, StringBuilder text) throws IOException {
     String place = inside(file);
-    String parent = inside(file.getParent());
-    text.append("mkdir -p ").append(parent).append('\n');
-    Path source = next.files().resolve(file);
+    if (Files.isDirectory(source, LinkOption.NOFOLLOW_LINKS)) {
+      text.append("mkdir -p ").append(place).append('\n');
+      return;
+    }
+    text.append("mkdir -p ").append(inside(file.getParent())).append('\n');
     if (Files.isSymbolicLink(source)) {
       text.append("ln -sfn -- ").append(ShellWords.quoted(Files.readSymbolicLink(source).toString())).append(' ').append(place).append('\n');
       return;
     }
     text.append("base64 -d >").append(place).append(".new <<'END'\n")
         .append(Base64.getMimeEncoder(LINE, new byte[] {'\n'}).encodeToString(Files.readAllBytes(source))).append("\nEND\n")
-        .append("chmod ").append(mode(next, file)).append(' ').append(place).append(".new\nmv -f -- ").append(place).append(".new ").append(place)
+        .append("chmod ").append(mode(next, file, source)).append(' ').append(place).append(".new\nmv -f -- ").append(place).append(".new ").append(place)
         .append('\n');
   }
 

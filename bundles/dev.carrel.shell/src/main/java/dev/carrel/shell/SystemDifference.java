@@ -22,8 +22,9 @@ import java.util.TreeMap;
  *
  * @param started what the container was started as
  * @param present what it has taken up since
+ * @param mounted whether it has the packages of the next one
  */
-record SystemDifference(SystemStart started, SystemStart present, SystemStart next) {
+record SystemDifference(SystemStart started, SystemStart present, SystemStart next, boolean mounted) {
   /** How it is run, and not what it is. */
   private static final Set<String> CALLS = Set.of("detach", "pid-file");
   private static final int NAMED = 8;
@@ -47,8 +48,8 @@ record SystemDifference(SystemStart started, SystemStart present, SystemStart ne
   /** What changes only when it is started again, by name; nothing if that is nothing. */
   List<String> later(ContainerInfo container) {
     List<String> later = new ArrayList<>();
-    if (!started.profile().equals(next.profile())) {
-      add("packages", packages(), later);
+    if (!mounted && !started.profile().equals(next.profile())) {
+      later.add(packages());
     }
     Set<String> mappings = new LinkedHashSet<>();
     for (SystemMapping mapping : different(started.mappings(), next.mappings())) {
@@ -80,9 +81,13 @@ record SystemDifference(SystemStart started, SystemStart present, SystemStart ne
 
   private static void add(String what, Set<String> names, List<String> later) {
     if (!names.isEmpty()) {
-      List<String> some = new ArrayList<>(names).subList(0, Math.min(NAMED, names.size()));
-      later.add(what + " (" + String.join(", ", some) + (names.size() > NAMED ? " and " + (names.size() - NAMED) + " more" : "") + ")");
+      later.add(named(what, names));
     }
+  }
+
+  private static String named(String what, Set<String> names) {
+    List<String> some = new ArrayList<>(names).subList(0, Math.min(NAMED, names.size()));
+    return what + " (" + String.join(", ", some) + (names.size() > NAMED ? " and " + (names.size() - NAMED) + " more" : "") + ")";
   }
 
   private boolean hasSuccessor(String option) {
@@ -109,9 +114,9 @@ record SystemDifference(SystemStart started, SystemStart present, SystemStart ne
     return different;
   }
 
-  /** Those that are there in one of both, or in another version. */
-  private Set<String> packages() {
-    Map<String, String> before = versions(started.profile());
+  /** Those that are there in one of both, or in another version, by name. */
+  String packages() {
+    Map<String, String> before = versions((mounted ? present : started).profile());
     Map<String, String> after = versions(next.profile());
     Set<String> names = new LinkedHashSet<>();
     after.forEach((name, version) -> {
@@ -123,7 +128,7 @@ record SystemDifference(SystemStart started, SystemStart present, SystemStart ne
     if (names.isEmpty()) {
       names.add("how they are configured");
     }
-    return names;
+    return named("packages", names);
   }
 
   /** Of a profile that was configured, its own database says it. */

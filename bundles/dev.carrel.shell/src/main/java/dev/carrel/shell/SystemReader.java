@@ -89,7 +89,7 @@ final class SystemReader {
 
   private static String requireInit(String name) {
     if (!name.matches("[a-z][a-z0-9-]{0,19}")) {
-      throw new IllegalArgumentException("'" + name + "' is no name of an init: write s6 or runit");
+      throw new IllegalArgumentException("'" + name + "' is no name of an init: write s6, runit or systemd");
     }
     return name;
   }

@@ -81,7 +81,7 @@ enum SystemTable {
         SystemKey.of("hostname", TEXT, "its host name; without this, its name"),
         SystemKey.of("timezone", TEXT, "its time zone, such as Europe/Berlin; UTC without this"),
         SystemKey.of("locale", TEXT, "its locale; C.UTF-8 without this"),
-        SystemKey.of("init", TEXT, "its first process: s6, which it is without this, or runit"),
+        SystemKey.of("init", TEXT, "its first process: s6, which it is without this, runit or systemd"),
         SystemKey.of("packages", TEXTS, "its packages, each NAME or NAME=VERSION"),
         SystemKey.of("expose", TEXTS, "what it sees of the host read-only: PATH or PATH=PATH"),
         SystemKey.of("share", TEXTS, "what it sees of the host and may change: PATH or PATH=PATH"),

@@ -54,7 +54,7 @@ class SystemDifferenceTest {
   }
 
   private static List<String> later(SystemStart started, SystemStart next, Limits... limits) {
-    return new SystemDifference(started, started, next).later(container(limits));
+    return new SystemDifference(started, started, next, false).later(container(limits));
   }
 
   @Test
@@ -71,7 +71,7 @@ class SystemDifferenceTest {
   @Test
   void limits_are_had_at_once_where_there_are_some() {
     SystemStart next = plain("--pids=50", "--memory=64M");
-    SystemDifference difference = new SystemDifference(plain("--pids=99"), plain("--pids=99"), next);
+    SystemDifference difference = new SystemDifference(plain("--pids=99"), plain("--pids=99"), next, false);
     assertThat(difference.later(container(SOME))).isEmpty();
     assertThat(difference.limits(container(SOME)).orElseThrow().processes()).contains(new Bound(50));
     assertThat(difference.later(container())).containsExactly("options (pids, memory)");
@@ -80,7 +80,7 @@ class SystemDifferenceTest {
 
   @Test
   void a_limit_that_is_gone_stays_until_another_start() {
-    SystemDifference difference = new SystemDifference(plain("--pids=99"), plain("--pids=99"), plain());
+    SystemDifference difference = new SystemDifference(plain("--pids=99"), plain("--pids=99"), plain(), true);
     assertThat(difference.later(container(SOME))).containsExactly("options (pids)");
     assertThat(difference.limits(container(SOME))).isEmpty();
   }
@@ -90,7 +90,7 @@ class SystemDifferenceTest {
     profile("old", "bash=1");
     profile("new", "bash=2");
     SystemStart next = start("new", List.of("--pids=50"), List.of(), List.of());
-    SystemDifference difference = new SystemDifference(plain("--pids=99"), next, next);
+    SystemDifference difference = new SystemDifference(plain("--pids=99"), next, next, false);
     assertThat(difference.limits(container(SOME))).isEmpty();
     assertThat(difference.later(container(SOME))).containsExactly("packages (bash)");
   }

@@ -1,5 +1,7 @@
 package dev.carrel.api.container;
 
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.mount.Mount;
 import dev.carrel.api.resource.Limits;
 import dev.carrel.api.resource.Usage;
 import java.time.Duration;
@@ -98,6 +100,15 @@ public interface ContainerHandle {
    * @throws dev.carrel.api.CarrelException if it has ended, was started without limits, or this host cannot have one of these
    */
   void update(Limits limits);
+
+  /**
+   * Mounts directories of the host in it, read-only, over what is at their targets: either all of them or none. What has opened files there keeps them.
+   *
+   * @throws dev.carrel.api.CarrelException if it has ended or is paused, its backend cannot do that, or there is no such directory inside
+   */
+  default void mount(List<Mount.Bind> mounts) {
+    throw CarrelException.usage("cannot mount anything in container " + id() + " while it runs");
+  }
 
   /** What it consumes, as far as it is counted; empty if it was started without limits, or has ended. */
   Optional<Usage> usage();

@@ -38,6 +38,8 @@ public enum Feature {
   MOUNT_OPTIONS,
   /** Mounts directories of the host so that what is written to them is kept elsewhere. */
   OVERLAYS,
+  /** Trees of the host are mounted in a container that runs. */
+  LATER_MOUNTS,
   /** Covers paths in the end, and makes others read-only. */
   PROTECTED_PATHS,
   /** Leaves the files of /proc and /sys that tell of the kernel as they are on the host. */

@@ -1,6 +1,8 @@
 package dev.carrel.api.isolation;
 
+import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.ProcessSpec;
+import dev.carrel.api.mount.Mount;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -59,6 +61,17 @@ public interface IsolationBackend {
    * @throws dev.carrel.api.CarrelException if that failed
    */
   Running enter(String id, Running running, Inside inside, Optional<GroupEntry> group, ProcessSpec program);
+
+  /**
+   * Mounts trees of the host in a container that runs, over what is at their targets; see {@link Feature#LATER_MOUNTS}. Either all of them or none.
+   *
+   * @param running what {@link #launch} or {@link #adopt} gave
+   * @param mounts read-only; their targets are directories inside, with no symbolic link on the way
+   * @throws CarrelException if that failed
+   */
+  default void mount(Running running, Inside inside, List<Mount.Bind> mounts) {
+    throw CarrelException.usage("the backend " + name() + " cannot mount anything in a container that runs");
+  }
 
   /** What {@link #launch} would do, in order; does nothing. */
   List<Step> explain(LaunchPlan plan);

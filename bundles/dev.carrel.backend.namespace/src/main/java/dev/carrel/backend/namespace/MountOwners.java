@@ -14,6 +14,7 @@ import dev.carrel.linux.machine.Operand;
 import dev.carrel.linux.machine.ProgramBuilder;
 import dev.carrel.linux.machine.SystemCall;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Writes how root gives files to the ids of a container, which are not its own: the host's are mapped at the mount (mount_setattr(2),
@@ -33,11 +34,16 @@ final class MountOwners {
   private final boolean exchanged;
 
   MountOwners(ProgramBuilder program, ContainerSpec spec, Account caller, Data hostProc) {
+    this(program, spec.identity(), spec.namespaces(), caller, hostProc);
+  }
+
+  /** Of a container that runs. */
+  MountOwners(ProgramBuilder program, Identity identity, Set<Namespace> namespaces, Account caller, Data hostProc) {
     this.program = program;
-    this.identity = spec.identity();
+    this.identity = identity;
     this.hostProc = hostProc;
     this.root = caller.root();
-    this.needed = caller.root() && identity.ranged() && spec.namespaces().contains(Namespace.USER);
+    this.needed = caller.root() && identity.ranged() && namespaces.contains(Namespace.USER);
     this.exchanged = identity.user().inside() != 0 || identity.group().inside() != 0;
   }
 

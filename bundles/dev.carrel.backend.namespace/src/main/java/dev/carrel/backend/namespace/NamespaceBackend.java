@@ -1,18 +1,21 @@
 package dev.carrel.backend.namespace;
 
 import dev.carrel.api.CarrelException;
+import dev.carrel.api.container.Capability;
 import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.host.Host;
 import dev.carrel.api.isolation.Feature;
 import dev.carrel.api.isolation.IsolationBackend;
 import dev.carrel.api.container.ProcessSpec;
+import dev.carrel.api.container.Stdio;
 import dev.carrel.api.isolation.ContainerRecord;
 import dev.carrel.api.isolation.GroupEntry;
 import dev.carrel.api.isolation.Inside;
 import dev.carrel.api.isolation.LaunchPlan;
 import dev.carrel.api.isolation.Running;
 import dev.carrel.api.isolation.Step;
+import dev.carrel.api.mount.Mount;
 import dev.carrel.api.mount.MountPlan;
 import dev.carrel.linux.LaunchFailure;
 import dev.carrel.linux.Image;
@@ -242,6 +245,19 @@ public final class NamespaceBackend implements IsolationBackend {
       return launcher.launch(new Launch(image, given, Optional.of(running), Optional.empty()));
     } catch (LaunchFailure failure) {
       throw failures(process, inside).explain(failure);
+    }
+  }
+
+  @Override
+  public void mount(Running running, Inside inside, List<Mount.Bind> mounts) {
+    if (inside.security().capabilities().contains(Capability.SYS_ADMIN)) {
+      throw CarrelException.usage("cannot mount anything in a container that keeps SYS_ADMIN: what is mounted later could be made writable inside");
+    }
+    try (Image image = launcher.image(MountProgram.of(inside, mounts, account()))) {
+      Given given = new Given(Stdio.discard(), List.of(), Optional.empty(), Optional.empty(), Optional.empty());
+      launcher.launch(new Launch(image, given, Optional.of(running), Optional.empty())).exit().join();
+    } catch (LaunchFailure failure) {
+      throw CarrelException.failed("cannot mount anything in a container that runs: " + failure.getMessage(), failure);
     }
   }
 

@@ -156,11 +156,15 @@ final class OuterNamespaces {
     program.callInto(hostProc, SystemCall.OPENAT, CURRENT, program.string("/proc").address(), Kernel.PATH_ONLY, ZERO);
   }
 
-  /** user_namespaces(7): one's own single id may be mapped without privileges once setgroups(2) is denied. */
   void writeMaps(IdMapping user, IdMapping group, Operand directory, String prefix) {
-    writeFile(directory, prefix + "uid_map", line(user));
-    writeFile(directory, prefix + "setgroups", "deny");
-    writeFile(directory, prefix + "gid_map", line(group));
+    writeMaps(program, user, group, directory, prefix);
+  }
+
+  /** user_namespaces(7): one's own single id may be mapped without privileges once setgroups(2) is denied. */
+  static void writeMaps(ProgramBuilder program, IdMapping user, IdMapping group, Operand directory, String prefix) {
+    writeFile(program, directory, prefix + "uid_map", line(user));
+    writeFile(program, directory, prefix + "setgroups", "deny");
+    writeFile(program, directory, prefix + "gid_map", line(group));
   }
 
   private static String line(IdMapping mapping) {
@@ -168,6 +172,10 @@ final class OuterNamespaces {
   }
 
   void writeFile(Operand directory, String path, String content) {
+    writeFile(program, directory, path, content);
+  }
+
+  private static void writeFile(ProgramBuilder program, Operand directory, String path, String content) {
     Data file = program.variable("file");
     program.callInto(file, SystemCall.OPENAT, directory, program.string(path).address(), Kernel.WRITE_ONLY, ZERO);
     program.call(SystemCall.WRITE, file.value(), program.string(content).address(), Operand.of(content.length()));
