@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.CarrelException.Kind;
 import dev.carrel.api.container.Capability;
+import dev.carrel.api.container.Containers;
 import dev.carrel.api.container.ExitStatus;
 import dev.carrel.api.container.IdMapping;
 import dev.carrel.api.container.Identity;
@@ -42,6 +43,9 @@ public abstract class BackendConformance extends LaunchedContainers {
   private static final int SIGTERM = 15;
   private static final int SIGUSR1 = 10;
   private static final Path SHARED = Path.of("/shared");
+
+  /** An engine that knows the backend. */
+  protected abstract Containers containers();
 
   @Test
   void its_name_and_version_are_told() {

@@ -3,20 +3,20 @@ package dev.carrel.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.carrel.api.container.Containers;
 import dev.carrel.api.container.ExitStatus;
 import dev.carrel.api.host.ProcessTimes;
 import dev.carrel.api.isolation.Feature;
 import dev.carrel.api.isolation.IsolationBackend;
+import dev.carrel.api.isolation.LaunchPlan;
 import dev.carrel.api.isolation.Running;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
@@ -26,23 +26,20 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Containers that a backend starts for one test, of which nothing may be left in the end. */
 abstract class LaunchedContainers {
-  private static final int PATIENCE = 60;
+  static final int PATIENCE = 60;
   /** A millisecond. */
   private static final long POLL = 1_000_000;
 
   @TempDir Path directory;
-  private final List<Long> pids = new ArrayList<>();
+  private final List<Long> pids = new CopyOnWriteArrayList<>();
   private Set<String> mounts;
 
-  /** What is tested. */
+  /** What starts them. */
   protected abstract IsolationBackend backend();
-
-  /** An engine that knows it. */
-  protected abstract Containers containers();
 
   @BeforeEach
   void look() throws IOException {
-    assertThat(backend().unavailable()).as("why the backend cannot be tested here").isEmpty();
+    assertThat(backend().unavailable()).as("why the backend cannot start anything here").isEmpty();
     mounts = new HashSet<>(Files.readAllLines(Path.of("/proc/self/mountinfo")));
   }
 
@@ -60,7 +57,11 @@ abstract class LaunchedContainers {
   }
 
   static void await(String what, Condition condition) throws IOException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE);
+    await(what, PATIENCE, condition);
+  }
+
+  static void await(String what, int seconds, Condition condition) throws IOException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     while (!condition.holds()) {
       assertThat(System.nanoTime()).as("waiting for " + what).isLessThan(end);
       LockSupport.parkNanos(POLL);
@@ -72,7 +73,11 @@ abstract class LaunchedContainers {
   }
 
   final Running launch(SampleContainer container) {
-    Running running = backend().launch(container.plan());
+    return launch(container.plan());
+  }
+
+  final Running launch(LaunchPlan plan) {
+    Running running = backend().launch(plan);
     pids.add(running.process().pid());
     return running;
   }

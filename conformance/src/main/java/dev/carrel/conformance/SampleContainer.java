@@ -9,6 +9,7 @@ import dev.carrel.api.container.ProcessSpec;
 import dev.carrel.api.container.Security;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.isolation.ContainerRecord;
+import dev.carrel.api.isolation.GroupEntry;
 import dev.carrel.api.isolation.LaunchPlan;
 import dev.carrel.api.mount.Access;
 import dev.carrel.api.mount.Mapping;
@@ -125,7 +126,11 @@ record SampleContainer(List<String> command, Map<String, String> environment, Pa
   }
 
   LaunchPlan plan() {
-    return new LaunchPlan("c0ffee00", spec(), new MountPlan(mounts(), writableRoot), held, record);
+    return plan("c0ffee00", Optional.empty());
+  }
+
+  LaunchPlan plan(String id, Optional<GroupEntry> group) {
+    return new LaunchPlan(id, spec(), new MountPlan(mounts(), writableRoot), held, record, group);
   }
 
   private List<Mount> mounts() {

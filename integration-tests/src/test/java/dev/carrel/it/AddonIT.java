@@ -109,6 +109,29 @@ class AddonIT {
     refused("both are the bundle " + NAME, first.toString(), second.toString());
   }
 
+  @Test
+  void what_another_one_needs_is_neither_removed_nor_replaced_by_what_does_not_offer_it() throws IOException {
+    Path offering = AddonJar.version("1.0.0").called("org.example.offering").exporting("sample.words;version=1.0").in(home);
+    Path bare = AddonJar.version("2.0.0").called("org.example.offering").in(Files.createDirectory(home.resolve("later")));
+    Path needy = AddonJar.version("1.0.0").called("org.example.needy").importing("sample.words;version=\"[1,2)\"").in(home);
+    carrel("addon", "install", offering.toString(), needy.toString()).says();
+
+    Carrel.Result removed = carrel("addon", "remove", "org.example.offering").run();
+    assertThat(removed.status()).isEqualTo(125);
+    assertThat(removed.err()).isEqualTo("carrel: cannot remove org.example.offering: the add-on org.example.needy 1.0.0 would then lack something: it needs the package"
+        + " sample.words of version 1.0.0 or later and before 2.0.0, which no bundle here offers. Remove it, too: carrel addon remove org.example.offering"
+        + " org.example.needy\n");
+    Carrel.Result replaced = carrel("addon", "install", bare.toString()).run();
+    assertThat(replaced.status()).isEqualTo(125);
+    assertThat(replaced.err()).startsWith("carrel: cannot install " + bare + ": the add-on org.example.needy 1.0.0 would then lack something: ")
+        .contains("carrel addon remove org.example.needy");
+    assertThat(kept()).containsExactly("org.example.needy.jar", "org.example.offering.jar");
+    assertThat(folder().resolve("org.example.offering.jar")).hasSameBinaryContentAs(offering);
+
+    carrel("addon", "remove", "org.example.needy", "org.example.offering").says();
+    assertThat(kept()).isEmpty();
+  }
+
   /** Also a good one beside it is not kept. */
   private void refused(String why, String... words) throws IOException {
     Path good = AddonJar.version("1.0.0").called("org.example.good").in(home);

@@ -9,15 +9,18 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** docs/extending.md, done as it says: the sample is built by a Maven of its own, installed and used. */
+/** docs/extending.md, done as it says: the archetype makes a project, which a Maven of its own builds and tests, and which is installed and used. */
 @Tag(User.ROOT) // whose Maven has just built Carrel, and so has all the plugins
 class AddonWalkIT {
   private static final String VERSION = "0.1.0-SNAPSHOT";
+  private static final Map<String, String> ARTIFACTS = Map.of("bundles/dev.carrel.api", "dev.carrel.api", "conformance", "dev.carrel.conformance",
+      "archetype", "carrel-addon-archetype");
 
   @TempDir Path directory;
 
@@ -27,7 +30,7 @@ class AddonWalkIT {
     Path repository = Path.of(System.getProperty("user.home"), ".m2", "repository");
     assumeTrue(Files.isDirectory(repository.resolve("biz/aQute/bnd/bnd-maven-plugin")), "needs the local repository with which Carrel was built");
     assumeTrue(Host.can("gcc", "--version"), "needs gcc, for a program without libraries");
-    Path local = repositoryWithApi(checkout, repository);
+    Path local = repositoryWithCarrel(checkout, repository);
     Path programs = Files.createDirectory(directory.resolve("bin"));
     Files.createSymbolicLink(programs.resolve("carrel"), Checkout.underTest().script());
     Path maven = Files.writeString(programs.resolve("mvn"), "#!/bin/sh\nexec " + Host.says("sh", "-c", "command -v mvn")
@@ -51,6 +54,18 @@ class AddonWalkIT {
     assertThat(status).as(all).isZero();
     assertThat(walk.answers()).hasSizeGreaterThan(8);
     assertThat(all.lines().map(String::strip).toList()).containsAll(walk.answers());
+    assertIsMade(checkout.resolve("docs/examples/addon"), directory.resolve("tarballs"));
+    assertThat(Files.readString(directory.resolve("tarballs/target/surefire-reports/org.example.tarballs.TarballSourceTest.txt")))
+        .containsPattern("Tests run: [1-9][0-9]+, Failures: 0, Errors: 0, Skipped: 0,");
+  }
+
+  /** What the documents refer to is what the archetype makes, to the byte. */
+  private static void assertIsMade(Path example, Path made) throws IOException {
+    try (Stream<Path> files = Files.walk(example)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        assertThat(made.resolve(example.relativize(file).toString())).hasSameTextualContentAs(file);
+      }
+    }
   }
 
   /** The lines of the document: what is typed, and what is answered. */
@@ -70,16 +85,20 @@ class AddonWalkIT {
     }
   }
 
-  /** The local repository by links, and in it the API that was just built, as if it were published. */
-  private Path repositoryWithApi(Path checkout, Path repository) throws IOException {
+  /** The local repository by links, and in it what was just built for who extends Carrel, as if it were published. */
+  private Path repositoryWithCarrel(Path checkout, Path repository) throws IOException {
     Path copy = directory.resolve("repository");
     links(repository, copy, "dev");
     Path others = repository.resolve("dev");
     links(others, copy.resolve("dev"), "carrel");
     Path own = copy.resolve("dev/carrel");
     publish(checkout.resolve("pom.xml"), own, "carrel", ".pom");
-    publish(checkout.resolve("bundles/dev.carrel.api/pom.xml"), own, "dev.carrel.api", ".pom");
-    publish(checkout.resolve("bundles/dev.carrel.api/target/dev.carrel.api-" + VERSION + ".jar"), own, "dev.carrel.api", ".jar");
+    for (Map.Entry<String, String> module : ARTIFACTS.entrySet()) {
+      Path place = checkout.resolve(module.getKey());
+      String artifact = module.getValue();
+      publish(place.resolve("pom.xml"), own, artifact, ".pom");
+      publish(place.resolve("target").resolve(artifact + "-" + VERSION + ".jar"), own, artifact, ".jar");
+    }
     return copy;
   }
 

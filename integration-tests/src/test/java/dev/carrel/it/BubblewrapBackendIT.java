@@ -4,11 +4,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.BeforeAll;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.InvalidSyntaxException;
 
 /** The backend bubblewrap keeps the contract of backends. */
 class BubblewrapBackendIT extends FoundBackend {
-  BubblewrapBackendIT(BundleContext context) throws InvalidSyntaxException {
+  BubblewrapBackendIT(BundleContext context) {
     super("bubblewrap", context);
   }
 

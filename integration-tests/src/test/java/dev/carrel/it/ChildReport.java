@@ -1,5 +1,7 @@
 package dev.carrel.it;
 
+import static org.junit.jupiter.api.Assumptions.abort;
+
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -23,7 +25,16 @@ record ChildReport(List<Outcome> outcomes) {
    *
    * @param detail why it was skipped, or the stack trace of its failure
    */
-  record Outcome(Kind kind, String name, String detail) {}
+  record Outcome(Kind kind, String name, String detail) {
+    /** Passes, is skipped, or fails as that test did. */
+    void happenAgain() {
+      switch (kind) {
+        case PASSED -> { }
+        case SKIPPED -> abort(detail);
+        case FAILED -> throw new AssertionError(detail);
+      }
+    }
+  }
 
   static Outcome failed(String name, Throwable failure) {
     StringWriter trace = new StringWriter();

@@ -116,10 +116,27 @@ final class NetworkHost implements AutoCloseable {
     return carrelUnder(List.of("unshare", "--net"), words);
   }
 
-  private Carrel carrelUnder(List<String> command, String... words) {
+  /** A command line by which the ordinary user does another one on this host. */
+  List<String> line(List<String> command) {
+    List<String> line = prefix(List.of("env"));
+    line.addAll(command);
+    return User.weAreRoot() ? user().command(line) : line;
+  }
+
+  /** What is run is to be readable for that user. */
+  Checkout checkout() {
+    return checkout;
+  }
+
+  private List<String> prefix(List<String> command) {
     List<String> prefix = new ArrayList<>(entering(holder.pid()));
     prefix.addAll(command);
     prefix.addAll(List.of("nsenter", "--preserve-credentials", "--user", "--target", "" + unprivileged, "--")); // root no more
+    return prefix;
+  }
+
+  private Carrel carrelUnder(List<String> command, String... words) {
+    List<String> prefix = prefix(command);
     Carrel carrel = Carrel.command(words).of(checkout).under(prefix.toArray(new String[0])).in(work())
         .withVariable("CARREL_STATE", state().toString()).withVariable("HOME", work().toString()).withVariable("LANG", "C.UTF-8");
     return User.weAreRoot() ? carrel.as(user()) : carrel;
@@ -141,9 +158,18 @@ final class NetworkHost implements AutoCloseable {
   }
 
   private String says(long pid, String... command) {
+    return Host.says(line(pid, List.of(command)).toArray(new String[0]));
+  }
+
+  /** A command line that does another one in the world. */
+  List<String> worldLine(List<String> command) {
+    return line(world, command);
+  }
+
+  private List<String> line(long pid, List<String> command) {
     List<String> line = new ArrayList<>(entering(pid));
-    line.addAll(List.of(command));
-    return Host.says((User.weAreRoot() ? user().command(line) : line).toArray(new String[0]));
+    line.addAll(command);
+    return User.weAreRoot() ? user().command(line) : line;
   }
 
   /** How many processes of a name the user has. */

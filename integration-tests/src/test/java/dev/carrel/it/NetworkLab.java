@@ -117,6 +117,11 @@ final class NetworkLab implements AutoCloseable {
     return line(host, command);
   }
 
+  /** A command line that does another one outside. */
+  List<String> outsideLine(List<String> command) {
+    return line(outside, command.toArray(String[]::new));
+  }
+
   Carrel carrel(String... words) {
     return Carrel.command(words).in(directory).withVariable("CARREL_STATE", state().toString()).under(line(host).toArray(new String[0]));
   }

@@ -35,20 +35,12 @@ class OrdinaryUserIT {
       Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x")); // whatever the umask
       List<DynamicTest> tests = new ArrayList<>();
       for (Outcome outcome : run(user, directory).outcomes()) {
-        tests.add(DynamicTest.dynamicTest(user.name() + ": " + outcome.name(), () -> report(outcome)));
+        tests.add(DynamicTest.dynamicTest(user.name() + ": " + outcome.name(), outcome::happenAgain));
       }
       assertThat(tests).as("tests that " + user.name() + " has run").isNotEmpty();
       return tests;
     } finally {
       Trees.delete(directory);
-    }
-  }
-
-  private static void report(Outcome outcome) {
-    switch (outcome.kind()) {
-      case PASSED -> { }
-      case SKIPPED -> abort(outcome.detail());
-      case FAILED -> throw new AssertionError(outcome.detail());
     }
   }
 
@@ -59,17 +51,15 @@ class OrdinaryUserIT {
     Trees.copyForAll(original.directory().resolve("docs/examples"), Files.createDirectories(copy.directory().resolve("docs")).resolve("examples"));
     Files.createDirectories(copy.distribution().getParent());
     Trees.copyForAll(original.distribution(), copy.distribution());
-    List<String> classPath = new ArrayList<>();
-    Path tests = copyClassPath(Files.createDirectory(directory.resolve("classes")), classPath);
+    ChildJvm jvm = ChildJvm.copiedTo(Files.createDirectory(directory.resolve("classes")));
     Path home = Files.createDirectory(directory.resolve("home"));
     user.own(home);
     Path report = home.resolve("report");
     Path log = directory.resolve("log");
-    List<String> command = user.command(List.of("env", "-i", "PATH=" + System.getenv("PATH"), "HOME=" + home, "USER=" + user.name(),
-        "LANG=C.UTF-8", "JAVA_HOME=" + System.getProperty("java.home"),
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Dfile.encoding=UTF-8", "-Duser.home=" + home,
-        "-D" + Checkout.PROPERTY + "=" + copy.directory(), "-cp", String.join(":", classPath),
-        ChildRun.class.getName(), tests.toString(), report.toString(), System.getProperty(CLASSES, ".*IT")));
+    List<String> line = new ArrayList<>(List.of("env", "-i", "PATH=" + System.getenv("PATH"), "HOME=" + home, "USER=" + user.name(), "LANG=C.UTF-8",
+        "JAVA_HOME=" + System.getProperty("java.home")));
+    line.addAll(jvm.command(copy, report, System.getProperty(CLASSES, ".*IT"), "user.home=" + home));
+    List<String> command = user.command(line);
     Process child = new ProcessBuilder(command).directory(home.toFile()).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     boolean ended = child.waitFor(MINUTES, TimeUnit.MINUTES);
     child.destroyForcibly();
@@ -77,23 +67,5 @@ class OrdinaryUserIT {
       throw new AssertionError("the tests as " + user.name() + " did not end in order: " + Files.readString(log));
     }
     return ChildReport.read(report);
-  }
-
-  /** Copies what this JVM's class path holds; returns where the copied test classes are. */
-  private static Path copyClassPath(Path target, List<String> classPath) throws IOException {
-    Path own = Path.of(ChildRun.class.getProtectionDomain().getCodeSource().getLocation().getPath());
-    Path tests = own;
-    int count = 0;
-    for (String element : System.getProperty("java.class.path").split(":")) {
-      Path source = Path.of(element);
-      if (Files.exists(source)) {
-        // Names may be equal, and a jar has to keep its ending.
-        Path copy = target.resolve(count++ + "-" + source.getFileName());
-        Trees.copyForAll(source, copy);
-        classPath.add(copy.toString());
-        tests = source.equals(own) ? copy : tests;
-      }
-    }
-    return tests;
   }
 }

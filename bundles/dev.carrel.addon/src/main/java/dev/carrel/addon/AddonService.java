@@ -1,5 +1,6 @@
 package dev.carrel.addon;
 
+import dev.carrel.addon.Trial.Lacking;
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.addon.Addon;
 import dev.carrel.api.addon.Addons;
@@ -63,7 +64,12 @@ public final class AddonService implements Addons {
         }
         Map<Path, String> tried = new LinkedHashMap<>();
         staged.forEach((file, what) -> tried.put(file, what.word()));
-        trial().check(tried, others(staged.values().stream().map(what -> what.jar().name()).toList()));
+        Trial trial = trial();
+        List<Lacking> lacking = trial.check(tried, others(staged.values().stream().map(what -> what.jar().name()).toList()));
+        trial.spoilt(lacking, kept()).stream().findFirst().ifPresent(other -> {
+          throw CarrelException.failed("cannot install " + String.join(", ", words) + ": the add-on " + other.what() + " would then lack something: it needs "
+              + other.lacks() + ". Install another version of it together with this, or remove it before: carrel addon remove " + other.name());
+        });
         Set<String> kept = new LinkedHashSet<>();
         for (Map.Entry<Path, Staged> file : staged.entrySet()) {
           folder.keep(file.getKey(), file.getValue().jar().name());
@@ -99,6 +105,10 @@ public final class AddonService implements Addons {
         copy.toFile().delete();
       }
     }
+  }
+
+  private List<Path> kept() {
+    return others(List.of());
   }
 
   /** The files of add-ons that stay: all of other names. */
@@ -165,12 +175,27 @@ public final class AddonService implements Addons {
     mine(names); // who asks for what is not there makes no folder
     return folder.alone(() -> {
       List<Addon> removed = mine(names);
+      checkNotNeeded(removed, names);
       for (Addon addon : removed) {
         if (!addon.file().toFile().delete()) {
           throw CarrelException.failed("cannot remove the add-on " + addon.name() + ": " + addon.file() + " cannot be deleted");
         }
       }
       return removed;
+    });
+  }
+
+  /** What stays has to find all that it has found until now. */
+  private void checkNotNeeded(List<Addon> removed, List<String> names) {
+    List<Path> staying = new ArrayList<>(kept());
+    removed.forEach(addon -> staying.remove(addon.file()));
+    if (staying.isEmpty()) {
+      return;
+    }
+    Trial trial = trial();
+    trial.spoilt(trial.check(Map.of(), staying), kept()).stream().findFirst().ifPresent(other -> {
+      throw CarrelException.failed("cannot remove " + String.join(", ", names) + ": the add-on " + other.what() + " would then lack something: it needs "
+          + other.lacks() + ". Remove it, too: carrel addon remove " + String.join(" ", names) + " " + other.name());
     });
   }
 

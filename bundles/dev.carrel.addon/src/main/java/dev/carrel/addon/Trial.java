@@ -27,23 +27,35 @@ final class Trial {
   }
 
   /**
+   * One that cannot be resolved.
+   *
+   * @param name what users call it by
+   * @param what its name and version
+   * @param lacks what it needs, in words
+   */
+  record Lacking(Path file, String name, String what, String lacks) {}
+
+  /**
    * Tries new bundles together with those that are kept.
    *
    * @param wanted files by what the user called them
    * @param kept other add-ons, which need not be sound
+   * @return those of the others that cannot be resolved then
    * @throws CarrelException if one of the wanted cannot be resolved: names it, and what it lacks
    */
-  void check(Map<Path, String> wanted, List<Path> kept) {
+  List<Lacking> check(Map<Path, String> wanted, List<Path> kept) {
+    List<Lacking> lacking = new ArrayList<>();
     frameworks.accept(context -> {
       Set<String> own = new HashSet<>();
       for (Bundle bundle : context.getBundles()) {
         own.add(bundle.getSymbolicName());
       }
+      Map<Bundle, Path> others = new LinkedHashMap<>();
       for (Path file : kept) {
         try {
-          install(context, file);
+          others.put(install(context, file), file);
         } catch (BundleException | IOException e) {
-          // not sound, so that nothing can depend on it
+          continue; // not sound, so that nothing can depend on it
         }
       }
       Map<Bundle, String> bundles = new LinkedHashMap<>();
@@ -62,7 +74,29 @@ final class Trial {
               + why(bundle, wiring));
         }
       });
+      wiring.resolveBundles(new ArrayList<>(others.keySet()));
+      others.forEach((bundle, file) -> {
+        if (bundle.getState() == Bundle.INSTALLED) {
+          lacking.add(new Lacking(file, bundle.getSymbolicName(), bundle.getSymbolicName() + " " + bundle.getVersion(), why(bundle, wiring)));
+        }
+      });
     });
+    return lacking;
+  }
+
+  /**
+   * Which of those that stay would be the worse for a change: what lacks something without it anyway does not count.
+   *
+   * @param lacking those of them that cannot be resolved after it
+   * @param before all that is kept now
+   */
+  List<Lacking> spoilt(List<Lacking> lacking, List<Path> before) {
+    if (lacking.isEmpty()) {
+      return lacking;
+    }
+    Set<Path> already = new HashSet<>();
+    check(Map.of(), before).forEach(one -> already.add(one.file()));
+    return lacking.stream().filter(one -> !already.contains(one.file())).toList();
   }
 
   private static Bundle installed(BundleContext context, Path file, String word) {
@@ -78,7 +112,7 @@ final class Trial {
 
   private static Bundle install(BundleContext context, Path file) throws BundleException, IOException {
     try (InputStream in = Files.newInputStream(file)) {
-      return context.installBundle("trial:" + file.getFileName(), in);
+      return context.installBundle("trial:" + file, in);
     }
   }
 

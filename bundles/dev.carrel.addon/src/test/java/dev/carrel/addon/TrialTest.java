@@ -1,5 +1,6 @@
 package dev.carrel.addon;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -80,5 +81,22 @@ class TrialTest {
   void a_kept_file_that_is_damaged_hinders_nobody() throws Exception {
     Path broken = Files.writeString(directory.resolve("broken.jar"), "no jar");
     assertThatCode(() -> check(bundle("plain"), broken)).doesNotThrowAnyException();
+  }
+
+  @Test
+  void others_that_lack_something_by_it_are_told_and_those_that_lacked_it_before_are_not() throws Exception {
+    Path offering = bundle("offering", "Export-Package", "of.another;version=1.0");
+    Path needy = bundle("needy", "Import-Package", "of.another");
+    Path hopeless = bundle("hopeless", "Import-Package", "of.nobody");
+    Path bare = Jars.bundle(directory.resolve("bare.jar"), "offering", "2.0");
+    Trial trial = new Trial(this::lend);
+
+    List<Trial.Lacking> lacking = trial.check(Map.of(bare, "bare.jar"), List.of(needy, hopeless));
+    assertThat(lacking).extracting(Trial.Lacking::name).containsExactly("needy", "hopeless");
+    assertThat(trial.spoilt(lacking, List.of(offering, needy, hopeless))).singleElement().satisfies(one -> {
+      assertThat(one.what()).isEqualTo("needy 1.0.0");
+      assertThat(one.lacks()).isEqualTo("the package of.another, which no bundle here offers");
+    });
+    assertThat(trial.check(Map.of(), List.of(offering, needy))).isEmpty();
   }
 }

@@ -20,7 +20,8 @@ final class AddonHelp {
       What is installed is copied, after it was tried whether it finds all it needs, with Carrel's bundles and the
       other add-ons; of several either all are installed or none. It takes the place of what has the same name. An
       artifact is taken from your local Maven repository; if it is not there, the host's mvn fetches it, without
-      what it depends on. A jar that is put into the folder by hand is started by a shell that runs, too.
+      what it depends on. A jar that is put into the folder by hand is started by a shell that runs, too. What another
+      add-on needs is neither removed without it nor replaced by what does not offer it.
 
         --json               as JSON
         -h, --help           this text

@@ -11,7 +11,7 @@ import org.osgi.annotation.versioning.ProviderType;
 public interface Addons {
   /**
    * Keeps bundles, in the place of those of the same names. Either all of them can be resolved together, with Carrel's bundles and what is
-   * kept already, or nothing is changed.
+   * kept already, and so can those that are kept, or nothing is changed.
    *
    * @param words what each is: the path of a jar, or of a directory with jars in it, or {@code group:artifact:version}
    * @return those that are kept now, in the order of their names
@@ -27,7 +27,7 @@ public interface Addons {
    *
    * @param names as {@link Addon#name()} tells them
    * @return what was kept
-   * @throws dev.carrel.api.CarrelException if one of them is not kept, or is root's; nothing was changed then
+   * @throws dev.carrel.api.CarrelException if one of them is not kept, is root's, or offers what one that stays needs; nothing was changed then
    */
   List<Addon> remove(List<String> names);
 }

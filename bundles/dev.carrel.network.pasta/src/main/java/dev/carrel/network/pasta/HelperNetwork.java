@@ -87,7 +87,9 @@ abstract class HelperNetwork implements NetworkProvider {
     refusal(options).ifPresent(reason -> {
       throw CarrelException.usage("cannot attach a container to the network of " + name() + ": " + reason);
     });
-    HostPorts.ofHost().choose(options.published());
+    if (!options.published().isEmpty()) {
+      choose(options.published(), records());
+    }
     String text = nameServers(options).text();
     if (!last.nameServers().equals(text) || last.files().isEmpty()) {
       last = new Prepared(text, List.of(new Mount.GeneratedFile(RESOLV_CONF, text, 0444)));
@@ -104,14 +106,31 @@ abstract class HelperNetwork implements NetworkProvider {
   @Override
   public final Attachment attach(Guest guest, NetworkSpec.Attached wanted) {
     HelperRecords records = records();
-    sweep(records);
     if (wanted.options().published().isEmpty()) {
+      sweep(records);
       return attach(guest, wanted.options(), List.of(), records);
     }
     try (FileChannel lock = records.lock()) { // held until the helper listens
-      return attach(guest, wanted.options(), HostPorts.ofHost().choose(wanted.options().published()), records);
+      List<PublishedPort> published = choose(wanted.options().published(), records);
+      sweep(records);
+      return attach(guest, wanted.options(), published, records);
     } catch (IOException e) {
       throw CarrelException.failed("cannot attach the container to a network: " + e.getMessage(), e);
+    }
+  }
+
+  /** A port can be in the way that a container had which is gone: its guard is about to free it. */
+  private List<PublishedPort> choose(List<PublishedPort> wanted, HelperRecords records) {
+    HostPorts ports = HostPorts.ofHost();
+    try {
+      return ports.choose(wanted);
+    } catch (CarrelException taken) {
+      for (HelperRecords.Entry entry : records.all()) {
+        if (!entry.guest().lives()) {
+          detach(entry.container());
+        }
+      }
+      return ports.choose(wanted);
     }
   }
 

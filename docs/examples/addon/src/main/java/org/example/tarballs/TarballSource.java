@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
@@ -51,16 +52,16 @@ public final class TarballSource implements PackageSource {
   @Override
   public Resolution resolve(List<PackageRequest> wanted, Store store, Lists lists, Progress progress) {
     Map<String, Tarball> there = shelf.tarballs();
-    List<Resolution.Resolved> found = new ArrayList<>();
+    Map<String, Resolution.Resolved> found = new TreeMap<>(); // each once, in the order of their names
     for (PackageRequest request : wanted) {
       Tarball tarball = there.get(request.name());
       if (tarball == null || request.version().isPresent() && !request.version().get().equals(tarball.version())) {
         throw CarrelException.usage("no tarball of " + request + " is in " + shelf.directory() + ": there is "
             + (there.isEmpty() ? "none at all" : String.join(", ", there.keySet())));
       }
-      found.add(resolved(tarball));
+      found.put(tarball.name(), resolved(tarball));
     }
-    return new Resolution(SOURCE, found);
+    return new Resolution(SOURCE, List.copyOf(found.values()));
   }
 
   private static Resolution.Resolved resolved(Tarball tarball) {
