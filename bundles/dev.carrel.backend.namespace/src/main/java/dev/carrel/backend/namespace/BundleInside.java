@@ -18,9 +18,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Compiles what a runtime of the OCI executes as PID 1 of a container, as the one user that there is in the user namespace it has made. Runtimes
- * want that to be user 0. Who the program is to be, it is in one more user namespace, with a copy of the mounts, which are all locked by
- * that. A pure function.
+ * Compiles what a runtime of the OCI executes as PID 1 of a container. With one id it is the one user that there is in the user namespace which the
+ * runtime has made, and runtimes want that to be user 0: who the program is to be, it becomes in one more user namespace, with a copy of the
+ * mounts, which are all locked by that. With more ids it is that user already. A pure function.
  */
 final class BundleInside {
   private BundleInside() {}
@@ -53,11 +53,13 @@ final class BundleInside {
       program.purpose("create a cgroup namespace");
       program.call(SystemCall.UNSHARE, Kernel.cloneFlags(Kernel.CLONE_NEWCGROUP));
     }
-    program.purpose("create a user namespace");
-    program.call(SystemCall.UNSHARE, Kernel.cloneFlags(Kernel.CLONE_NEWUSER | Kernel.CLONE_NEWNS));
-    program.purpose("map the user into the container's user namespace");
-    new OuterNamespaces(program, spec, caller, umask, hostProc).writeMaps(new IdMapping(spec.identity().user().inside(), 0, 1),
-        new IdMapping(spec.identity().group().inside(), 0, 1), CURRENT, "/proc/self/");
+    if (!spec.identity().ranged()) {
+      program.purpose("create a user namespace");
+      program.call(SystemCall.UNSHARE, Kernel.cloneFlags(Kernel.CLONE_NEWUSER | Kernel.CLONE_NEWNS));
+      program.purpose("map the user into the container's user namespace");
+      new OuterNamespaces(program, spec, caller, umask, hostProc).writeMaps(new IdMapping(spec.identity().user().inside(), 0, 1),
+          new IdMapping(spec.identity().group().inside(), 0, 1), CURRENT, "/proc/self/");
+    }
     finished.propagate();
     Confinement confinement = new Confinement(program, Inside.of(spec), ZERO, filters);
     confinement.ofInit();

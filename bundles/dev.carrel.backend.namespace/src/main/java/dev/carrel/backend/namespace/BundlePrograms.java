@@ -37,6 +37,8 @@ final class BundlePrograms {
   /** The descriptor by which the runtime executes the program inside. */
   static final int IMAGE = STREAMS + 3;
 
+  /** The descriptor of the runtime, whose own place may be covered. It is behind those that are passed on. */
+  private static final int RUNTIME = IMAGE + 1;
   private static final String ROOT = PLACE + "/rootfs";
   private static final String STATE = PLACE + "/state";
   private static final String CONTROL_GROUPS = "/sys/fs/cgroup";
@@ -82,6 +84,7 @@ final class BundlePrograms {
     if (groups.isPresent()) {
       groups.get().openBorn(files);
     }
+    openRuntime();
     root.openSources();
     List<Data> inDevices = new ArrayList<>();
     for (Mount.Bind bind : tree.inDevices()) {
@@ -110,6 +113,14 @@ final class BundlePrograms {
     return SetupProgram.end(program, status);
   }
 
+  private void openRuntime() {
+    Data file = program.variable("runtime");
+    program.purpose(ToolPrograms.EXECUTE + bundle.runtime());
+    program.callInto(file, SystemCall.OPENAT, CURRENT, program.string(bundle.runtime().toString()).address(), Kernel.PATH_ONLY, ZERO);
+    program.call(SystemCall.DUP3, file.value(), Operand.of(RUNTIME), ZERO);
+    program.call(SystemCall.CLOSE, file.value());
+  }
+
   /** A group that the runtime made would be beside the one that the container may have from Carrel: so it is to make none. */
   private void keepControlGroups() {
     program.purpose("keep control groups from " + bundle.runtime());
@@ -127,9 +138,10 @@ final class BundlePrograms {
     program.purpose("make a bundle in memory");
     Operand type = program.string("tmpfs").address();
     program.call(SystemCall.MOUNT, type, program.string(PLACE).address(), type, Kernel.mountFlags(Kernel.MS_NOSUID | Kernel.MS_NODEV),
-        program.string(MemoryTree.options(0700, "16m", 4096)).address());
-    for (String directory : List.of(STATE, ROOT, DEVICES)) {
-      program.call(SystemCall.MKDIRAT, CURRENT, program.string(directory).address(), Kernel.mode(0700));
+        program.string(MemoryTree.options(0711, "16m", 4096)).address());
+    program.call(SystemCall.MKDIRAT, CURRENT, program.string(STATE).address(), Kernel.mode(0700));
+    for (String directory : List.of(ROOT, DEVICES)) { // the container's root, who may be somebody else, goes through them
+      program.call(SystemCall.MKDIRAT, CURRENT, program.string(directory).address(), Kernel.mode(0711));
     }
     byte[] configuration = bundle.configuration().getBytes(StandardCharsets.UTF_8);
     Data file = program.variable("file");
@@ -166,7 +178,7 @@ final class BundlePrograms {
     report.send(Operand.of(Launcher.CONTROL));
     descriptors(image);
     run(bundle.words("create", List.of("--bundle", PLACE, "--preserve-fds", Integer.toString(IMAGE - 2)), STATE, plan.id()), failed);
-    program.attempt(SystemCall.CLOSE_RANGE, Operand.of(Launcher.STATUS), EVERYTHING, ZERO); // only the container has them now
+    program.attempt(SystemCall.CLOSE_RANGE, Operand.of(Launcher.STATUS), Operand.of(IMAGE), ZERO); // only the container has them now
     run(bundle.words("start", List.of(), STATE, plan.id()), failed);
     program.purpose("wait for the container's end");
     program.place(next);
@@ -212,7 +224,7 @@ final class BundlePrograms {
     program.callInto(child, SystemCall.CLONE, Kernel.cloneFlags(Kernel.SIGCHLD), NULL, NULL, NULL, NULL);
     program.unlessEqual(child.value(), ZERO, parent);
     program.purpose(ToolPrograms.EXECUTE + words.get(0));
-    program.call(SystemCall.EXECVE, program.string(words.get(0)).address(), program.strings(words).address(), program.strings(List.of()).address());
+    program.call(SystemCall.EXECVE, program.string("/proc/self/fd/" + RUNTIME).address(), program.strings(words).address(), program.strings(List.of()).address());
     program.place(parent);
     program.purpose("wait for " + words.get(0));
     program.call(SystemCall.WAITID, Operand.of(1, "P_PID"), child.value(), info.address(), WEXITED, NULL);

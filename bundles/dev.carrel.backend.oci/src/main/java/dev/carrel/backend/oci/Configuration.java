@@ -5,6 +5,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.carrel.api.container.Capability;
 import dev.carrel.api.container.ContainerSpec;
+import dev.carrel.api.container.IdMapping;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.Weakness;
 import dev.carrel.api.isolation.LaunchPlan;
@@ -33,6 +34,7 @@ final class Configuration {
   private final List<Mount> views;
   private final Map<Path, Mount.Bind> inDevices;
   private final HostFacts host;
+  private final boolean ranged;
   private final JsonArray mounts = new JsonArray();
   private final JsonArray masked = new JsonArray();
   private final JsonArray readOnly = new JsonArray();
@@ -42,6 +44,7 @@ final class Configuration {
     this.views = ToolBackend.views(plan);
     this.inDevices = ToolBackend.inDevices(plan);
     this.host = host;
+    this.ranged = spec.identity().ranged();
   }
 
   /** The text of the file. */
@@ -71,15 +74,15 @@ final class Configuration {
   /** Carrel's first process, which makes of itself what the program is to be. */
   private JsonObject process() {
     JsonObject user = new JsonObject();
-    user.addProperty("uid", 0);
-    user.addProperty("gid", 0);
+    user.addProperty("uid", ranged ? spec.identity().user().inside() : 0);
+    user.addProperty("gid", ranged ? spec.identity().group().inside() : 0);
     user.addProperty("umask", host.umask());
     List<String> names = new ArrayList<>();
     for (Capability capability : Capability.values()) {
       names.add(capability.label());
     }
     JsonObject capabilities = new JsonObject();
-    for (String set : List.of("bounding", "effective", "permitted")) {
+    for (String set : List.of("bounding", "effective", "permitted", "inheritable", "ambient")) { // the last two: it need not be root inside
       capabilities.add(set, array(names));
     }
     JsonObject process = new JsonObject();
@@ -164,22 +167,24 @@ final class Configuration {
     }
     JsonObject linux = new JsonObject();
     linux.add("namespaces", namespaces);
-    linux.add("uidMappings", own());
-    linux.add("gidMappings", own());
+    linux.add("uidMappings", mappings(spec.identity().users()));
+    linux.add("gidMappings", mappings(spec.identity().groups()));
     linux.add("maskedPaths", masked);
     linux.add("readonlyPaths", readOnly);
-    linux.addProperty("rootfsPropagation", "rslave"); // what is private stays private
+    linux.addProperty("rootfsPropagation", "slave"); // what is private stays private
     return linux;
   }
 
-  /** Who starts the runtime is root there, and root inside. */
-  private static JsonArray own() {
-    JsonObject mapping = new JsonObject();
-    mapping.addProperty("containerID", 0);
-    mapping.addProperty("hostID", 0);
-    mapping.addProperty("size", 1);
+  /** With one id, who starts the runtime is root there, and root inside. */
+  private JsonArray mappings(List<IdMapping> ids) {
     JsonArray mappings = new JsonArray();
-    mappings.add(mapping);
+    for (IdMapping id : ranged ? ids : List.of(new IdMapping(0, 0, 1))) {
+      JsonObject mapping = new JsonObject();
+      mapping.addProperty("containerID", id.inside());
+      mapping.addProperty("hostID", id.outside());
+      mapping.addProperty("size", id.count());
+      mappings.add(mapping);
+    }
     return mappings;
   }
 

@@ -1,6 +1,7 @@
 package dev.carrel.backend.oci;
 
 import dev.carrel.api.CarrelException;
+import dev.carrel.api.container.IdMapping;
 import dev.carrel.api.container.ProcessSpec;
 import dev.carrel.api.host.Host;
 import dev.carrel.api.isolation.ContainerRecord;
@@ -43,8 +44,11 @@ public final class OciBackend implements IsolationBackend {
       Feature.LIMITS, Feature.LOCKED_MOUNTS, Feature.DIES_WITH_PARENT, Feature.DETACHED, Feature.MOUNT_OPTIONS, Feature.OVERLAYS,
       Feature.PROTECTED_PATHS, Feature.OPEN_KERNEL_FILES, Feature.CAPABILITIES));
 
-  /** Root attaches by the network namespace alone; who has no privileges needs the user namespace that owns it, which the first process has left. */
-  private static final Set<Feature> FEATURES_OF_ROOT = Set.copyOf(withAttachment());
+  /**
+   * Root attaches by the network namespace alone; who has no privileges needs the user namespace that owns it, which the first process has left.
+   * And root maps ids by itself.
+   */
+  private static final Set<Feature> FEATURES_OF_ROOT = Set.copyOf(withMore());
 
   private final ToolBackend inside;
   private final Host host;
@@ -77,9 +81,9 @@ public final class OciBackend implements IsolationBackend {
     return name == null || name.isEmpty() ? Optional.empty() : Optional.of(name);
   }
 
-  private static Set<Feature> withAttachment() {
+  private static Set<Feature> withMore() {
     Set<Feature> features = EnumSet.copyOf(FEATURES);
-    features.add(Feature.NETWORK_ATTACHMENT);
+    features.addAll(List.of(Feature.NETWORK_ATTACHMENT, Feature.ID_RANGES));
     return features;
   }
 
@@ -139,8 +143,16 @@ public final class OciBackend implements IsolationBackend {
       throw CarrelException.usage("the backend oci cannot start a container without a /proc of its own, from which its first process is"
           + " executed. Choose another with --backend");
     }
+    if (plan.spec().identity().ranged() && !(hasRoot(plan.spec().identity().users()) && hasRoot(plan.spec().identity().groups()))) {
+      throw CarrelException.usage("the backend oci cannot start a container whose ids do not have 0 among them, as which its runtime prepares it."
+          + " Choose other ids, or another backend with --backend");
+    }
     HostFacts facts = HostFacts.now();
     return new Bundle(runtime.path(), runtime.options(), runtime.createOptions(), Configuration.of(plan, facts), runtime.controlGroups(facts.hybrid()));
+  }
+
+  private static boolean hasRoot(List<IdMapping> ids) {
+    return ids.stream().anyMatch(id -> id.inside() == 0);
   }
 
   @Override

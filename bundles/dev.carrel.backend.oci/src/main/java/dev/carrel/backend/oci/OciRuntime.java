@@ -25,7 +25,7 @@ record OciRuntime(Path path, Optional<String> version) {
   private static final String USUAL_PATH = "/usr/local/bin:/usr/bin:/bin";
   /** Debian has runc here, which is not in the PATH of ordinary users. */
   private static final String ALSO = ":/usr/local/sbin:/usr/sbin:/sbin";
-  private static final Pattern VERSION = Pattern.compile("^([A-Za-z][\\w.-]*) version:? v?((\\d{1,6})\\.\\d\\S*)");
+  private static final Pattern VERSION = Pattern.compile("^([A-Za-z][\\w.-]*) version:? (\\S*\\d\\S*)");
   private static final int PATIENCE_SECONDS = 10;
 
   /**
