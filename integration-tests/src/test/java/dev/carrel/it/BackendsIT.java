@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Backends by their names, on the command line. */
 class BackendsIT {
   private static final String BUBBLEWRAP = "bubblewrap";
+  private static final String OCI = "oci";
   /** Property with how often a start is killed. */
   private static final int KILLS = Integer.getInteger("carrel.it.kills", 4);
   /** About how long one takes, in milliseconds. */
@@ -43,6 +44,14 @@ class BackendsIT {
 
   private static void needsBwrap() {
     assumeTrue(Host.can("bwrap", "--version"), "needs bwrap (bubblewrap)");
+  }
+
+  private static void needs(String backend) {
+    if (backend.equals(BUBBLEWRAP)) {
+      needsBwrap();
+    } else if (backend.equals(OCI)) {
+      assumeTrue(OciBackend.here("crun") || OciBackend.here("runc"), "needs crun or runc");
+    }
   }
 
   private Carrel bubblewrap(String... words) {
@@ -139,21 +148,22 @@ class BackendsIT {
     Containers.refused(bubblewrap("--", "true").withVariable("PATH", path).run(), "bwrap: No luck today");
   }
 
-  /** While Java starts, bwrap works, or the program runs: whenever it happens to be. */
-  @Test
-  void killed_at_any_moment_of_a_start_nothing_is_left() throws Exception {
-    needsBwrap();
+  /** While Java starts, the tool works, or the program runs: whenever it happens to be. */
+  @ParameterizedTest
+  @ValueSource(strings = {BUBBLEWRAP, OCI})
+  void killed_at_any_moment_of_a_start_nothing_is_left(String backend) throws Exception {
+    needs(backend);
     for (int i = 1; i <= KILLS; i++) {
-      Process carrel = bubblewrap("--", "sleep", "4321").start(directory.resolve("out"));
+      Process carrel = containers.carrel("run", "--no-cwd", "--ids=1", "--backend=" + backend, "--", "sleep", "4321").start(directory.resolve("out"));
       carrel.waitFor(SLOWEST_START * i / KILLS, TimeUnit.MILLISECONDS);
       carrel.destroyForcibly().waitFor(); // what may be left is looked for in the end
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"namespace", BUBBLEWRAP})
+  @ValueSource(strings = {"namespace", BUBBLEWRAP, OCI})
   void a_container_in_the_foreground_dies_with_its_carrel(String backend) throws Exception {
-    needsBwrap();
+    needs(backend);
     Path mark = Files.createDirectory(directory.resolve("shared")).toRealPath();
     Process carrel = containers.carrel("run", "--no-cwd", "--ids=1", "--backend=" + backend, "--share=" + mark, "--", "sh", "-c",
         "echo >" + mark + "/begun; sleep 4321").start(directory.resolve("out"));

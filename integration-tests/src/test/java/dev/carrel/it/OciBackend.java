@@ -18,9 +18,14 @@ abstract class OciBackend extends FoundBackend {
     this.runtime = runtime;
   }
 
+  /** Whether a runtime is installed, which may be where only root looks for programs. */
+  static boolean here(String runtime) {
+    return Host.can("sh", "-c", "PATH=$PATH:/usr/sbin; " + runtime + " --version");
+  }
+
   /** It is used from here on. */
   static void use(String runtime) {
-    assumeTrue(Host.can("sh", "-c", "PATH=$PATH:/usr/sbin; " + runtime + " --version"), "needs " + runtime);
+    assumeTrue(here(runtime), "needs " + runtime);
     System.setProperty(PROPERTY, runtime);
   }
 
