@@ -161,6 +161,21 @@ class OciRuntimesIT {
     assertThat(result.out().lines()).containsExactly("refused", "L1");
   }
 
+  /** Its parent is the first process around it, and that one's the process beside it. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void if_a_process_around_it_is_killed_so_is_the_container(int up) {
+    assumeTrue(OciBackend.here("crun") || OciBackend.here("runc"), "needs crun or runc");
+    assertThat(run("", "--detach", "--name=web", "--", "sleep", "4321").err()).isEmpty();
+    ProcessHandle around = ProcessHandle.of(containers.inspect("web").get("pid").getAsLong()).orElseThrow();
+    for (int i = 0; i < up; i++) {
+      around = around.parent().orElseThrow();
+    }
+    around.destroyForcibly();
+
+    assertThat(containers.run("wait", "web").status()).isEqualTo(137);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"crun", "runc"})
   void the_plan_tells_what_the_runtime_is_asked_for(String runtime) {

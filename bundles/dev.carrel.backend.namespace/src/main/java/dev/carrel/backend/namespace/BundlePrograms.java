@@ -97,6 +97,7 @@ final class BundlePrograms {
     program.purpose("make a pid namespace for " + bundle.runtime());
     program.call(SystemCall.CHDIR, program.string("/").address());
     program.call(SystemCall.SETSID); // what is typed at the JVM's terminal is not meant for it
+    program.attempt(SystemCall.PRCTL, Operand.of(15, "PR_SET_NAME"), program.string("carrel-runtime").address());
     Data first = program.variable("supervisor");
     Label parent = program.label("beside_supervisor");
     program.callInto(first, SystemCall.CLONE, Kernel.cloneFlags(Kernel.CLONE_NEWPID | Kernel.SIGCHLD), NULL, NULL, NULL, NULL);

@@ -13,6 +13,7 @@ import dev.carrel.api.isolation.LaunchPlan;
 import dev.carrel.api.isolation.Running;
 import dev.carrel.api.isolation.Step;
 import dev.carrel.api.mount.Mount;
+import dev.carrel.api.mount.Propagation;
 import dev.carrel.backend.namespace.ToolBackend;
 import dev.carrel.backend.namespace.ToolBackend.Bundle;
 import dev.carrel.linux.Launcher;
@@ -138,6 +139,10 @@ public final class OciBackend implements IsolationBackend {
     boolean proc = false;
     for (Mount mount : plan.mounts().mounts()) {
       proc |= mount instanceof Mount.Proc && mount.target().equals(PROC);
+      if (mount instanceof Mount.Bind bind && bind.options().propagation() == Propagation.SLAVE && !runtime.keepsPropagation()) {
+        throw CarrelException.usage("cannot mount " + bind.source() + " with propagation=slave: " + runtime.path() + " makes all mounts private. Name runc"
+            + " with " + VARIABLE + ", or choose another backend with --backend");
+      }
     }
     if (!proc) {
       throw CarrelException.usage("the backend oci cannot start a container without a /proc of its own, from which its first process is"

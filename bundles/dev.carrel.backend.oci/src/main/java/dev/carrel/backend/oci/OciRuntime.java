@@ -100,6 +100,11 @@ record OciRuntime(Path path, Optional<String> version) {
     return version.isPresent() && version.get().startsWith(name + " ");
   }
 
+  /** Whether what the host mounts later can appear in a container that it makes: others make every mount private. */
+  boolean keepsPropagation() {
+    return is("runc");
+  }
+
   /** What it is told before its command. */
   List<String> options() {
     return is("crun") ? List.of("--cgroup-manager=disabled") : is("runc") ? List.of("--rootless=true") : List.of();

@@ -12,9 +12,13 @@ import dev.carrel.api.container.ProcessSpec;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.isolation.Feature;
 import dev.carrel.api.isolation.LaunchPlan;
+import dev.carrel.api.mount.Access;
+import dev.carrel.api.mount.Mapping;
 import dev.carrel.api.mount.Mount;
 import dev.carrel.api.mount.MountPlan;
+import dev.carrel.api.mount.Propagation;
 import dev.carrel.api.mount.RootSpec;
+import dev.carrel.api.mount.TreeOptions;
 import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.linux.host.LinuxHost;
 import dev.carrel.linux.process.SpawnLauncher;
@@ -26,6 +30,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,6 +94,16 @@ class OciBackendTest {
     wanted.set(program("runtime", "echo runtime version 1.0").toString());
 
     assertThatThrownBy(() -> backend.launch(plan())).isInstanceOf(CarrelException.class).hasMessageContaining("without a /proc of its own");
+  }
+
+  @Test
+  void where_the_runtime_makes_all_mounts_private_none_that_follows_the_hosts_is_promised() throws IOException {
+    wanted.set(program("crun", "echo crun version 1.8.1").toString());
+    TreeOptions slave = new TreeOptions(Set.of(), Optional.empty(), Propagation.SLAVE);
+    Mount follows = new Mount.Bind(Path.of("/srv"), Path.of("/srv"), Access.EXPOSE, Mapping.Kind.DIRECTORY, false, slave, Optional.empty());
+
+    assertThatThrownBy(() -> backend.launch(plan(new Mount.Proc(Path.of("/proc")), follows))).isInstanceOf(CarrelException.class)
+        .hasMessageContaining("cannot mount /srv with propagation=slave").hasMessageContaining("CARREL_OCI_RUNTIME");
   }
 
   @Test
