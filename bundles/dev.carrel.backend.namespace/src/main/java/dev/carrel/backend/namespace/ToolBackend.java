@@ -68,6 +68,7 @@ public final class ToolBackend {
    * @param options more of them
    * @param createOptions more of its command create
    * @param configuration the bundle's config.json
+   * @param controlGroups how it is kept from making any beside those that the container may have from Carrel
    */
   public record Bundle(Path runtime, List<String> options, List<String> createOptions, String configuration, ControlGroupsOfTool controlGroups) {
     public Bundle {
