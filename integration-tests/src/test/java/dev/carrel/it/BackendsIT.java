@@ -111,7 +111,7 @@ class BackendsIT {
   @Test
   void a_detached_container_of_another_backends_is_entered_and_ended_like_any() {
     needsBwrap();
-    assertThat(bubblewrap("--detach", "--name=web", "--", "sh", "-c", "echo here >/tmp/mark; echo begun; sleep 4321").run().err()).isEmpty();
+    assertThat(bubblewrap("--detach", "--name=web", "--", "sh", "-c", "trap '' TERM; echo here >/tmp/mark; echo begun; sleep 4321").run().err()).isEmpty();
     containers.awaitLog("web", "begun");
 
     assertThat(containers.inspect("web").get("backend").getAsString()).isEqualTo(BUBBLEWRAP);
