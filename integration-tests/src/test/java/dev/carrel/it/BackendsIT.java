@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -157,6 +158,25 @@ class BackendsIT {
       Process carrel = containers.carrel("run", "--no-cwd", "--ids=1", "--backend=" + backend, "--", "sleep", "4321").start(directory.resolve("out"));
       carrel.waitFor(SLOWEST_START * i / KILLS, TimeUnit.MILLISECONDS);
       carrel.destroyForcibly().waitFor(); // what may be left is looked for in the end
+    }
+    awaitForgotten();
+  }
+
+  /** A record that was only begun is removed once it is too old to be somebody's who is about to go on. */
+  private void awaitForgotten() throws IOException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (recorded() > 0) {
+      containers.run("clean");
+      assertThat(System.nanoTime()).as("waiting for what was begun to be forgotten").isLessThan(end);
+    }
+  }
+
+  private long recorded() throws IOException {
+    if (Files.notExists(containers.state())) {
+      return 0;
+    }
+    try (Stream<Path> entries = Files.list(containers.state())) {
+      return entries.filter(entry -> !List.of("lock", "names").contains(entry.getFileName().toString())).count();
     }
   }
 
