@@ -315,7 +315,7 @@ public abstract class BackendConformance extends LaunchedContainers {
   @Test
   void a_detached_one_is_found_again_by_its_record_where_its_output_and_end_are_kept() throws Exception {
     needs(Feature.DETACHED);
-    SampleContainer container = SampleContainer.sh("echo kept; trap 'exit 8' TERM; while :; do sleep 0.05; done").detached(directory);
+    SampleContainer container = SampleContainer.sh("trap 'exit 8' TERM; echo kept; while :; do sleep 0.05; done").detached(directory);
     Running running = launch(container);
     running.detach();
     long pid = running.process().pid();

@@ -30,7 +30,7 @@ enum BundleSets {
   /** What limits need. */
   LIMITS("dev.carrel.cgroup"),
   /** What another backend than Carrel's own needs, besides; and with it all that those who did not start a container may need. */
-  BACKENDS("dev.carrel.backend.bubblewrap"),
+  BACKENDS("dev.carrel.backend.bubblewrap", "dev.carrel.backend.oci"),
   /** What containers on networks need, besides. */
   NETWORKS("dev.carrel.network.veth", "dev.carrel.network.pasta"),
   /** What keeps bundles of others. */
@@ -60,7 +60,7 @@ enum BundleSets {
       "start", "stop", "store", "system", "top", "update", "version", "wait");
   /** Options whose value may be offered by an add-on, each with those that Carrel itself has. */
   private static final Map<String, Set<String>> OFFERED = Map.of("--source", Set.of("debian", "nix", "guix"),
-      "--backend", Set.of("namespace", "bubblewrap"), "--network", Set.of("none", "host", "veth", "pasta", "slirp4netns"),
+      "--backend", Set.of("namespace", "bubblewrap", "oci"), "--network", Set.of("none", "host", "veth", "pasta", "slirp4netns"),
       "--provider", Set.of("veth", "pasta", "slirp4netns"));
 
   private static final Set<String> NAMES_PACKAGES = Set.of("environment", "plan", "profile", "shell");

@@ -112,6 +112,27 @@ final class ControlGroups {
     }
   }
 
+  /** Where something else clones the process: makes the directory of a group that of its file with processes, which can be written to then. */
+  void openBorn(int files) {
+    if (born) {
+      Data file = program.variable("file");
+      Operand place = behind(files).of(0);
+      program.purpose("open the container's control group");
+      program.callInto(file, SystemCall.OPENAT, place, program.string("cgroup.procs").address(), Kernel.WRITE_ONLY, ZERO);
+      program.call(SystemCall.DUP3, file.value(), place, ZERO);
+      program.call(SystemCall.CLOSE, file.value());
+    }
+  }
+
+  /** In the process itself, before anything else, after {@link #openBorn}. */
+  void joinAll(int files) {
+    program.purpose("join the container's control groups");
+    Operand self = program.string("0").address();
+    for (int i = 0; i < descriptors(); i++) {
+      program.call(SystemCall.WRITE, behind(files).of(i), self, Operand.of(1));
+    }
+  }
+
   /** Of descriptors that are behind these files. */
   void close(int files) {
     program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.FILES + files), Operand.of(Launcher.FILES + files + descriptors() - 1), ZERO);

@@ -9,6 +9,7 @@ import dev.carrel.api.isolation.Inside;
 import dev.carrel.api.isolation.LaunchPlan;
 import dev.carrel.api.isolation.Running;
 import dev.carrel.api.isolation.Step;
+import dev.carrel.api.mount.Mount;
 import dev.carrel.linux.Image;
 import dev.carrel.linux.LaunchFailure;
 import dev.carrel.linux.Launcher;
@@ -20,7 +21,9 @@ import dev.carrel.linux.machine.Program;
 import dev.carrel.linux.seccomp.FilterCompiler;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -48,6 +51,61 @@ public final class ToolBackend {
     }
   }
 
+  /** What a tool is to see of the host's control groups. */
+  public enum ControlGroupsOfTool {
+    /** All of them. */
+    AS_THEY_ARE,
+    /** All, but it can make none. */
+    READ_ONLY,
+    /** That there are none. */
+    HIDDEN
+  }
+
+  /**
+   * What a runtime of the OCI is to do. It knows the commands create and start, and the options --root, --bundle and --preserve-fds.
+   *
+   * @param runtime its path
+   * @param options more of them
+   * @param createOptions more of its command create
+   * @param configuration the bundle's config.json
+   * @param controlGroups how it is kept from making any beside those that the container may have from Carrel
+   */
+  public record Bundle(Path runtime, List<String> options, List<String> createOptions, String configuration, ControlGroupsOfTool controlGroups) {
+    public Bundle {
+      options = List.copyOf(options);
+      createOptions = List.copyOf(createOptions);
+    }
+
+    List<String> words(String command, List<String> more, String state, String id) {
+      List<String> words = new ArrayList<>(List.of(runtime.toString(), "--root", state));
+      words.addAll(options);
+      words.add(command);
+      words.addAll(command.equals("create") ? createOptions : List.of());
+      words.addAll(more);
+      words.add(id);
+      return words;
+    }
+  }
+
+  /** What shows a container's own namespaces, which its runtime mounts. */
+  public static List<Mount> views(LaunchPlan plan) {
+    return BundleTree.of(plan.mounts()).views();
+  }
+
+  /** What the runtime mounts in the directory of devices, by where it finds that. */
+  public static Map<Path, Mount.Bind> inDevices(LaunchPlan plan) {
+    Map<Path, Mount.Bind> found = new LinkedHashMap<>();
+    for (Mount.Bind bind : BundleTree.of(plan.mounts()).inDevices()) {
+      found.put(BundleTree.source(found.size()), bind);
+    }
+    return found;
+  }
+
+  /** The program that the runtime executes. */
+  public static String firstProgram() {
+    return "/proc/self/fd/" + BundlePrograms.IMAGE;
+  }
+
   /** On these services. */
   public ToolBackend(Launcher launcher, Host host, FilterCompiler compiler) {
     this.launcher = launcher;
@@ -65,6 +123,19 @@ public final class ToolBackend {
     return userNamespaces.forbidden();
   }
 
+  /** The program that the JVM starts, and the one that the tool executes. */
+  private record Programs(Program around, Program inside) {}
+
+  private Programs programs(LaunchPlan plan, Path tool, Command command) {
+    Program inside = ToolPrograms.inside(plan, account(), filters.of(plan.spec().security()));
+    return new Programs(ToolPrograms.around(plan, account(), command, ToolPrograms.words(tool), inside), inside);
+  }
+
+  private Programs programs(LaunchPlan plan, Bundle bundle) {
+    Program inside = BundleInside.of(plan, account(), filters.of(plan.spec().security()));
+    return new Programs(BundlePrograms.around(plan, account(), bundle, inside), inside);
+  }
+
   /**
    * Starts a container through a tool.
    *
@@ -72,10 +143,21 @@ public final class ToolBackend {
    * @throws CarrelException if that failed; nothing is left then
    */
   public Running launch(LaunchPlan plan, Path tool, Command command) {
-    Program inside = ToolPrograms.inside(plan, account(), filters.of(plan.spec().security()));
-    Program around = ToolPrograms.around(plan, account(), command, ToolPrograms.words(tool), inside);
-    try (Image image = launcher.image(around)) {
-      return launcher.launchThrough(image, inside, PreparedStart.given(plan, account()));
+    return launch(plan, tool, programs(plan, tool, command));
+  }
+
+  /**
+   * Starts a container through a runtime of the OCI.
+   *
+   * @throws CarrelException if that failed; nothing is left then
+   */
+  public Running launch(LaunchPlan plan, Bundle bundle) {
+    return launch(plan, bundle.runtime(), programs(plan, bundle));
+  }
+
+  private Running launch(LaunchPlan plan, Path tool, Programs programs) {
+    try (Image image = launcher.image(programs.around())) {
+      return launcher.launchThrough(image, programs.inside(), PreparedStart.given(plan, account()));
     } catch (ToolFailure failure) {
       String said = failure.said().isEmpty() ? "it was killed" : failure.said().replace('\n', ' ');
       throw CarrelException.failed("cannot start a container: " + tool + " failed: " + said + advice(), failure);
@@ -87,14 +169,21 @@ public final class ToolBackend {
 
   /** See {@link dev.carrel.api.isolation.IsolationBackend#explain}. */
   public List<Step> explain(LaunchPlan plan, Path tool, Command command) {
-    Program inside = ToolPrograms.inside(plan, account(), filters.of(plan.spec().security()));
-    Program around = ToolPrograms.around(plan, account(), command, ToolPrograms.words(tool), inside);
+    return explain(programs(plan, tool, command));
+  }
+
+  /** See {@link dev.carrel.api.isolation.IsolationBackend#explain}. */
+  public List<Step> explain(LaunchPlan plan, Bundle bundle) {
+    return explain(programs(plan, bundle));
+  }
+
+  private static List<Step> explain(Programs programs) {
     List<Step> steps = new ArrayList<>();
     steps.add(new Step("jvm", "posix_spawn(\"/proc/self/fd/<image>\", [\"carrel\"], [], {3: status, 4: control})"));
-    for (Instruction instruction : around.instructions()) {
+    for (Instruction instruction : programs.around().instructions()) {
       steps.add(new Step(instruction.actor(), instruction.toString()));
     }
-    for (Instruction instruction : inside.instructions()) {
+    for (Instruction instruction : programs.inside().instructions()) {
       steps.add(new Step(instruction.actor(), instruction.toString()));
     }
     return steps;

@@ -37,10 +37,6 @@ final class ToolPrograms {
   /** What the program's own standard error is meanwhile. */
   private static final int ERRORS = 56;
 
-  private static final Operand ALLOW_SEALING = Operand.of(2, "MFD_ALLOW_SEALING");
-  private static final Operand ALLOW_SEALING_AND_EXECUTION = Operand.of(2 | 0x10, "MFD_ALLOW_SEALING|MFD_EXEC");
-  private static final Operand ALL_SEALS = Operand.of(0x0f, "F_SEAL_SEAL|F_SEAL_SHRINK|F_SEAL_GROW|F_SEAL_WRITE");
-
   private final ProgramBuilder program = new ProgramBuilder();
   private final LaunchPlan plan;
   private final ContainerSpec spec;
@@ -90,41 +86,17 @@ final class ToolPrograms {
     program.call(SystemCall.DUP3, report.value(), Operand.of(2), ZERO);
     program.call(SystemCall.CLOSE, report.value());
     program.purpose("make the program of the container's first process");
-    hand(image, "<" + image.length + " bytes>", IMAGE, true);
+    SealedFile.ofProgram(program, image, IMAGE);
     program.purpose("write the arguments of " + words.get(0));
     byte[] arguments = (String.join("\0", command.arguments()) + "\0").getBytes(StandardCharsets.UTF_8);
-    hand(arguments, "\"" + String.join("\\0", command.arguments()) + "\\0\"", ARGUMENTS, false);
+    SealedFile.ofData(program, arguments, "\"" + String.join("\\0", command.arguments()) + "\\0\"", ARGUMENTS);
     for (int i = 0; i < command.data().size(); i++) {
-      hand(command.data().get(i), "<" + command.data().get(i).length + " bytes>", DATA + i, false);
+      SealedFile.ofData(program, command.data().get(i), "<" + command.data().get(i).length + " bytes>", DATA + i);
     }
     program.purpose(EXECUTE + words.get(0));
     program.call(SystemCall.SETSID); // what is typed at the JVM's terminal is not meant for it
     program.call(SystemCall.EXECVE, program.string(words.get(0)).address(), program.strings(words).address(), program.strings(List.of()).address());
     return SetupProgram.end(program, status);
-  }
-
-  /** A file in memory that passes to the tool. */
-  private void hand(byte[] content, String shown, int number, boolean executable) {
-    Data file = program.variable("file");
-    Operand name = program.string("carrel").address();
-    if (executable) {
-      Label old = program.label("without_flag");
-      Label made = program.label("made");
-      program.callIntoOr(file, old, SystemCall.MEMFD_CREATE, name, ALLOW_SEALING_AND_EXECUTION);
-      program.jump(made);
-      program.place(old); // before Linux 6.3
-      program.callInto(file, SystemCall.MEMFD_CREATE, name, ALLOW_SEALING);
-      program.place(made);
-    } else {
-      program.callInto(file, SystemCall.MEMFD_CREATE, name, ALLOW_SEALING);
-    }
-    if (content.length > 0) {
-      program.call(SystemCall.WRITE, file.value(), program.bytes(shown, content).address(), Operand.of(content.length));
-    }
-    program.call(SystemCall.FCNTL, file.value(), Operand.of(1033, "F_ADD_SEALS"), ALL_SEALS);
-    program.call(SystemCall.LSEEK, file.value(), ZERO, ZERO);
-    program.call(SystemCall.DUP3, file.value(), Operand.of(number), ZERO);
-    program.call(SystemCall.CLOSE, file.value());
   }
 
   /**
@@ -153,15 +125,24 @@ final class ToolPrograms {
   private Program inside(List<byte[]> filters) {
     Data umask = program.variable("umask");
     Data status = SetupProgram.status(program);
-    Data self = program.variable("self");
-    Data told = program.variable("told");
-    Label gone = program.label("gone");
-    Label ready = program.label("ready");
     program.actor("init");
     program.purpose("take over from the tool");
     program.callInto(umask, SystemCall.UMASK, ZERO);
     program.call(SystemCall.DUP3, Operand.of(ERRORS), Operand.of(2), ZERO);
     program.call(SystemCall.CLOSE_RANGE, Operand.of(ERRORS), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
+    present(program);
+    Confinement confinement = new Confinement(program, Inside.of(spec), ZERO, filters);
+    confinement.ofInit();
+    new InitProgram(program, spec, plan.held(), false, umask, status, confinement, Optional.empty()).write();
+    return SetupProgram.end(program, status);
+  }
+
+  /** How a first process that a tool has made tells the JVM that it is there, and waits for its word. */
+  static void present(ProgramBuilder program) {
+    Data self = program.variable("self");
+    Data told = program.variable("told");
+    Label gone = program.label("gone");
+    Label ready = program.label("ready");
     HandedDescriptor pidfd = new HandedDescriptor(program, "pidfd");
     program.callInto(self, SystemCall.GETPID);
     program.callInto(pidfd.place(), SystemCall.PIDFD_OPEN, self.value(), ZERO);
@@ -173,10 +154,6 @@ final class ToolPrograms {
     program.place(gone); // the JVM is
     program.call(SystemCall.EXIT_GROUP, Operand.of(125));
     program.place(ready);
-    Confinement confinement = new Confinement(program, Inside.of(spec), ZERO, filters);
-    confinement.ofInit();
-    new InitProgram(program, spec, plan.held(), false, umask, status, confinement, Optional.empty()).write();
-    return SetupProgram.end(program, status);
   }
 
   /** For who wants to read it. */

@@ -1,0 +1,182 @@
+package dev.carrel.backend.oci;
+
+import dev.carrel.api.CarrelException;
+import dev.carrel.api.container.IdMapping;
+import dev.carrel.api.container.ProcessSpec;
+import dev.carrel.api.host.Host;
+import dev.carrel.api.isolation.ContainerRecord;
+import dev.carrel.api.isolation.Feature;
+import dev.carrel.api.isolation.GroupEntry;
+import dev.carrel.api.isolation.Inside;
+import dev.carrel.api.isolation.IsolationBackend;
+import dev.carrel.api.isolation.LaunchPlan;
+import dev.carrel.api.isolation.Running;
+import dev.carrel.api.isolation.Step;
+import dev.carrel.api.mount.Mount;
+import dev.carrel.api.mount.Propagation;
+import dev.carrel.backend.namespace.ToolBackend;
+import dev.carrel.backend.namespace.ToolBackend.Bundle;
+import dev.carrel.linux.Launcher;
+import dev.carrel.linux.seccomp.FilterCompiler;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/**
+ * Has a runtime of the Open Container Initiative make the container, from a bundle that exists only in memory, and only for this start. What it
+ * executes is Carrel's own first process, so that everything from there on, from the terminal to the filters of system calls, is as in a
+ * container of Carrel's own backend.
+ */
+@Component(property = {IsolationBackend.NAME + "=oci", "service.ranking:Integer=40"})
+public final class OciBackend implements IsolationBackend {
+  /** The variable that says which runtime is used. */
+  static final String VARIABLE = "CARREL_OCI_RUNTIME";
+  /** The property of the framework that says the same, and counts before it. */
+  private static final String PROPERTY = "carrel.oci.runtime";
+  private static final Path PROC = Path.of("/proc");
+  private static final Set<Feature> FEATURES = Set.copyOf(EnumSet.of(Feature.TERMINAL, Feature.UNPRIVILEGED, Feature.HOST_NETWORK, Feature.HELD_START,
+      Feature.LIMITS, Feature.LOCKED_MOUNTS, Feature.DIES_WITH_PARENT, Feature.DETACHED, Feature.MOUNT_OPTIONS, Feature.OVERLAYS,
+      Feature.PROTECTED_PATHS, Feature.OPEN_KERNEL_FILES, Feature.CAPABILITIES));
+
+  /**
+   * Root attaches by the network namespace alone; who has no privileges needs the user namespace that owns it, which the first process has left.
+   * And root maps ids by itself.
+   */
+  private static final Set<Feature> FEATURES_OF_ROOT = Set.copyOf(withMore());
+
+  private final ToolBackend inside;
+  private final Host host;
+  private final Supplier<Optional<String>> wanted;
+  private final String path;
+  /** Found when it is first wanted, by the name that it had then. */
+  private Optional<String> foundBy = Optional.empty();
+  private OciRuntime found;
+
+  @Activate
+  public OciBackend(BundleContext context, @Reference Launcher launcher, @Reference Host host, @Reference FilterCompiler compiler) {
+    this(launcher, host, compiler, () -> named(context.getProperty(PROPERTY), System.getenv(VARIABLE)), System.getenv("PATH"));
+  }
+
+  /**
+   * On these services.
+   *
+   * @param wanted the name or path of the runtime; empty: any that is known
+   * @param path where it is looked for; null: in the usual places
+   */
+  OciBackend(Launcher launcher, Host host, FilterCompiler compiler, Supplier<Optional<String>> wanted, String path) {
+    this.inside = new ToolBackend(launcher, host, compiler);
+    this.host = host;
+    this.wanted = wanted;
+    this.path = path;
+  }
+
+  private static Optional<String> named(String property, String variable) {
+    String name = property == null || property.isEmpty() ? variable : property;
+    return name == null || name.isEmpty() ? Optional.empty() : Optional.of(name);
+  }
+
+  private static Set<Feature> withMore() {
+    Set<Feature> features = EnumSet.copyOf(FEATURES);
+    features.addAll(List.of(Feature.NETWORK_ATTACHMENT, Feature.ID_RANGES));
+    return features;
+  }
+
+  @Override
+  public String name() {
+    return "oci";
+  }
+
+  /** With the runtime's name. */
+  @Override
+  public String version() {
+    return runtime().flatMap(OciRuntime::version).orElse("-");
+  }
+
+  @Override
+  public Set<Feature> features() {
+    return host.administers() ? FEATURES_OF_ROOT : FEATURES;
+  }
+
+  @Override
+  public Optional<String> unavailable() {
+    Optional<OciRuntime> runtime = runtime();
+    if (runtime.isEmpty()) {
+      Optional<String> name = wanted.get();
+      return Optional.of(name.isPresent() ? "there is no " + name.get() + ", which " + VARIABLE + " names. Install it, or name another"
+          : "there is no " + String.join(" and no ", OciRuntime.KNOWN) + " in the PATH. Install one: apt install crun");
+    }
+    Optional<String> obstacle = runtime.get().obstacle();
+    return obstacle.isPresent() ? obstacle : inside.unavailable();
+  }
+
+  /** It is looked for again as long as it is missing, and where another is wanted. */
+  private synchronized Optional<OciRuntime> runtime() {
+    Optional<String> name = wanted.get();
+    if (found == null || !foundBy.equals(name)) {
+      found = OciRuntime.find(name, path).orElse(null);
+      foundBy = name;
+    }
+    return Optional.ofNullable(found);
+  }
+
+  @Override
+  public Running launch(LaunchPlan plan) {
+    Optional<String> obstacle = unavailable();
+    if (obstacle.isPresent()) {
+      throw CarrelException.failed("cannot start a container by the backend oci: " + obstacle.get());
+    }
+    return inside.launch(plan, bundle(plan, runtime().orElseThrow()));
+  }
+
+  private static Bundle bundle(LaunchPlan plan, OciRuntime runtime) {
+    boolean proc = false;
+    for (Mount mount : plan.mounts().mounts()) {
+      proc |= mount instanceof Mount.Proc && mount.target().equals(PROC);
+      if (mount instanceof Mount.Bind bind && bind.options().propagation() == Propagation.SLAVE && !runtime.keepsPropagation()) {
+        throw CarrelException.usage("cannot mount " + bind.source() + " with propagation=slave: " + runtime.path() + " makes all mounts private. Name runc"
+            + " with " + VARIABLE + ", or choose another backend with --backend");
+      }
+    }
+    if (!proc) {
+      throw CarrelException.usage("the backend oci cannot start a container without a /proc of its own, from which its first process is"
+          + " executed. Choose another with --backend");
+    }
+    if (plan.spec().identity().ranged() && !(hasRoot(plan.spec().identity().users()) && hasRoot(plan.spec().identity().groups()))) {
+      throw CarrelException.usage("the backend oci cannot start a container whose ids do not have 0 among them, as which its runtime prepares it."
+          + " Choose other ids, or another backend with --backend");
+    }
+    HostFacts facts = HostFacts.now();
+    return new Bundle(runtime.path(), runtime.options(), runtime.createOptions(), Configuration.of(plan, facts), runtime.controlGroups(facts.hybrid()));
+  }
+
+  private static boolean hasRoot(List<IdMapping> ids) {
+    return ids.stream().anyMatch(id -> id.inside() == 0);
+  }
+
+  @Override
+  public void proceed(Running running, Inside where, ProcessSpec program, Optional<Path> record) {
+    inside.proceed(running, where, program, record);
+  }
+
+  @Override
+  public Optional<Running> adopt(ContainerRecord record) {
+    return inside.adopt(record);
+  }
+
+  @Override
+  public Running enter(String id, Running running, Inside where, Optional<GroupEntry> group, ProcessSpec program) {
+    return inside.enter(id, running, where, group, program);
+  }
+
+  @Override
+  public List<Step> explain(LaunchPlan plan) {
+    return inside.explain(plan, bundle(plan, runtime().orElseGet(() -> new OciRuntime(Path.of("/usr/bin/crun"), Optional.empty()))));
+  }
+}

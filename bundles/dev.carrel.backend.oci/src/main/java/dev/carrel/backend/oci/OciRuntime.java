@@ -1,0 +1,126 @@
+package dev.carrel.backend.oci;
+
+import dev.carrel.backend.namespace.ToolBackend.ControlGroupsOfTool;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A runtime of the Open Container Initiative on this host.
+ *
+ * @param path where it is
+ * @param version what it says it is, as its name and a number; empty if it says nothing that looks like that
+ */
+record OciRuntime(Path path, Optional<String> version) {
+  /** Those that are looked for, the quickest first. */
+  static final List<String> KNOWN = List.of("crun", "runc");
+
+  private static final String USUAL_PATH = "/usr/local/bin:/usr/bin:/bin";
+  /** Debian has runc here, which is not in the PATH of ordinary users. */
+  private static final String ALSO = ":/usr/local/sbin:/usr/sbin:/sbin";
+  private static final Pattern VERSION = Pattern.compile("^([A-Za-z][\\w.-]*) version:? (\\S*\\d\\S*)");
+  private static final int PATIENCE_SECONDS = 10;
+
+  /**
+   * Looks for one.
+   *
+   * @param wanted its name, or its absolute path; empty: any that is known
+   * @param path directories with colons between them, as in the variable PATH; null: the usual ones
+   */
+  static Optional<OciRuntime> find(Optional<String> wanted, String path) {
+    for (String name : wanted.isPresent() ? List.of(wanted.get()) : KNOWN) {
+      Optional<Path> found = name.startsWith("/") ? executable(Path.of(name)) : find(name, path);
+      if (found.isPresent()) {
+        return Optional.of(new OciRuntime(found.get(), ask(found.get())));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Path> find(String name, String path) {
+    for (String directory : ((path == null ? USUAL_PATH : path) + ALSO).split(":")) {
+      Optional<Path> candidate = directory.startsWith("/") ? executable(Path.of(directory, name)) : Optional.empty();
+      if (candidate.isPresent()) {
+        return candidate;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Path> executable(Path file) {
+    return Files.isRegularFile(file) && Files.isExecutable(file) ? Optional.of(file) : Optional.empty();
+  }
+
+  private static Optional<String> ask(Path program) {
+    try {
+      Process process = new ProcessBuilder(program.toString(), "--version").redirectErrorStream(true).start();
+      try (InputStream out = process.getInputStream()) {
+        process.getOutputStream().close();
+        String said = new String(out.readNBytes(1000), StandardCharsets.UTF_8);
+        if (process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0) {
+          Matcher matcher = VERSION.matcher(said);
+          return matcher.find() ? Optional.of(matcher.group(1) + " " + matcher.group(2)) : Optional.empty();
+        }
+        return Optional.empty();
+      } finally {
+        process.destroyForcibly();
+      }
+    } catch (IOException e) {
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+
+  /** Why containers cannot be made with it, and what to do; empty if nothing speaks against it. */
+  Optional<String> obstacle() {
+    if (version.isEmpty()) {
+      return Optional.of(path + " does not tell its version, so it may be no runtime of the Open Container Initiative. Name another with "
+          + OciBackend.VARIABLE);
+    }
+    if (is("runsc")) {
+      return Optional.of(path + " runs programs on a kernel of its own, which Carrel's first process cannot be on. Name another with "
+          + OciBackend.VARIABLE);
+    }
+    if ((is("crun") || is("runc")) && version.get().matches("\\w+ 0\\..*")) {
+      return Optional.of(path + " is version " + version.get() + ". Install version 1.0 or newer");
+    }
+    return Optional.empty();
+  }
+
+  private boolean is(String name) {
+    return version.isPresent() && version.get().startsWith(name + " ");
+  }
+
+  /** Whether what the host mounts later can appear in a container that it makes: others make every mount private. */
+  boolean keepsPropagation() {
+    return is("runc");
+  }
+
+  /** What it is told before its command. */
+  List<String> options() {
+    return is("crun") ? List.of("--cgroup-manager=disabled") : is("runc") ? List.of("--rootless=true") : List.of();
+  }
+
+  /** What it is told with its command create. */
+  List<String> createOptions() {
+    return is("crun") || is("runc") ? List.of("--no-new-keyring") : List.of();
+  }
+
+  /**
+   * How it is kept from making control groups beside Carrel's. crun makes none when it is told so, but gives up where it sees controllers in
+   * both versions; runc takes it if it cannot make any.
+   */
+  ControlGroupsOfTool controlGroups(boolean hybridHost) {
+    return is("runc") ? ControlGroupsOfTool.READ_ONLY
+        : is("crun") && hybridHost ? ControlGroupsOfTool.HIDDEN : ControlGroupsOfTool.AS_THEY_ARE;
+  }
+}
