@@ -46,7 +46,7 @@ class ApiBaselineIT {
   }
 
   private String build(int status) throws Exception {
-    Process maven = new ProcessBuilder("mvn", "-o", "-B", "-q", "-Dmaven.test.skip", "package").directory(copy.resolve(API).toFile())
+    Process maven = new ProcessBuilder("mvn", "-o", "-B", "-q", "-Dmaven.test.skip", "verify").directory(copy.resolve(API).toFile())
         .redirectErrorStream(true).start();
     String said = new String(maven.getInputStream().readAllBytes()).replaceAll("\u001b\\[[0-9;]*m", ""); // colours
     assertThat(maven.waitFor()).as(said).isEqualTo(status);
