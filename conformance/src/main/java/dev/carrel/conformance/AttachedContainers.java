@@ -80,10 +80,10 @@ abstract class AttachedContainers extends LaunchedContainers {
     awaitNoMore(interfaces);
   }
 
-  /** The kernel takes a namespace down later. */
+  /** The kernel takes a namespace down later: it keeps one until nobody is to be sent anything from there, or that has failed often enough. */
   private static void awaitNoMore(Set<String> before) throws IOException {
     try {
-      await("its interfaces to be gone", () -> before.containsAll(interfaces()));
+      await("its interfaces to be gone", 4 * PATIENCE, () -> before.containsAll(interfaces()));
     } catch (AssertionError e) {
       throw new AssertionError("there were the interfaces " + before + ", and now there are " + interfaces(), e);
     }

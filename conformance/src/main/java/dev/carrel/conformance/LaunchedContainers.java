@@ -57,7 +57,11 @@ abstract class LaunchedContainers {
   }
 
   static void await(String what, Condition condition) throws IOException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE);
+    await(what, PATIENCE, condition);
+  }
+
+  static void await(String what, int seconds, Condition condition) throws IOException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     while (!condition.holds()) {
       assertThat(System.nanoTime()).as("waiting for " + what).isLessThan(end);
       LockSupport.parkNanos(POLL);

@@ -89,23 +89,30 @@ abstract class SharedNetworks extends AttachedContainers {
     NetworkOptions options = Wishes.rate(RATE);
     needs(options);
     Member sink = attach(SampleContainer.of(NetworkTalk.python("""
-        import socket, sys, time
+        import signal, socket, sys
         server = socket.create_server(("", int(sys.argv[1])))
         print("s", flush=True)
         peer, _ = server.accept()
-        first, count = time.monotonic(), 0
-        while data := peer.recv(65536):
-            count += len(data)
-        print(int(count * 8 / (time.monotonic() - first)))
-        """, Integer.toString(Wishes.PORT))), on(network), Optional.empty());
+        count = 0
+        while count < int(sys.argv[2]):
+            count += len(peer.recv(65536))
+        peer.sendall(b"all")
+        peer.recv(1)
+        peer.close()
+        signal.pause()
+        """, Integer.toString(Wishes.PORT), Integer.toString(LOAD))), on(network), Optional.empty());
     assertThat((char) sink.running().process().getInputStream().read()).isEqualTo('s');
-    said(attach(SampleContainer.of(NetworkTalk.python("""
-        import socket, sys
-        with socket.create_connection((sys.argv[1], int(sys.argv[2])), 20) as one:
-            one.settimeout(None)
-            one.sendall(bytes(int(sys.argv[3])))
-        """, sink.address(), Integer.toString(Wishes.PORT), Integer.toString(LOAD))), new NetworkSpec.Attached(on(network).network(), options), Optional.empty()));
+    String bitsInASecond = said(attach(SampleContainer.of(NetworkTalk.python("""
+        import socket, sys, time
+        load = int(sys.argv[3])
+        begin = time.monotonic()
+        with socket.create_connection((sys.argv[1], int(sys.argv[2]))) as one:
+            one.sendall(bytes(load))
+            one.recv(3)
+        print(int(load * 8 / (time.monotonic() - begin)))
+        """, sink.address(), Integer.toString(Wishes.PORT), Integer.toString(LOAD))), new NetworkSpec.Attached(on(network).network(), options),
+        Optional.empty())).get(0);
 
-    assertThat(Long.parseLong(read(sink.running()).strip())).isLessThan(RATE + RATE / 4); // what the queue lets through at first included
+    assertThat(Long.parseLong(bitsInASecond)).isLessThan(RATE + RATE / 4); // what the queue lets through at first included
   }
 }
