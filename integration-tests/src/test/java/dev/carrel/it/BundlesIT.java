@@ -99,6 +99,7 @@ class BundlesIT {
     "dev.carrel.store.nix, plan shell /nix/store/x",
     "dev.carrel.addon, addon list",
     "dev.carrel.configuration, config list",
+    "dev.carrel.metrics, metrics",
     "dev.carrel.toml, plan shell --manifest=/etc/passwd",
     "dev.carrel.toml, system describe /etc/passwd",
     "dev.carrel.system, system list-generations"})
@@ -156,7 +157,7 @@ class BundlesIT {
   @ParameterizedTest
   @ValueSource(strings = {"dev.carrel.api", "dev.carrel.mount", "dev.carrel.engine", "dev.carrel.backend.namespace", "dev.carrel.backend.bubblewrap", "dev.carrel.environment",
     "dev.carrel.linux", "dev.carrel.store", "dev.carrel.store.debian", "dev.carrel.store.nix", "dev.carrel.toml", "dev.carrel.cgroup",
-    "dev.carrel.network.veth", "dev.carrel.network.pasta", "dev.carrel.addon", "dev.carrel.configuration", "dev.carrel.system", "dev.carrel.system.init",
+    "dev.carrel.network.veth", "dev.carrel.network.pasta", "dev.carrel.addon", "dev.carrel.configuration", "dev.carrel.metrics", "dev.carrel.system", "dev.carrel.system.init",
     "dev.carrel.shell"})
   void after_a_bundle_was_stopped_and_started_containers_start_again(String name, BundleContext context, CommandProcessor processor)
       throws Exception {

@@ -108,6 +108,47 @@ class ObservationIT {
     assertThat(Files.readString(printed)).containsPattern("\"event\":\"collected\",\"items\":\\d+,\"bytes\":\\d+");
   }
 
+  @Test
+  void metrics_count_what_this_process_starts_and_tell_what_there_is(BundleContext context, CommandProcessor processor) throws Exception {
+    say(processor, "carrel:metrics"); // since then
+    double before = figure(say(processor, "carrel:metrics"), "carrel_container_ends_total{status=\"3\"}");
+    say(processor, "carrel:run --no-cwd -- sh -c 'exit 3'");
+    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+    while (figure(say(processor, "carrel:metrics"), "carrel_container_ends_total{status=\"3\"}") < before + 1) { // it is told on another thread
+      assertThat(System.nanoTime() - end).isNegative();
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+    String text = say(processor, "carrel:metrics");
+    assertThat(figure(text, "carrel_container_starts_total")).isGreaterThanOrEqualTo(1);
+    assertThat(text).contains("\ncarrel_containers{state=\"running\"} ", "\n# TYPE carrel_store_items gauge\n", "\ncarrel_store_bytes ");
+  }
+
+  @Test
+  void the_command_metrics_tells_of_containers_of_other_processes() throws Exception {
+    Path store = directory.resolve("store");
+    String id = carrel(store, "run", "-d", "--no-cwd", "--name=watched", "--", "sleep", "4321").says().strip();
+    try {
+      assertThat(carrel(store, "metrics").says()).contains("carrel_containers{state=\"running\"} 1.0\n");
+    } finally {
+      carrel(store, "stop", "--time=0", id).says();
+    }
+    assertThat(carrel(store, "metrics", "x").run().err()).contains("unknown word x");
+  }
+
+  /** 0 if it is not there. */
+  private static double figure(String text, String name) {
+    return text.lines().filter(line -> line.startsWith(name + " ")).mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+        .findAny().orElse(0);
+  }
+
+  private static String say(CommandProcessor processor, String line) throws Exception {
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    try (CommandSession session = processor.createSession(new ByteArrayInputStream(new byte[0]), text, text)) {
+      session.execute(line);
+    }
+    return text.toString(StandardCharsets.UTF_8);
+  }
+
   private Carrel carrel(Path store, String... words) {
     return Carrel.command(words).in(directory).withVariable("CARREL_STORE", store.toString())
         .withVariable("CARREL_STATE", directory.resolve("state").toString());

@@ -210,6 +210,7 @@ final class Help {
         wait | stop | kill NAME         wait for its end, ask for it, send a signal
         pause | resume NAME             have it wait, and go on
         update NAME | top               change what it may consume; what it does
+        metrics                         figures for Prometheus
         remove NAME | clean             forget what has ended
         network create NAME             networks that containers share; see carrel network --help
         allow | deny                    let carrel shell do what the carrel.toml here says
