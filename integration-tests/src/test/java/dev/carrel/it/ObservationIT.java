@@ -7,10 +7,15 @@ import dev.carrel.api.event.PartListener;
 import dev.carrel.api.isolation.IsolationBackend;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +27,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 
 /** Whoever wants to know what happens is told. */
@@ -106,6 +112,39 @@ class ObservationIT {
       events.waitFor();
     }
     assertThat(Files.readString(printed)).containsPattern("\"event\":\"collected\",\"items\":\\d+,\"bytes\":\\d+");
+  }
+
+  @Test
+  void carrels_checks_are_health_checks_of_felix(BundleContext context) throws Exception {
+    Class<?> type = bundle(context, "org.apache.felix.healthcheck.api").loadClass("org.apache.felix.hc.api.HealthCheck");
+    BundleContext its = bundle(context, "dev.carrel.health").getBundleContext();
+    List<String> names = new ArrayList<>();
+    for (ServiceReference<?> reference : its.getServiceReferences(type.getName(), "(hc.tags=carrel)")) {
+      names.add((String) reference.getProperty("hc.name"));
+      Object result = type.getMethod("execute").invoke(its.getService(reference));
+      assertThat(result).asString().as("of " + reference.getProperty("hc.name")).isNotEmpty();
+      its.ungetService(reference);
+    }
+    assertThat(names).contains("dev.carrel.store.StoreCheck", "dev.carrel.backend.namespace.NamespaceCheck");
+  }
+
+  @Test
+  void doctor_tells_what_a_health_check_of_others_finds(BundleContext context, CommandProcessor processor) throws Exception {
+    Bundle api = bundle(context, "org.apache.felix.healthcheck.api");
+    Class<?> type = api.loadClass("org.apache.felix.hc.api.HealthCheck");
+    Class<?> status = api.loadClass("org.apache.felix.hc.api.Result$Status");
+    Object result = api.loadClass("org.apache.felix.hc.api.Result").getConstructor(status, String.class).newInstance(status.getField("WARN").get(null), "it rains");
+    Object check = Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type},
+        (proxy, method, arguments) -> method.getName().equals("execute") ? result : method.getName().equals("hashCode") ? 1 : null);
+    String before = say(processor, "carrel:doctor");
+    ServiceRegistration<?> registration = bundle(context, "dev.carrel.health").getBundleContext()
+        .registerService(type.getName(), check, new Hashtable<>(Map.of("hc.name", "weather")));
+    String after = say(processor, "carrel:doctor");
+    registration.unregister();
+
+    assertThat(before).doesNotContain("weather");
+    assertThat(after).containsPattern("limited +weather +it rains");
+    assertThat(say(processor, "carrel:doctor")).doesNotContain("weather");
   }
 
   @Test

@@ -39,6 +39,10 @@ enum BundleSets {
   METATYPE("org.osgi.service.log", "org.apache.felix.metatype"),
   /** What tells figures, besides what these are of. */
   METRICS("dev.carrel.metrics"),
+  /** What serves pages to browsers, never in a headless start: the server itself is not started before it is needed. */
+  WEB("org.apache.felix.http.servlet-api", "commons-fileupload", "dev.carrel.silent", "org.apache.felix.http.jetty12", "dev.carrel.web"),
+  /** What connects checks of Carrel's and of others; in a headless start there are no others. */
+  HEALTH("org.apache.felix.healthcheck.api", "dev.carrel.health"),
   /** What {@code --json} needs; a headless start has it on its class path. */
   JSON("gson"),
   /** What the interactive shell needs. */
@@ -59,7 +63,7 @@ enum BundleSets {
   /** What Carrel's own bundles offer: any other word may be a command of an add-on. */
   private static final Set<String> COMMANDS = Set.of("addon", "allow", "backend", "clean", "config", "container", "create", "deny", "doctor", "environment", "events",
       "exec", "help", "inspect", "kill", "list", "lock", "logs", "metrics", "network", "pause", "plan", "processes", "profile", "remove", "resume", "run", "shell",
-      "start", "stop", "store", "system", "top", "update", "version", "wait");
+      "start", "stop", "store", "system", "top", "update", "version", "wait", "web");
   /** Options whose value may be offered by an add-on, each with those that Carrel itself has. */
   private static final Map<String, Set<String>> OFFERED = Map.of("--source", Set.of("debian", "nix", "guix"),
       "--backend", Set.of("namespace", "bubblewrap"), "--network", Set.of("none", "host", "veth", "pasta", "slirp4netns"),
@@ -158,6 +162,16 @@ enum BundleSets {
     List<BundleSets> all = new ArrayList<>(List.of(SETTINGS));
     all.addAll(sets);
     return all;
+  }
+
+  /** Whether a command goes on for long, and may use everything: it takes the second that starting all bundles takes. */
+  static boolean needAll(List<String> words) {
+    return words.get(0).equals("web") && !words.contains("--help") && !words.contains("-h");
+  }
+
+  /** Whether a command tells more where there are add-ons. */
+  static boolean asksAddons(List<String> words) {
+    return words.get(0).equals("doctor") && !words.contains("--help") && !words.contains("-h");
   }
 
   /** Whether a command line asks for something that Carrel's own bundles do not offer. */

@@ -49,7 +49,10 @@ public final class PrometheusMetrics implements Metrics, ContainerListener {
 
   @Override
   public void look() {
-    seen();
+    Containers present = containers;
+    if (present != null) {
+      tally.look(present.all().stream().map(ContainerHandle::info).toList());
+    }
   }
 
   @Override

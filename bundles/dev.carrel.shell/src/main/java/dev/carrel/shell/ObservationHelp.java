@@ -16,4 +16,20 @@ final class ObservationHelp {
 
         -h, --help           this text
       """;
+
+  static final String WEB = """
+      Usage: carrel web [--port=N] [--token-file=FILE]
+
+      Serves pages about your containers and your store to a browser on this host, until it is interrupted, and
+      prints their address. Whoever knows the address may look at them, and nobody else: it has a token in it. The pages
+      change nothing. Programs find figures at /metrics, with the token as bearer.
+
+        carrel web
+        carrel web --port=9000 --token-file=$HOME/.config/carrel/token
+
+        --port=N             listen there, on 127.0.0.1; without this, at a port that is free
+        --token-file=FILE    use the token in FILE instead of a new one; FILE is made if it is not there, and has to
+                             be yours alone
+        -h, --help           this text
+      """;
 }
