@@ -7,10 +7,15 @@ import dev.carrel.api.event.PartListener;
 import dev.carrel.api.isolation.IsolationBackend;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +27,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 
 /** Whoever wants to know what happens is told. */
@@ -106,6 +112,80 @@ class ObservationIT {
       events.waitFor();
     }
     assertThat(Files.readString(printed)).containsPattern("\"event\":\"collected\",\"items\":\\d+,\"bytes\":\\d+");
+  }
+
+  @Test
+  void carrels_checks_are_health_checks_of_felix(BundleContext context) throws Exception {
+    Class<?> type = bundle(context, "org.apache.felix.healthcheck.api").loadClass("org.apache.felix.hc.api.HealthCheck");
+    BundleContext its = bundle(context, "dev.carrel.health").getBundleContext();
+    List<String> names = new ArrayList<>();
+    for (ServiceReference<?> reference : its.getServiceReferences(type.getName(), "(hc.tags=carrel)")) {
+      names.add((String) reference.getProperty("hc.name"));
+      Object result = type.getMethod("execute").invoke(its.getService(reference));
+      assertThat(result).asString().as("of " + reference.getProperty("hc.name")).isNotEmpty();
+      its.ungetService(reference);
+    }
+    assertThat(names).contains("dev.carrel.store.StoreCheck", "dev.carrel.backend.namespace.NamespaceCheck");
+  }
+
+  @Test
+  void doctor_tells_what_a_health_check_of_others_finds(BundleContext context, CommandProcessor processor) throws Exception {
+    Bundle api = bundle(context, "org.apache.felix.healthcheck.api");
+    Class<?> type = api.loadClass("org.apache.felix.hc.api.HealthCheck");
+    Class<?> status = api.loadClass("org.apache.felix.hc.api.Result$Status");
+    Object result = api.loadClass("org.apache.felix.hc.api.Result").getConstructor(status, String.class).newInstance(status.getField("WARN").get(null), "it rains");
+    Object check = Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type},
+        (proxy, method, arguments) -> method.getName().equals("execute") ? result : method.getName().equals("hashCode") ? 1 : null);
+    String before = say(processor, "carrel:doctor");
+    ServiceRegistration<?> registration = bundle(context, "dev.carrel.health").getBundleContext()
+        .registerService(type.getName(), check, new Hashtable<>(Map.of("hc.name", "weather")));
+    String after = say(processor, "carrel:doctor");
+    registration.unregister();
+
+    assertThat(before).doesNotContain("weather");
+    assertThat(after).containsPattern("limited +weather +it rains");
+    assertThat(say(processor, "carrel:doctor")).doesNotContain("weather");
+  }
+
+  @Test
+  void metrics_count_what_this_process_starts_and_tell_what_there_is(BundleContext context, CommandProcessor processor) throws Exception {
+    say(processor, "carrel:metrics"); // since then
+    double before = figure(say(processor, "carrel:metrics"), "carrel_container_ends_total{status=\"3\"}");
+    say(processor, "carrel:run --no-cwd -- sh -c 'exit 3'");
+    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+    while (figure(say(processor, "carrel:metrics"), "carrel_container_ends_total{status=\"3\"}") < before + 1) { // it is told on another thread
+      assertThat(System.nanoTime() - end).isNegative();
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+    String text = say(processor, "carrel:metrics");
+    assertThat(figure(text, "carrel_container_starts_total")).isGreaterThanOrEqualTo(1);
+    assertThat(text).contains("\ncarrel_containers{state=\"running\"} ", "\n# TYPE carrel_store_items gauge\n", "\ncarrel_store_bytes ");
+  }
+
+  @Test
+  void the_command_metrics_tells_of_containers_of_other_processes() throws Exception {
+    Path store = directory.resolve("store");
+    String id = carrel(store, "run", "-d", "--no-cwd", "--name=watched", "--", "sleep", "4321").says().strip();
+    try {
+      assertThat(carrel(store, "metrics").says()).contains("carrel_containers{state=\"running\"} 1.0\n");
+    } finally {
+      carrel(store, "stop", "--time=0", id).says();
+    }
+    assertThat(carrel(store, "metrics", "x").run().err()).contains("unknown word x");
+  }
+
+  /** 0 if it is not there. */
+  private static double figure(String text, String name) {
+    return text.lines().filter(line -> line.startsWith(name + " ")).mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+        .findAny().orElse(0);
+  }
+
+  private static String say(CommandProcessor processor, String line) throws Exception {
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    try (CommandSession session = processor.createSession(new ByteArrayInputStream(new byte[0]), text, text)) {
+      session.execute(line);
+    }
+    return text.toString(StandardCharsets.UTF_8);
   }
 
   private Carrel carrel(Path store, String... words) {

@@ -37,6 +37,12 @@ enum BundleSets {
   ADDONS("dev.carrel.addon"),
   /** What knows what can be configured. */
   METATYPE("org.osgi.service.log", "org.apache.felix.metatype"),
+  /** What tells figures, besides what these are of. */
+  METRICS("dev.carrel.metrics"),
+  /** What serves pages to browsers, never in a headless start: the server itself is not started before it is needed. */
+  WEB("org.apache.felix.http.servlet-api", "commons-fileupload", "dev.carrel.silent", "org.apache.felix.http.jetty12", "dev.carrel.web"),
+  /** What connects checks of Carrel's and of others; in a headless start there are no others. */
+  HEALTH("org.apache.felix.healthcheck.api", "dev.carrel.health"),
   /** What {@code --json} needs; a headless start has it on its class path. */
   JSON("gson"),
   /** What the interactive shell needs. */
@@ -56,8 +62,8 @@ enum BundleSets {
 
   /** What Carrel's own bundles offer: any other word may be a command of an add-on. */
   private static final Set<String> COMMANDS = Set.of("addon", "allow", "backend", "clean", "config", "container", "create", "deny", "doctor", "environment", "events",
-      "exec", "help", "inspect", "kill", "list", "lock", "logs", "network", "pause", "plan", "processes", "profile", "remove", "resume", "run", "shell",
-      "start", "stop", "store", "system", "top", "update", "version", "wait");
+      "exec", "help", "inspect", "kill", "list", "lock", "logs", "metrics", "network", "pause", "plan", "processes", "profile", "remove", "resume", "run", "shell",
+      "start", "stop", "store", "system", "top", "update", "version", "wait", "web");
   /** Options whose value may be offered by an add-on, each with those that Carrel itself has. */
   private static final Map<String, Set<String>> OFFERED = Map.of("--source", Set.of("debian", "nix", "guix"),
       "--backend", Set.of("namespace", "bubblewrap", "oci"), "--network", Set.of("none", "host", "veth", "pasta", "slirp4netns"),
@@ -73,8 +79,9 @@ enum BundleSets {
   /** A manifest may say everything. */
   private static final List<BundleSets> MANIFEST = List.of(CORE, PACKAGES, HOST_STORES, DECLARATIONS, LIMITS, BACKENDS, NETWORKS);
   private static final List<BundleSets> WITH_ADDONS = List.of(CORE, ADDONS);
+  private static final List<BundleSets> FIGURES = List.of(CORE, PACKAGES, LIMITS, BACKENDS, NETWORKS, METRICS);
   /** Those of which a headless start may need any. */
-  static final List<BundleSets> HEADLESS = List.of(CORE, PACKAGES, HOST_STORES, DECLARATIONS, SYSTEMS, LIMITS, BACKENDS, NETWORKS, ADDONS, SETTINGS, METATYPE);
+  static final List<BundleSets> HEADLESS = List.of(CORE, PACKAGES, HOST_STORES, DECLARATIONS, SYSTEMS, LIMITS, BACKENDS, NETWORKS, ADDONS, SETTINGS, METATYPE, METRICS);
   /** A declaration of a system may say everything but what is in other stores. */
   private static final List<BundleSets> SYSTEM = List.of(CORE, PACKAGES, DECLARATIONS, SYSTEMS, LIMITS, BACKENDS, NETWORKS);
 
@@ -121,6 +128,9 @@ enum BundleSets {
     if (command.equals("config")) {
       return CONFIG;
     }
+    if (command.equals("metrics")) {
+      return FIGURES;
+    }
     List<BundleSets> sets = new ArrayList<>(List.of(CORE));
     if (!WITHOUT_PACKAGES.contains(command)) {
       sets.add(PACKAGES);
@@ -144,7 +154,7 @@ enum BundleSets {
   /** The same where something is configured: that may be limits, a network or a backend, and few combinations are prepared. */
   static List<BundleSets> forConfigured(List<String> words) {
     List<BundleSets> sets = forCommand(words);
-    return sets == CONFIG ? CONFIG : sets == WITH_ADDONS || sets == SYSTEM ? configured(sets)
+    return sets == CONFIG ? CONFIG : sets == WITH_ADDONS || sets == SYSTEM || sets == FIGURES ? configured(sets)
         : configured(sets.contains(PACKAGES) ? MANIFEST : List.of(CORE, LIMITS, BACKENDS, NETWORKS));
   }
 
@@ -152,6 +162,16 @@ enum BundleSets {
     List<BundleSets> all = new ArrayList<>(List.of(SETTINGS));
     all.addAll(sets);
     return all;
+  }
+
+  /** Whether a command goes on for long, and may use everything: it takes the second that starting all bundles takes. */
+  static boolean needAll(List<String> words) {
+    return words.get(0).equals("web") && !words.contains("--help") && !words.contains("-h");
+  }
+
+  /** Whether a command tells more where there are add-ons. */
+  static boolean asksAddons(List<String> words) {
+    return words.get(0).equals("doctor") && !words.contains("--help") && !words.contains("-h");
   }
 
   /** Whether a command line asks for something that Carrel's own bundles do not offer. */
@@ -201,9 +221,10 @@ enum BundleSets {
     all.add(SYSTEM);
     all.add(WITH_ADDONS);
     all.add(CONFIG);
-    for (List<BundleSets> sets : List.of(List.of(CORE, LIMITS, BACKENDS, NETWORKS), MANIFEST, SYSTEM, WITH_ADDONS)) {
+    for (List<BundleSets> sets : List.of(List.of(CORE, LIMITS, BACKENDS, NETWORKS), MANIFEST, SYSTEM, WITH_ADDONS, FIGURES)) {
       all.add(configured(sets));
     }
+    all.add(FIGURES);
     return all;
   }
 

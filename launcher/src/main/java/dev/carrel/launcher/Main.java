@@ -79,8 +79,9 @@ public final class Main {
   }
 
   private static int command(Path home, List<String> words) throws Exception {
-    if (BundleSets.mayNeedAddons(words) && AddonFolders.of(System.getenv()).anyKept()) {
-      return withAddons(home, words);
+    boolean addons = BundleSets.mayNeedAddons(words) || BundleSets.asksAddons(words);
+    if (BundleSets.needAll(words) || addons && AddonFolders.of(System.getenv()).anyKept()) {
+      return withAll(home, words);
     }
     new Preload().start();
     boolean configured = SettingFolders.of(System.getenv(), home).any();
@@ -100,7 +101,7 @@ public final class Main {
   }
 
   /** In the framework that people have, where add-ons are started. Nothing was loaded for another one before: native libraries are loaded once. */
-  private static int withAddons(Path home, List<String> words) throws Exception {
+  private static int withAll(Path home, List<String> words) throws Exception {
     try (OsgiRuntime framework = OsgiRuntime.interactive(home, false)) {
       if (new Commands(framework.context()).refuseSettings(words)) {
         return FAILED;

@@ -22,6 +22,8 @@ public final class OsgiRuntime implements AutoCloseable {
   private static final long STOP_TIMEOUT = 10_000;
   /** Begins a session of its own on the terminal once it is started; only its classes are wanted. */
   private static final String LIBRARY = "org.apache.felix.gogo.jline";
+  /** Would listen as soon as it is started: who serves pages does that. */
+  private static final String WEB_SERVER = "org.apache.felix.http.jetty12";
   /** Would watch a folder of its own choice if it is not told one. */
   private static final String WATCHER = "org.apache.felix.fileinstall";
 
@@ -190,6 +192,7 @@ public final class OsgiRuntime implements AutoCloseable {
     configuration.put("felix.resolver.parallelism", "1"); // threads cost more than they bring here
     configuration.put("felix.service.urlhandlers", "false");
     configuration.put("ds.loglevel", "error");
+    configuration.put("org.apache.felix.http.host", "127.0.0.1"); // whoever starts it
     configuration.put("ds.lock.timeout.milliseconds", "10000");
     configuration.putAll(properties);
     Framework framework = new org.apache.felix.framework.FrameworkFactory().newFramework(configuration, connector);
@@ -206,7 +209,7 @@ public final class OsgiRuntime implements AutoCloseable {
     if (WATCHER.equals(bundle.getSymbolicName())) {
       return context.getProperty(AddonFolders.WATCHED) != null;
     }
-    return bundle.getHeaders().get(Constants.FRAGMENT_HOST) == null && !LIBRARY.equals(bundle.getSymbolicName());
+    return bundle.getHeaders().get(Constants.FRAGMENT_HOST) == null && !LIBRARY.equals(bundle.getSymbolicName()) && !WEB_SERVER.equals(bundle.getSymbolicName());
   }
 
   /** The system bundle's. */

@@ -16,6 +16,7 @@ final class Usage {
         carrel processes | events              what runs inside; what becomes of containers, as it happens
         carrel exec NAME -- COMMAND            COMMAND in a container that runs
         carrel top | update                    what they consume; what they may
+        carrel metrics | web                   figures for Prometheus; pages for a browser
         carrel network create | list ...       networks that containers share
         carrel stop | kill | pause | resume    end a container, or have it wait
         carrel remove | clean                  forget those that have ended

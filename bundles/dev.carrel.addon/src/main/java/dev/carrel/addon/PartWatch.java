@@ -10,6 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
@@ -67,9 +68,13 @@ public final class PartWatch implements ServiceListener {
 
   @Override
   public void serviceChanged(ServiceEvent event) {
+    Bundle bundle = event.getServiceReference().getBundle();
+    if (bundle == null) {
+      return; // it came, and has gone meanwhile: the other event was told first
+    }
     for (String contract : (String[]) event.getServiceReference().getProperty(Constants.OBJECTCLASS)) {
       if (contract.startsWith(CONTRACTS) && !contract.startsWith(LISTENERS)) {
-        Part part = part(contract, event.getServiceReference());
+        Part part = part(contract, event.getServiceReference(), bundle.getSymbolicName());
         if (event.getType() == ServiceEvent.REGISTERED) {
           tell(new PartEvent.Came(part, Instant.now()));
         } else if (event.getType() == ServiceEvent.UNREGISTERING) {
@@ -79,8 +84,7 @@ public final class PartWatch implements ServiceListener {
     }
   }
 
-  private static Part part(String contract, ServiceReference<?> reference) {
-    String bundle = reference.getBundle().getSymbolicName();
+  private static Part part(String contract, ServiceReference<?> reference, String bundle) {
     String name = bundle;
     for (String key : reference.getPropertyKeys()) {
       if (key.startsWith(NAMES) && reference.getProperty(key) instanceof String value) {

@@ -177,7 +177,8 @@ final class Help {
   static final String DOCTOR = """
       Usage: carrel doctor [--json]
 
-      Looks at what this host allows, and says what to do about what it does not. Changes nothing.
+      Looks at what this host allows, and says what to do about what it does not. Changes nothing. Where there are
+      add-ons, it tells what their health checks find, too.
 
         carrel doctor
         carrel doctor --json
@@ -210,6 +211,7 @@ final class Help {
         wait | stop | kill NAME         wait for its end, ask for it, send a signal
         pause | resume NAME             have it wait, and go on
         update NAME | top               change what it may consume; what it does
+        metrics | web                   figures for Prometheus; pages for a browser
         remove NAME | clean             forget what has ended
         network create NAME             networks that containers share; see carrel network --help
         allow | deny                    let carrel shell do what the carrel.toml here says

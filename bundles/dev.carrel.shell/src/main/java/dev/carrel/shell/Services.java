@@ -22,6 +22,8 @@ record Services(String what, String bundle) {
   static final Services SYSTEMS = new Services("builder of systems", "dev.carrel.system");
   static final Services PLANNER = new Services("mount planner", "dev.carrel.mount");
 
+  static final Services METRICS = new Services("metrics service", "dev.carrel.metrics");
+  static final Services WEB = new Services("service of web pages", "dev.carrel.web");
   static final Services ADDONS = new Services("add-on service", "dev.carrel.addon");
   static final Services SETTINGS = new Services("settings service", "dev.carrel.configuration");
   static final Services NETWORKS = new Services("network provider", "dev.carrel.network.veth");
