@@ -41,9 +41,7 @@ final class ChildRun implements TestExecutionListener {
         .selectors(DiscoverySelectors.selectClasspathRoots(Set.of(Path.of(arguments[0]))))
         .filters(ClassNameFilter.includeClassNamePatterns(arguments[2]),
             ClassNameFilter.excludeClassNamePatterns(".*\\." + OrdinaryUserIT.class.getSimpleName()));
-    if (!User.weAreRoot()) {
-      request.filters(TagFilter.excludeTags(User.ROOT));
-    }
+    request.filters(TagFilter.excludeTags(User.weAreRoot() ? User.ORDINARY : User.ROOT));
     ChildRun run = new ChildRun(arguments.length > 3);
     LauncherFactory.create().execute(request.build(), run);
     new ChildReport(run.outcomes).write(Path.of(arguments[1]));

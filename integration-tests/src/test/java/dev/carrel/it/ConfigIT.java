@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,8 +75,8 @@ class ConfigIT {
   }
 
   @Test
+  @Tag(User.ROOT)
   void the_users_word_goes_before_that_for_all_and_a_variable_before_both() throws IOException {
-    assumeTrue(User.weAreRoot(), "needs root, whose files count for all");
     says(carrel("config", "set", "--system", "store.directory", directory.resolve("everybodys").toString()), "");
     assertThat(carrel("doctor").run().out()).contains(directory.resolve("everybodys").toString());
     says(carrel("config", "set", "store.directory", directory.resolve("mine").toString()), "");
@@ -127,6 +128,7 @@ class ConfigIT {
   }
 
   @Test
+  @Tag(User.ROOT)
   void the_file_of_another_user_is_not_taken() throws IOException {
     assumeTrue(User.weAreRoot() && User.ordinary().isPresent(), "needs root, and another user");
     User.ordinary().get().own(write(own(), "{}"));

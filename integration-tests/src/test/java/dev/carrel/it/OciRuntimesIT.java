@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,6 +120,7 @@ class OciRuntimesIT {
   }
 
   @ParameterizedTest
+  @Tag(User.ROOT)
   @ValueSource(strings = {"crun", "runc"})
   void with_limits_it_is_in_carrels_own_from_its_first_process_on(String runtime) {
     needs(runtime);

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -168,9 +169,19 @@ class SystemIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"s6", "runit", "systemd"})
+  @ValueSource(strings = {"s6", "runit"})
   void services_start_as_they_need_each_other_and_stop_the_other_way_round(String init, TestStore store) throws Exception {
-    assumeTrue(!init.equals("systemd") || hasControlGroups(), "needs control groups of version 2 that this user may divide");
+    servicesStartAndStopInOrder(init, store);
+  }
+
+  @Test
+  @Tag(User.ROOT)
+  void those_of_systemd_do_so_as_well(TestStore store) throws Exception {
+    assumeTrue(hasControlGroups(), "needs control groups of version 2");
+    servicesStartAndStopInOrder("systemd", store);
+  }
+
+  private void servicesStartAndStopInOrder(String init, TestStore store) throws Exception {
     Path shared = Files.createDirectory(directory.resolve("shared"));
     Path declaration = Files.writeString(directory.resolve("order.toml"), """
         init = "%s"
@@ -225,14 +236,14 @@ class SystemIT {
     assertThat(log.lines()).hasSizeGreaterThanOrEqualTo(lines);
   }
 
-  /** As root wherever there are any; another user's would have been delegated by systemd. */
   private static boolean hasControlGroups() throws IOException {
-    return User.weAreRoot() && Files.readString(Path.of("/proc/self/mountinfo")).contains(" - cgroup2 ");
+    return Files.readString(Path.of("/proc/self/mountinfo")).contains(" - cgroup2 ");
   }
 
   @Test
+  @Tag(User.ROOT)
   void systemd_in_the_foreground_ends_in_order_and_changes_no_control_group_but_its_own(TestStore store) throws Exception {
-    assumeTrue(hasControlGroups(), "needs control groups of version 2 that this user may divide");
+    assumeTrue(hasControlGroups(), "needs control groups of version 2");
     Path declaration = Files.writeString(directory.resolve("units.toml"), """
         init = "systemd"
         [service.told]
@@ -259,8 +270,9 @@ class SystemIT {
   }
 
   @Test
+  @Tag(User.ORDINARY)
   void systemd_is_refused_to_who_has_no_control_groups_with_what_would_help(TestStore store) throws Exception {
-    assumeTrue(!User.weAreRoot() && !Files.isDirectory(Path.of("/run/systemd/system")), "needs a user to whom no control group is delegated");
+    assumeTrue(!Files.isDirectory(Path.of("/run/systemd/system")), "needs a user to whom no control group is delegated");
     RunningSystem system = new RunningSystem(store, directory, "refused");
     Path script = system.build(Files.writeString(directory.resolve("refused.toml"), "init = \"systemd\"\n"));
     Carrel.Result result = system.run(script, "--detach");

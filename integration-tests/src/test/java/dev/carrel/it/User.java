@@ -16,6 +16,9 @@ record User(String name, int uid, int gid) {
   /** The tag of tests that only root can do, which {@link OrdinaryUserIT} therefore leaves out. */
   static final String ROOT = "root";
 
+  /** The tag of tests that root cannot do, and so leaves to {@link OrdinaryUserIT}. */
+  static final String ORDINARY = "ordinary";
+
   static boolean weAreRoot() {
     return "root".equals(System.getProperty("user.name"));
   }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,8 +115,8 @@ class WebIT {
   }
 
   @Test
+  @Tag(User.ROOT)
   void usage_over_time_is_a_graph() throws Exception {
-    assumeTrue(User.weAreRoot(), "needs limits, which an ordinary user has on version 2 alone");
     while (!get(address.resolve("container/" + id)).body().matches("(?s).*Memory: [^-].*<path [^>]*d=\"M[0-9. ]+ L.*")) {
       TimeUnit.MILLISECONDS.sleep(200);
     }
