@@ -148,6 +148,23 @@ class TurnsIT {
   }
 
   @Test
+  void hooks_for_the_end_come_after_those_for_the_start_however_soon_that_is() throws Exception {
+    Path order = directory.resolve("order");
+    Path slow = hook("slow", "sleep 0.5; echo through >> " + order);
+    Path last = hook("last", "echo ended >> " + order);
+    for (String created : List.of("", slow.toString())) {
+      Files.deleteIfExists(order);
+      List<String> words = new ArrayList<>(List.of("run", "--no-cwd", "--hook=started:" + slow, "--hook=ended:" + last));
+      if (!created.isEmpty()) {
+        words.add("--hook=created:" + created);
+      }
+      words.addAll(List.of("--", "true"));
+      assertThat(run(words.toArray(String[]::new))).isEqualTo(new Carrel.Result(0, "", ""));
+      assertThat(order).hasContent((created.isEmpty() ? "" : "through\n") + "through\nended\n");
+    }
+  }
+
+  @Test
   void a_hook_before_the_program_finds_its_namespaces_and_can_prepare_them() throws Exception {
     Path hook = hook("prepare", "pid=$(sed -n 's/.*\"pid\":\\([0-9]*\\).*/\\1/p' " + directory.resolve("turns") + " | head -n 1)\n"
         + "readlink /proc/$pid/ns/uts > " + directory.resolve("namespace"));

@@ -159,7 +159,7 @@ public final class Engine implements Containers {
         throw failure;
       }
     } else if (!hooks.started().isEmpty()) {
-      container.hookRunner().started(hooks.started());
+      container.welcome();
     }
     return container;
   }
@@ -270,7 +270,10 @@ public final class Engine implements Containers {
           if (ports) { // the host may want them back at once
             attaching.free(container);
           }
-          container.hookRunner().ended(hooks);
+          if (!hooks.isEmpty()) {
+            container.awaitWelcome();
+            container.hookRunner().ended(hooks);
+          }
           container.ended(status, failure);
         }, "carrel-end").start();
       }

@@ -42,6 +42,8 @@ final class StartedContainer implements Container {
   private final Instant started = Instant.now();
   private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
   private boolean waiting;
+  /** Whether its hooks for the start run, or are about to. */
+  private boolean welcoming;
   private boolean announced;
   private volatile Optional<Limits> limits;
   private volatile Optional<OutOfMemory> outOfMemory = Optional.empty();
@@ -61,6 +63,7 @@ final class StartedContainer implements Container {
     this.group = group;
     this.limits = spec.limits();
     this.waiting = waiting;
+    this.welcoming = !waiting && !spec.life().hooks().started().isEmpty();
     this.id = id;
     this.spec = spec;
     this.backend = backend;
@@ -142,10 +145,34 @@ final class StartedContainer implements Container {
         throw failure;
       }
       waiting = false;
+      welcoming = !spec.life().hooks().started().isEmpty();
       recording.proceeded(running);
       announceStart();
     }
-    hookRunner().started(spec.life().hooks().started());
+    welcome();
+  }
+
+  /** Runs its hooks for the start. */
+  void welcome() {
+    try {
+      hookRunner().started(spec.life().hooks().started());
+    } finally {
+      synchronized (this) {
+        welcoming = false;
+        notifyAll();
+      }
+    }
+  }
+
+  /** Waits until its hooks for the start are through: those for the end come after them, however soon it ends. */
+  synchronized void awaitWelcome() {
+    try {
+      while (welcoming) {
+        wait();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Another process may have paused it. */
