@@ -7,7 +7,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.List;
 
 /**
  * Files of another store, which cannot be linked to. Each content is copied once, into this store's {@code links/}, so that the
@@ -15,13 +14,11 @@ import java.util.List;
  */
 final class CopiedFiles {
   private final Layout own;
-  private final Members members;
   private long bytes;
 
-  /** From stores, of which the first is the own one. */
-  CopiedFiles(List<Layout> layouts) {
-    this.own = layouts.get(0);
-    this.members = new Members(layouts);
+  /** For a store. */
+  CopiedFiles(Layout own) {
+    this.own = own;
   }
 
   /** Says how much space it took to copy files from a store, if any. */
@@ -40,22 +37,20 @@ final class CopiedFiles {
   /**
    * Makes a file of the same content.
    *
+   * @param known what is known of it
    * @return whether it is frozen already, and the one of its content that this store has
    */
-  boolean make(Path file, Path place) throws IOException {
-    Entry known = file.startsWith(own.items()) ? null : members.entry(file);
-    Path link = known != null && known.isFile() ? own.links().resolve(known.key()) : null;
-    if (link != null && linked(link, place, Files.size(file))) {
+  boolean make(Entry known, Path file, Path place) throws IOException {
+    if (file.startsWith(own.items())) {
+      Files.copy(file, place, StandardCopyOption.COPY_ATTRIBUTES);
+      return false;
+    }
+    Path link = own.links().resolve(known.key());
+    if (linked(link, place, Files.size(file))) {
       return true;
     }
     Files.copy(file, place, StandardCopyOption.COPY_ATTRIBUTES);
-    if (file.startsWith(own.items())) {
-      return false;
-    }
     bytes += Files.size(file);
-    if (link == null) {
-      return false;
-    }
     Freeze.file(place);
     try {
       Files.createLink(link, place);

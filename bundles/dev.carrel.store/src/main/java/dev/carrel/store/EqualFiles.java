@@ -82,6 +82,9 @@ final class EqualFiles {
         changing.computeIfAbsent(entry.content(), content -> new ArrayList<>(1)).add(name);
       }
     });
+    if (changing.isEmpty()) {
+      return Set.of();
+    }
     Set<String> apart = new HashSet<>();
     all.entries().forEach((name, entry) -> {
       for (String equal : entry.isFile() ? changing.getOrDefault(entry.content(), List.of()) : List.<String>of()) {

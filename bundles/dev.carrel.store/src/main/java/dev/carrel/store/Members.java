@@ -1,7 +1,6 @@
 package dev.carrel.store;
 
 import dev.carrel.api.store.StorePath;
-import dev.carrel.store.Listing.Entry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -32,18 +31,6 @@ final class Members {
       }
     }
     throw new NoSuchFileException(layouts.get(0).item(item).toString());
-  }
-
-  /** What is noted of a file of an item, or null: an older Carrel noted nothing. */
-  Entry entry(Path file) throws IOException {
-    for (Layout layout : layouts) {
-      if (file.startsWith(layout.items())) {
-        Path below = layout.items().relativize(file);
-        Optional<Listing> listing = noted(layout, below.getName(0).toString());
-        return listing.isPresent() ? listing.get().entries().get(below.subpath(1, below.getNameCount()).toString()) : null;
-      }
-    }
-    return null;
   }
 
   private Optional<Listing> noted(Layout layout, String item) throws IOException {

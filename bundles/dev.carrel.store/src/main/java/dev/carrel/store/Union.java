@@ -46,7 +46,7 @@ final class Union {
     this.items = items;
     this.finish = finish;
     this.layouts = layouts;
-    this.copies = new CopiedFiles(layouts);
+    this.copies = new CopiedFiles(layouts.get(0));
   }
 
   /** The name of the profile of some items: in whatever order they are told. */
