@@ -1,12 +1,10 @@
 package dev.carrel.backend.bubblewrap;
 
+import dev.carrel.backend.namespace.HostTool;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,12 +16,10 @@ import java.util.regex.Pattern;
  */
 record Bwrap(Path path, Optional<String> version) {
   private static final String NAME = "bwrap";
-  private static final String USUAL_PATH = "/usr/local/bin:/usr/bin:/bin";
   private static final Pattern VERSION = Pattern.compile("bubblewrap ((\\d{1,6})\\.(\\d{1,6})\\S*)");
   /** The first one that limits the size of what is in memory. */
   private static final int OLDEST_MINOR = 7;
   private static final int SETUID = 04000;
-  private static final int PATIENCE_SECONDS = 10;
 
   /**
    * Looks for it.
@@ -31,35 +27,12 @@ record Bwrap(Path path, Optional<String> version) {
    * @param path directories with colons between them, as in the variable PATH; null: the usual ones
    */
   static Optional<Bwrap> find(String path) {
-    for (String directory : (path == null ? USUAL_PATH : path).split(":")) {
-      Path candidate = Path.of(directory, NAME);
-      if (directory.startsWith("/") && Files.isRegularFile(candidate) && Files.isExecutable(candidate)) {
-        return Optional.of(new Bwrap(candidate, ask(candidate)));
-      }
-    }
-    return Optional.empty();
+    return HostTool.find(NAME, path, "").map(program -> new Bwrap(program, HostTool.version(program).flatMap(Bwrap::number)));
   }
 
-  private static Optional<String> ask(Path program) {
-    try {
-      Process process = new ProcessBuilder(program.toString(), "--version").redirectErrorStream(true).start();
-      try (InputStream out = process.getInputStream()) {
-        process.getOutputStream().close();
-        String said = new String(out.readNBytes(1000), StandardCharsets.UTF_8);
-        if (process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0) {
-          Matcher matcher = VERSION.matcher(said);
-          return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
-        }
-        return Optional.empty();
-      } finally {
-        process.destroyForcibly();
-      }
-    } catch (IOException e) {
-      return Optional.empty();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return Optional.empty();
-    }
+  private static Optional<String> number(String said) {
+    Matcher matcher = VERSION.matcher(said);
+    return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
   }
 
   /** Why containers cannot be made with it, and what to do; empty if nothing speaks against it. */

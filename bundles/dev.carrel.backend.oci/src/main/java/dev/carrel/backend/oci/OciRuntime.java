@@ -1,14 +1,10 @@
 package dev.carrel.backend.oci;
 
+import dev.carrel.backend.namespace.HostTool;
 import dev.carrel.backend.namespace.ToolBackend.ControlGroupsOfTool;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,11 +18,9 @@ record OciRuntime(Path path, Optional<String> version) {
   /** Those that are looked for, the quickest first. */
   static final List<String> KNOWN = List.of("crun", "runc");
 
-  private static final String USUAL_PATH = "/usr/local/bin:/usr/bin:/bin";
   /** Debian has runc here, which is not in the PATH of ordinary users. */
-  private static final String ALSO = ":/usr/local/sbin:/usr/sbin:/sbin";
+  private static final String ALSO = "/usr/local/sbin:/usr/sbin:/sbin";
   private static final Pattern VERSION = Pattern.compile("^([A-Za-z][\\w.-]*) version:? (\\S*\\d\\S*)");
-  private static final int PATIENCE_SECONDS = 10;
 
   /**
    * Looks for one.
@@ -36,48 +30,17 @@ record OciRuntime(Path path, Optional<String> version) {
    */
   static Optional<OciRuntime> find(Optional<String> wanted, String path) {
     for (String name : wanted.isPresent() ? List.of(wanted.get()) : KNOWN) {
-      Optional<Path> found = name.startsWith("/") ? executable(Path.of(name)) : find(name, path);
+      Optional<Path> found = name.startsWith("/") ? Optional.of(Path.of(name)).filter(HostTool::isProgram) : HostTool.find(name, path, ALSO);
       if (found.isPresent()) {
-        return Optional.of(new OciRuntime(found.get(), ask(found.get())));
+        return Optional.of(new OciRuntime(found.get(), HostTool.version(found.get()).flatMap(OciRuntime::named)));
       }
     }
     return Optional.empty();
   }
 
-  private static Optional<Path> find(String name, String path) {
-    for (String directory : ((path == null ? USUAL_PATH : path) + ALSO).split(":")) {
-      Optional<Path> candidate = directory.startsWith("/") ? executable(Path.of(directory, name)) : Optional.empty();
-      if (candidate.isPresent()) {
-        return candidate;
-      }
-    }
-    return Optional.empty();
-  }
-
-  private static Optional<Path> executable(Path file) {
-    return Files.isRegularFile(file) && Files.isExecutable(file) ? Optional.of(file) : Optional.empty();
-  }
-
-  private static Optional<String> ask(Path program) {
-    try {
-      Process process = new ProcessBuilder(program.toString(), "--version").redirectErrorStream(true).start();
-      try (InputStream out = process.getInputStream()) {
-        process.getOutputStream().close();
-        String said = new String(out.readNBytes(1000), StandardCharsets.UTF_8);
-        if (process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0) {
-          Matcher matcher = VERSION.matcher(said);
-          return matcher.find() ? Optional.of(matcher.group(1) + " " + matcher.group(2)) : Optional.empty();
-        }
-        return Optional.empty();
-      } finally {
-        process.destroyForcibly();
-      }
-    } catch (IOException e) {
-      return Optional.empty();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return Optional.empty();
-    }
+  private static Optional<String> named(String said) {
+    Matcher matcher = VERSION.matcher(said);
+    return matcher.find() ? Optional.of(matcher.group(1) + " " + matcher.group(2)) : Optional.empty();
   }
 
   /** Why containers cannot be made with it, and what to do; empty if nothing speaks against it. */
