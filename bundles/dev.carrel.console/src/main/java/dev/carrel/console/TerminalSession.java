@@ -49,8 +49,9 @@ final class TerminalSession {
       LineReader reader = reader(terminal, gogo);
       gogo.put(Shell.VAR_READER, reader);
       readProfile(gogo);
-      terminal.handle(Signal.INT, signal -> interrupt(gogo.foregroundJob()));
-      return run(session, reader);
+      Interrupts interrupts = new Interrupts(gogo);
+      terminal.handle(Signal.INT, signal -> interrupts.interrupt());
+      return run(session, reader, interrupts);
     } catch (IOException e) {
       System.err.println("carrel: cannot use the terminal: " + e.getMessage());
       return Session.FAILED;
@@ -66,12 +67,6 @@ final class TerminalSession {
           .signalHandler(Terminal.SignalHandler.SIG_IGN).build();
     } finally {
       Thread.currentThread().setContextClassLoader(before);
-    }
-  }
-
-  private static void interrupt(Job job) {
-    if (job != null) {
-      job.interrupt();
     }
   }
 
@@ -100,7 +95,7 @@ final class TerminalSession {
     }
   }
 
-  private static int run(Session session, LineReader reader) {
+  private static int run(Session session, LineReader reader, Interrupts interrupts) {
     while (true) {
       String line;
       try {
@@ -114,8 +109,10 @@ final class TerminalSession {
         return Exit.status(line.strip(), session.status());
       }
       if (!line.isBlank()) {
+        interrupts.lineBegins(); // until here the reader took Ctrl-C for itself
         session.execute(line);
         waitForForeground(session.gogo());
+        interrupts.lineEnds();
         reader.getTerminal().flush();
       }
     }
