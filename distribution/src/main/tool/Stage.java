@@ -42,6 +42,7 @@ public final class Stage {
     slim(built.resolve("carrel/lib/carrel-launcher.jar"), target.resolve("carrel-launcher.jar"));
     copy(checkout.resolve("launcher/src/main/dist"), target.resolve("make"));
     copy(checkout.resolve("carrel"), target.resolve("bin/carrel"));
+    copy(checkout.resolve("distribution/src/main/systemd"), target.resolve("systemd"));
     copy(checkout.resolve("README.md"), target.resolve("README.md"));
     copy(checkout.resolve("docs"), target.resolve("docs"));
     Files.setPosixFilePermissions(target.resolve("bin/carrel"), PosixFilePermissions.fromString("rwxr-xr-x"));

@@ -105,6 +105,7 @@ class BundlesIT {
     "dev.carrel.configuration, config list",
     "dev.carrel.metrics, metrics",
     "dev.carrel.web, web",
+    "dev.carrel.resident, serve --directory=/tmp/carrel-no-runtime",
     "dev.carrel.toml, plan shell --manifest=/etc/passwd",
     "dev.carrel.toml, system describe /etc/passwd",
     "dev.carrel.system, system list-generations"})
@@ -162,7 +163,7 @@ class BundlesIT {
   @ParameterizedTest
   @ValueSource(strings = {"dev.carrel.api", "dev.carrel.mount", "dev.carrel.engine", "dev.carrel.backend.namespace", "dev.carrel.backend.bubblewrap",
     "dev.carrel.backend.oci", "dev.carrel.environment", "dev.carrel.linux", "dev.carrel.store", "dev.carrel.store.debian", "dev.carrel.store.nix", "dev.carrel.toml", "dev.carrel.cgroup",
-    "dev.carrel.network.veth", "dev.carrel.network.pasta", "dev.carrel.addon", "dev.carrel.configuration", "dev.carrel.metrics", "dev.carrel.web", "dev.carrel.health", "dev.carrel.silent", "dev.carrel.system", "dev.carrel.system.init",
+    "dev.carrel.network.veth", "dev.carrel.network.pasta", "dev.carrel.addon", "dev.carrel.configuration", "dev.carrel.metrics", "dev.carrel.web", "dev.carrel.resident", "dev.carrel.health", "dev.carrel.silent", "dev.carrel.system", "dev.carrel.system.init",
     "dev.carrel.shell"})
   void after_a_bundle_was_stopped_and_started_containers_start_again(String name, BundleContext context, CommandProcessor processor)
       throws Exception {

@@ -78,7 +78,7 @@ class DistributionIT {
         package --install "$deb"
         carrel run --no-cwd -- echo installed
         setpriv --reuid "$user" --regid "$user" --clear-groups carrel run --no-cwd -- echo installed for others
-        ls /usr/share/man/man1/carrel.1* /usr/share/man/man1/carrel-run.1* | wc -l
+        ls /usr/share/man/man1/carrel.1* /usr/share/man/man1/carrel-serve.1* /usr/lib/systemd/user/carrel.service /usr/lib/systemd/system/carrel.service | wc -l
         package --install "$deb"
         carrel run --no-cwd -- echo upgraded
         package --remove carrel
@@ -86,7 +86,7 @@ class DistributionIT {
         """);
     Path work = Files.createDirectory(directory.resolve("work"));
     assertThat(Host.says("unshare", "--mount", "sh", script.toString(), work.toString(), made(".deb").toString(), "" + User.ordinary().map(User::uid).orElse(65534)))
-        .isEqualTo("installed\ninstalled for others\n2\nupgraded");
+        .isEqualTo("installed\ninstalled for others\n4\nupgraded");
     assertThat(Path.of("/usr/lib/carrel")).doesNotExist();
   }
 

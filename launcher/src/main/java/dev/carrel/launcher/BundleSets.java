@@ -46,12 +46,12 @@ enum BundleSets {
   /** What {@code --json} needs; a headless start has it on its class path. */
   JSON("gson"),
   /** What the interactive shell needs. */
-  INTERACTIVE("org.apache.felix.gogo.runtime", "org.apache.felix.gogo.command", "org.apache.felix.gogo.jline", "jline", "dev.carrel.console"),
+  INTERACTIVE("org.apache.felix.gogo.runtime", "org.apache.felix.gogo.command", "org.apache.felix.gogo.jline", "jline", "dev.carrel.console", "dev.carrel.resident"),
   /** What watches the folders of add-ons, in the interactive shell. */
   WATCHER("org.apache.felix.fileinstall");
 
   private static final Set<String> WITHOUT_PACKAGES = Set.of("backend", "clean", "container", "create", "exec", "inspect", "kill", "list",
-      "logs", "network", "pause", "processes", "remove", "resume", "run", "start", "stop", "top", "update", "wait");
+      "logs", "network", "pause", "processes", "remove", "resume", "run", "serve", "start", "stop", "top", "update", "wait");
   /** What is done with containers that may have limits, and be another backend's. */
   private static final Set<String> WITH_LIMITS = Set.of("backend", "clean", "doctor", "events", "exec", "container", "inspect", "kill", "pause", "remove", "resume", "start",
       "stop", "top", "update", "wait");
@@ -62,7 +62,7 @@ enum BundleSets {
 
   /** What Carrel's own bundles offer: any other word may be a command of an add-on. */
   private static final Set<String> COMMANDS = Set.of("addon", "allow", "backend", "clean", "config", "container", "create", "deny", "doctor", "environment", "events",
-      "exec", "help", "inspect", "kill", "list", "lock", "logs", "metrics", "network", "pause", "plan", "processes", "profile", "remove", "resume", "run", "shell",
+      "exec", "help", "inspect", "kill", "list", "lock", "logs", "metrics", "network", "pause", "plan", "processes", "profile", "remove", "resume", "run", "serve", "shell",
       "start", "stop", "store", "system", "top", "update", "version", "wait", "web");
   /** Options whose value may be offered by an add-on, each with those that Carrel itself has. */
   private static final Map<String, Set<String>> OFFERED = Map.of("--source", Set.of("debian", "nix", "guix"),
@@ -166,7 +166,7 @@ enum BundleSets {
 
   /** Whether a command goes on for long, and may use everything: it takes the second that starting all bundles takes. */
   static boolean needAll(List<String> words) {
-    return words.get(0).equals("web") && !words.contains("--help") && !words.contains("-h");
+    return (words.get(0).equals("web") || words.get(0).equals("serve")) && !words.contains("--help") && !words.contains("-h");
   }
 
   /** Whether a command tells more where there are add-ons. */

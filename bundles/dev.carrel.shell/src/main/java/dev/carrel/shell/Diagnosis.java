@@ -67,7 +67,7 @@ record Diagnosis(List<Finding> findings) {
     try {
       return check.examine();
     } catch (RuntimeException e) {
-      if (System.getenv("CARREL_DEBUG") != null) {
+      if (ForCaller.variable("CARREL_DEBUG") != null) {
         e.printStackTrace();
       }
       return List.of(new Finding(check.getClass().getSimpleName(), Level.LIMITED, "this check failed: " + e,

@@ -105,8 +105,8 @@ public final class EnterCommands {
 
   private ProcessSpec program(LifeLine line, List<String> command, Map<String, String> variables, Path directory, ProcessTraits traits,
       List<Stdio.Redirect.Descriptor> descriptors) {
-    Stdio stdio = Services.present(foreground, Services.FOREGROUND, context).stdio().withMore(descriptors);
-    String terminal = System.getenv("TERM");
+    Stdio stdio = ForCaller.foreground(foreground, context).stdio().withMore(descriptors);
+    String terminal = ForCaller.variable("TERM");
     if (stdio.terminal().isPresent() && terminal != null) {
       variables.putIfAbsent("TERM", terminal);
     }
@@ -118,7 +118,7 @@ public final class EnterCommands {
   }
 
   private int attach(LifeLine line, ContainerHandle container, ProcessSpec program, Optional<GuestUser> user) {
-    Foreground front = Services.present(foreground, Services.FOREGROUND, context);
+    Foreground front = ForCaller.foreground(foreground, context);
     System.out.flush();
     List<String> signals = line.has("forward-signals") ? SignalNames.forwarded(line.name(), line.value("forward-signals", "")) : SignalNames.FORWARDED;
     return front.run(() -> (ContainedProcess) container.exec(program, user), signals).shellStatus();

@@ -16,7 +16,7 @@ import java.util.Map;
 record HostProgram(HostVariables variables, WorkplaceRequest request) {
   /** The shell of whoever calls. */
   static String shell() {
-    String shell = System.getenv("SHELL");
+    String shell = ForCaller.variable("SHELL");
     return shell == null || shell.isEmpty() ? "/bin/sh" : shell;
   }
 

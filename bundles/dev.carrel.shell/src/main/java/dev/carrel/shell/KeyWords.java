@@ -31,7 +31,7 @@ final class KeyWords {
   KeyWords(String command, Path file) {
     this.command = command;
     this.file = file;
-    this.paths = new ManifestPaths(file.getParent(), HomeDirectory.of(System.getenv()));
+    this.paths = new ManifestPaths(file.getParent(), HomeDirectory.of(ForCaller.environment()));
   }
 
   ManifestPaths paths() {

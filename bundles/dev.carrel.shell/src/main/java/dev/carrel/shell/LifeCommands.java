@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import org.apache.commons.cli.Options;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -143,7 +145,7 @@ public final class LifeCommands {
         throw line.usage("one container at a time");
       }
       if (line.operands().size() == 1 && line.operands().get(0).indexOf('/') > 0) {
-        return new ServiceLogs(containers(), Services.present(foreground, Services.FOREGROUND, context)).print(line, line.operands().get(0));
+        return new ServiceLogs(containers(), ForCaller.foreground(foreground, context)).print(line, line.operands().get(0));
       }
       return each(line, container -> new LogPrinter(line, container).print());
     });
@@ -152,11 +154,22 @@ public final class LifeCommands {
   /** Waits for containers. */
   public int wait(String... arguments) {
     return run("wait", LifeHelp.WAIT, new Options(), arguments, line -> each(line, container -> {
-      int status = container.exit().join().shellStatus();
+      int status = ended(container);
       LimitReport.tellOutOfMemory(container.info());
       System.out.println(status);
       return status;
     }));
+  }
+
+  private static int ended(ContainerHandle container) {
+    try {
+      return container.exit().get().shellStatus();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw CarrelException.failed("stopped waiting for container " + container.id() + ": it goes on");
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof CarrelException failure ? failure : new CompletionException(e.getCause());
+    }
   }
 
   /** Ends containers. */
@@ -193,7 +206,7 @@ public final class LifeCommands {
         throw line.usage("one container at a time");
       }
       if (line.operands().size() == 1 && line.operands().get(0).indexOf('/') > 0) {
-        return new ServiceLogs(containers(), Services.present(foreground, Services.FOREGROUND, context)).print(line, line.operands().get(0));
+        return new ServiceLogs(containers(), ForCaller.foreground(foreground, context)).print(line, line.operands().get(0));
       }
       return each(line, container -> {
         ProcessReport report = ProcessReport.of(container.processes());

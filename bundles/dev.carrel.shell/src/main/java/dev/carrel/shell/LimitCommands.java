@@ -76,6 +76,6 @@ public final class LimitCommands {
     Options options = new Options().addOption(null, "json", false, "").addOption("1", "once", false, "").addOption("s", "sort", true, "")
         .addOption("i", "interval", true, "");
     return LifeLine.run("top", LimitHelp.TOP, options, arguments, context, line -> new TopPrinter(containers(), line).print(
-        System.console() != null && Services.present(foreground, Services.FOREGROUND, context).stdio().terminal().isPresent()));
+        ForCaller.foreground(foreground, context).stdio().terminal().isPresent()));
   }
 }

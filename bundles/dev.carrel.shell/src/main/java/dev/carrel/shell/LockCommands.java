@@ -93,7 +93,7 @@ public final class LockCommands {
   }
 
   private static Permissions permissions() {
-    return Permissions.of(System.getenv());
+    return Permissions.of(ForCaller.environment());
   }
 
   /** That which is named, or the nearest one. */
@@ -158,7 +158,7 @@ public final class LockCommands {
 
   private Locks.Made make(LifeLine line, Software.Packages wanted, Optional<Lock> before) {
     Locks maker = Services.present(locks, Services.LOCKS, context);
-    Foreground front = Services.present(foreground, Services.FOREGROUND, context);
+    Foreground front = ForCaller.foreground(foreground, context);
     Set<String> newer = new HashSet<>();
     for (String word : line.operands()) {
       newer.add(before.isPresent() ? locked(word, before.get(), line) : word);

@@ -11,7 +11,7 @@ final class Outcome {
   static int of(CarrelException failure, BundleContext context) {
     String message = Printable.line(Services.withNumber(failure.getMessage(), context));
     System.err.println(message.startsWith("carrel ") ? message : "carrel: " + message);
-    if (System.getenv("CARREL_DEBUG") != null) {
+    if (ForCaller.variable("CARREL_DEBUG") != null) {
       failure.printStackTrace();
     }
     return failure.kind().exitStatus();

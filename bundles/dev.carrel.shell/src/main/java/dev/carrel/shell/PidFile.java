@@ -15,7 +15,7 @@ record PidFile(Optional<Path> file) {
     if (file.isEmpty()) {
       return container;
     }
-    Path target = file.get().toAbsolutePath();
+    Path target = ForCaller.directory().resolve(file.get());
     Path fresh = target.resolveSibling(target.getFileName() + "." + container.id());
     try {
       Files.writeString(fresh, container.process().pid() + "\n");

@@ -130,7 +130,7 @@ public final class ProfileCommands {
   }
 
   private <T> T reported(LifeLine line, ProgressReport.Work<T> work) {
-    return ProgressReport.during(line, Services.present(foreground, Services.FOREGROUND, context), work);
+    return ProgressReport.during(line, ForCaller.foreground(foreground, context), work);
   }
 
   private static Optional<String> source(LifeLine line) {

@@ -36,7 +36,7 @@ final class ProgressReport implements Progress, AutoCloseable {
 
   private synchronized ProgressLines lines() {
     if (lines == null) {
-      String kind = System.getenv("TERM");
+      String kind = ForCaller.variable("TERM");
       boolean painted = kind != null && !kind.isEmpty() && !kind.equals("dumb") && foreground.isTerminal(2);
       lines = painted ? ProgressLines.painted(out, foreground, System::nanoTime) : ProgressLines.plain(out, System::nanoTime);
     }

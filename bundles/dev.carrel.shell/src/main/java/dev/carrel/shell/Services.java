@@ -24,6 +24,7 @@ record Services(String what, String bundle) {
 
   static final Services METRICS = new Services("metrics service", "dev.carrel.metrics");
   static final Services WEB = new Services("service of web pages", "dev.carrel.web");
+  static final Services RESIDENCE = new Services("resident service", "dev.carrel.resident");
   static final Services ADDONS = new Services("add-on service", "dev.carrel.addon");
   static final Services SETTINGS = new Services("settings service", "dev.carrel.configuration");
   static final Services NETWORKS = new Services("network provider", "dev.carrel.network.veth");

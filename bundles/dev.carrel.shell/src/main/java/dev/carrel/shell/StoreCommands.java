@@ -128,7 +128,7 @@ public final class StoreCommands {
   }
 
   private <T> T reported(LifeLine line, ProgressReport.Work<T> work) {
-    return ProgressReport.during(line, Services.present(foreground, Services.FOREGROUND, context), work);
+    return ProgressReport.during(line, ForCaller.foreground(foreground, context), work);
   }
 
   private void collect(LifeLine line) {
@@ -149,7 +149,7 @@ public final class StoreCommands {
   }
 
   private StoreTransfers transfers(LifeLine line) {
-    return new StoreTransfers(line, Services.present(transfers, Services.STORE, context), Services.present(foreground, Services.FOREGROUND, context),
+    return new StoreTransfers(line, Services.present(transfers, Services.STORE, context), ForCaller.foreground(foreground, context),
         word -> item(line, word));
   }
 

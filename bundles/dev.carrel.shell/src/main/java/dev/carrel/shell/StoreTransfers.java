@@ -45,7 +45,7 @@ final class StoreTransfers {
 
   private Path path(String text) {
     try {
-      return Path.of(System.getProperty("carrel.directory", System.getProperty("user.dir"))).resolve(text);
+      return ForCaller.directory().resolve(text);
     } catch (InvalidPathException e) {
       throw line.usage("'" + text + "' is no path: " + e.getReason());
     }

@@ -85,7 +85,7 @@ public final class SystemCommands {
   }
 
   private Foreground front() {
-    return Services.present(foreground, Services.FOREGROUND, context);
+    return ForCaller.foreground(foreground, context);
   }
 
   /** Builds, keeps, shows and starts systems. */

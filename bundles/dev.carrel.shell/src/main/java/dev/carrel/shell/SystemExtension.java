@@ -47,7 +47,7 @@ final class SystemExtension {
   private static SystemMapping mapping(LifeLine line, String name, String value) {
     try {
       return SystemReader.mapping(value, name.equals("share") ? Access.SHARE : Access.EXPOSE, false,
-          new ManifestPaths(WorkplaceLine.here(), HomeDirectory.of(System.getenv())));
+          new ManifestPaths(WorkplaceLine.here(), HomeDirectory.of(ForCaller.environment())));
     } catch (IllegalArgumentException e) {
       throw line.usage("--" + name + "=" + value + ": " + e.getMessage());
     }

@@ -72,7 +72,7 @@ final class SystemStarts {
       return 0;
     }
     SystemStart start = systems.start(line.item());
-    Path data = SystemPlaces.data(line.instance(start), System.getenv());
+    Path data = SystemPlaces.data(line.instance(start), ForCaller.environment());
     WorkplaceLine place = WorkplaceOptions.SHELL.parse(SystemLine.NAME, line.words(start, data), false);
     List<Path> pidFiles = line.pidFiles(start);
     Optional<Limits> limits = place.limits();

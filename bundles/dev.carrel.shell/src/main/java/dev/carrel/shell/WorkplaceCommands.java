@@ -143,13 +143,13 @@ public final class WorkplaceCommands {
         return Services.present(declarations, Services.DECLARATIONS, context);
       }
     };
-    return new Manifests(reader, Permissions.of(System.getenv())).extended(name, line, planning);
+    return new Manifests(reader, Permissions.of(ForCaller.environment())).extended(name, line, planning);
   }
 
   private int start(WorkplaceLine line) {
     Workplaces places = Services.present(workplaces, Services.WORKPLACES, context);
     Containers engine = Services.present(containers, Services.CONTAINERS, context);
-    Foreground front = Services.present(foreground, Services.FOREGROUND, context);
+    Foreground front = ForCaller.foreground(foreground, context);
     List<StatusLines> told = line.statusLines();
     Workplace workplace;
     ContainerSpec spec;
@@ -189,7 +189,7 @@ public final class WorkplaceCommands {
   private int outside(WorkplaceLine line) {
     OutsideOptions mode = line.outside();
     Workplaces places = Services.present(workplaces, Services.WORKPLACES, context);
-    Foreground front = Services.present(foreground, Services.FOREGROUND, context);
+    Foreground front = ForCaller.foreground(foreground, context);
     WorkplaceRequest request = line.request(Stdio.inherit(), Long::parseLong);
     SearchPaths paths;
     try (ProgressReport progress = new ProgressReport(System.err, line.quiet(), front)) {
@@ -297,8 +297,8 @@ public final class WorkplaceCommands {
   private String report(WorkplaceLine line, boolean json) {
     Workplaces places = Services.present(workplaces, Services.WORKPLACES, context);
     Containers engine = Services.present(containers, Services.CONTAINERS, context);
-    Foreground front = foreground; // only its streams would be known better with it
-    Stdio stdio = front == null ? Stdio.inherit() : front.stdio();
+    // Only its streams would be known better with it.
+    Stdio stdio = foreground == null ? Stdio.inherit() : ForCaller.foreground(foreground, context).stdio();
     WorkplaceRequest request = line.request(stdio, pids(engine));
     Optional<Limits> limits = line.limits();
     Workplace workplace = places.plan(request, Progress.silent());

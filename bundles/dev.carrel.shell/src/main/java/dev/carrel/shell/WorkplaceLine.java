@@ -145,7 +145,7 @@ final class WorkplaceLine {
         mappings,
         mounts,
         protection(),
-        System.getenv(),
+        ForCaller.environment(),
         KeptVariables.of(name, line.getOptions()),
         program.variables(),
         value("user"),
@@ -169,7 +169,7 @@ final class WorkplaceLine {
 
   /** The caller's working directory. */
   static Path here() {
-    return Path.of(System.getProperty("carrel.directory", System.getProperty("user.dir")));
+    return ForCaller.directory();
   }
 
   private Path directory(String text) {

@@ -51,6 +51,16 @@ public final class LibC {
 
   public static native int connect(int fd, Pointer address, int size);
 
+  public static native int bind(int fd, Pointer address, int size);
+
+  public static native int listen(int fd, int backlog);
+
+  public static native int accept4(int fd, Pointer address, Pointer size, int flags);
+
+  public static native int getsockopt(int fd, int level, int option, Pointer value, int[] size);
+
+  public static native int shutdown(int fd, int how);
+
   public static native long sendmsg(int fd, Pointer message, int flags);
 
   public static native long recvmsg(int fd, Pointer message, int flags);

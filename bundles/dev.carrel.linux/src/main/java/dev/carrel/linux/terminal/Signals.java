@@ -8,7 +8,7 @@ import sun.misc.SignalHandler;
  * Signals of this JVM that somebody else takes until this is closed. {@code sun.misc.Signal} is the only way a JVM
  * offers; it is part of the supported module jdk.unsupported.
  */
-final class Signals implements AutoCloseable {
+final class Signals implements SignalSource.Taking {
   private final String[] names;
   private final SignalHandler[] before;
 

@@ -1,0 +1,291 @@
+package dev.carrel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code carrel serve}, and commands that start no JVM because of it. */
+class ResidentIT {
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+  /** What the script becomes: the client, or a JVM. */
+  private static final String CLIENT = "connect";
+
+  @TempDir static Path places;
+  private static Resident runtime;
+
+  /** A resident runtime with a socket and a state of its own. */
+  private record Resident(Path directory, Process process) {
+    static Resident start(Path directory) throws Exception {
+      Resident started = new Resident(directory, command(directory, "serve").start(directory.resolve("serve.log")));
+      await(() -> Files.readString(directory.resolve("serve.log")).contains(started.socket().toString()), "the resident runtime listens");
+      return started;
+    }
+
+    private static Carrel command(Path directory, String... words) {
+      return Carrel.command(words).withVariable("CARREL_RESIDENT", directory.resolve("resident").toString())
+          .withVariable("CARREL_STATE", directory.resolve("state").toString()).withVariable("CARREL_STORE", directory.resolve("store").toString());
+    }
+
+    Carrel command(String... words) {
+      return command(directory, words);
+    }
+
+    Path socket() {
+      return directory.resolve("resident/socket");
+    }
+
+    long descriptors() throws IOException {
+      try (Stream<Path> all = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
+        return all.count();
+      }
+    }
+
+    void end() throws InterruptedException {
+      process.destroy();
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  private interface Condition {
+    boolean holds() throws Exception;
+  }
+
+  private static void await(Condition condition, String what) throws Exception {
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    while (!condition.holds()) {
+      assertThat(System.nanoTime()).as(what).isLessThan(end);
+      Thread.sleep(20);
+    }
+  }
+
+  @BeforeAll
+  static void serve() throws Exception {
+    runtime = Resident.start(Files.createDirectory(places.resolve("shared")));
+  }
+
+  @AfterAll
+  static void end() throws Exception {
+    runtime.end();
+    assertThat(runtime.socket()).doesNotExist();
+  }
+
+  private static Carrel run(String... command) {
+    List<String> words = new ArrayList<>(List.of("run", "--no-cwd", "--"));
+    words.addAll(List.of(command));
+    return runtime.command(words.toArray(new String[0]));
+  }
+
+  /** The program that a command has become once its container runs. */
+  private static String programOf(Carrel carrel) throws Exception {
+    Path output = Files.createTempFile(places, "out", "");
+    Process process = carrel.start(output);
+    try {
+      await(() -> Files.readString(output).contains("runs"), "the container runs");
+      return Files.readSymbolicLink(Path.of("/proc/" + process.pid() + "/exe")).getFileName().toString();
+    } finally {
+      process.destroy();
+      process.waitFor();
+    }
+  }
+
+  private static Carrel lasting(String... options) {
+    List<String> words = new ArrayList<>(List.of("run", "--no-cwd"));
+    words.addAll(List.of(options));
+    words.addAll(List.of("--", "sh", "-c", "echo runs; exec sleep 4321"));
+    return runtime.command(words.toArray(new String[0]));
+  }
+
+  @Test
+  void no_jvm_is_started_for_a_command() throws Exception {
+    assertThat(programOf(lasting())).isEqualTo(CLIENT);
+  }
+
+  @Test
+  void a_command_has_the_streams_the_directory_the_variables_and_the_status_of_who_says_it() throws Exception {
+    Path here = Files.createDirectory(places.resolve("here"));
+    Carrel.Result result = runtime.command("run", "--preserve=^MINE$", "--", "sh", "-c", "cat; pwd; echo $MINE; echo problem >&2; exit 7")
+        .in(here).withInput("typed\n").withVariable("MINE", "two words").run();
+
+    assertThat(result.status()).isEqualTo(7);
+    assertThat(result.out()).isEqualTo("typed\n" + here.toRealPath() + "\ntwo words\n");
+    assertThat(result.err()).isEqualTo("problem\n");
+  }
+
+  @Test
+  void a_mistake_is_told_as_without_it() {
+    Carrel.Result served = runtime.command("run", "--bogus").run();
+    Carrel.Result alone = runtime.command("run", "--bogus").withVariable("CARREL_RESIDENT", "none").run();
+
+    assertThat(served).isEqualTo(alone);
+    assertThat(run("no-such-program").run().status()).isEqualTo(127);
+  }
+
+  @Test
+  void a_program_has_a_terminal_like_the_callers() throws Exception {
+    Typing.Seen seen = new Typing(run("env", "PS1=ready: ", "sh", "-i")).expect("ready:").enter("stty size").expect("24 80").expect("ready:")
+        .enter("sh -c 'echo be\"\"gun; exec sleep 4321'").expect("begun").send("\u0003").expect("ready:").enter("exit 5").run();
+
+    assertThat(seen.status()).isEqualTo(5);
+    assertThat(seen.restored()).isTrue();
+  }
+
+  @Test
+  void a_new_size_of_the_callers_window_is_seen_inside() throws Exception {
+    Typing.Seen seen = new Typing(run("sh", "-c", "trap 'stty size; exit 3' WINCH; echo ready; while :; do sleep 0.05; done"))
+        .expect("ready").size(30, 100).expect("30 100").run();
+
+    assertThat(seen.status()).isEqualTo(3);
+    assertThat(seen.restored()).isTrue();
+  }
+
+  @Test
+  void signals_go_to_the_program() throws Exception {
+    Path output = Files.createTempFile(places, "out", "");
+    Process process = run("sh", "-c", "trap 'echo ended; exit 9' TERM; echo runs; while :; do sleep 0.05; done").start(output);
+    await(() -> Files.readString(output).contains("runs"), "the container runs");
+
+    process.destroy();
+
+    assertThat(process.waitFor()).isEqualTo(9);
+    assertThat(output).hasContent("runs\nended\n");
+  }
+
+  @Test
+  void a_command_without_a_program_is_ended_by_a_signal() throws Exception {
+    runtime.command("run", "--no-cwd", "--detach", "--name=waited", "--", "sleep", "4321").says();
+    try {
+      Process process = runtime.command("wait", "waited").start(places.resolve("waiting"));
+      await(() -> Files.readSymbolicLink(Path.of("/proc/" + process.pid() + "/exe")).endsWith(CLIENT), "the runtime was asked");
+      Thread.sleep(100); // it waits, or is about to: both are to be ended
+
+      process.destroy();
+
+      assertThat(process.waitFor()).isEqualTo(128 + 15);
+    } finally {
+      runtime.command("kill", "waited").run();
+      runtime.command("remove", "waited").run();
+    }
+  }
+
+  @Test
+  void a_container_ends_with_a_caller_that_is_killed() throws Exception {
+    Path output = Files.createTempFile(places, "out", "");
+    Process process = lasting("--name=left").start(output);
+    await(() -> Files.readString(output).contains("runs"), "the container runs");
+    await(() -> runtime.command("list").says().contains("left"), "it is recorded");
+
+    process.destroyForcibly();
+
+    await(() -> !runtime.command("list").says().contains("left"), "the container has ended");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ulimit -S -c 0 -H -c 0; ulimit -n 500", "umask 077", "export CARREL_STATE=/elsewhere", "export XDG_DATA_HOME=/elsewhere",
+    "export CARREL_RESIDENT=none", "set -- nice \"$@\"", "set -- setpriv --no-new-privs \"$@\"", "set -- taskset 1 \"$@\"", "set -- \"$@\" --no-such-place=/proc/self/cwd",
+    "set -- \"$@\" --preserve-fds=1"})
+  void who_would_get_something_else_without_it_is_not_served(String change) throws Exception {
+    String ask = change + "; exec \"$0\" \"$@\" 9<" + runtime.directory().resolve("resident");
+    Path client = Checkout.underTest().directory().resolve("launcher/target/carrel/client/ask");
+    Carrel asked = runtime.command();
+    ProcessBuilder builder = new ProcessBuilder("sh", "-c", change.contains("set -- nice") || change.contains("set -- setpriv") || change.contains("set -- taskset")
+        ? change.replace("\"$@\"", "\"$0\" \"$@\"") + "; exec \"$@\" 9<" + runtime.directory().resolve("resident") : ask, client.toString(), "run");
+    builder.environment().putAll(asked.environment());
+    boolean taken = builder.start().waitFor() == 0;
+
+    assertThat(taken).isEqualTo(change.equals("export CARREL_RESIDENT=none")); // which the script looks at
+  }
+
+  @Test
+  void who_is_not_served_has_the_same_done_by_a_jvm() throws Exception {
+    assertThat(programOf(lasting().under("sh", "-c", "umask 077; exec \"$0\" \"$@\""))).isEqualTo("java");
+    assertThat(programOf(lasting().withVariable("CARREL_RESIDENT", "none"))).isEqualTo("java");
+  }
+
+  @Test
+  @Tag(User.ROOT)
+  void another_user_is_not_let_in() throws Exception {
+    User other = User.ordinary().orElseThrow();
+    Path client = Checkout.underTest().directory().resolve("launcher/target/carrel/client/ask");
+    ProcessBuilder builder = new ProcessBuilder(other.command(List.of("sh", "-c", "exec \"$0\" run 9<" + runtime.directory().resolve("resident"), client.toString())));
+    builder.environment().putAll(runtime.command().environment());
+
+    assertThat(builder.start().waitFor()).isNotZero();
+  }
+
+  @Test
+  void many_commands_at_once_are_kept_apart_and_leave_nothing_behind() throws Exception {
+    commandsAtOnce();
+    long before = runtime.descriptors();
+
+    commandsAtOnce();
+    commandsAtOnce();
+
+    await(() -> runtime.descriptors() <= before + 10, "no descriptors are left");
+  }
+
+  private static void commandsAtOnce() throws Exception {
+    List<Path> outputs = new ArrayList<>();
+    List<Process> processes = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      outputs.add(Files.createTempFile(places, "out", ""));
+      processes.add(run("sh", "-c", "echo " + i + "; exit " + i).start(outputs.get(i)));
+    }
+    for (int i = 0; i < processes.size(); i++) {
+      assertThat(processes.get(i).waitFor()).isEqualTo(i);
+      assertThat(outputs.get(i)).hasContent(i + "\n");
+    }
+  }
+
+  @Test
+  void a_second_runtime_at_the_same_place_is_refused() {
+    Carrel.Result result = runtime.command("serve").run();
+
+    assertThat(result.status()).isEqualTo(125);
+    assertThat(result.err()).contains("a runtime serves there already");
+  }
+
+  @Test
+  void a_place_that_others_can_write_to_is_refused() throws Exception {
+    Path open = Files.createDirectory(places.resolve("open"));
+    Files.setPosixFilePermissions(open, java.nio.file.attribute.PosixFilePermissions.fromString("rwxrwxrwx"));
+
+    Carrel.Result result = runtime.command("serve", "--directory=" + open).run();
+
+    assertThat(result.status()).isEqualTo(125);
+    assertThat(result.err()).contains("is not this user's alone");
+    assertThat(open).isEmptyDirectory();
+  }
+
+  @Test
+  void when_it_is_killed_its_commands_end_and_the_next_ones_are_done_without_it() throws Exception {
+    Resident mortal = Resident.start(Files.createDirectory(places.resolve("mortal")));
+    mortal.command("run", "--no-cwd", "--detach", "--name=outlives", "--", "sleep", "4321").says();
+    Path output = Files.createTempFile(places, "out", "");
+    Process process = mortal.command("run", "--no-cwd", "--", "sh", "-c", "echo runs; exec sleep 4321").start(output);
+    await(() -> Files.readString(output).contains("runs"), "the container runs");
+
+    mortal.process().destroyForcibly().waitFor();
+
+    assertThat(process.waitFor()).isEqualTo(125);
+    assertThat(output).content().contains("the resident runtime ended");
+    assertThat(mortal.socket()).exists();
+    assertThat(mortal.command("list").says()).contains("outlives").doesNotContain("echo runs");
+    Resident next = Resident.start(mortal.directory());
+    assertThat(next.command("list").says()).contains("outlives");
+    next.command("kill", "outlives").run();
+    next.end();
+  }
+}
