@@ -192,6 +192,33 @@ class ResidentIT {
     await(() -> !runtime.command("list").says().contains("left"), "the container has ended");
   }
 
+  @Test
+  void its_shell_is_at_the_callers_terminal_and_containers_take_that_and_give_it_back() throws Exception {
+    Typing.Seen seen = new Typing(runtime.command("connect")).expect("carrel> ").enter("echo fir''st").expect("first").expect("carrel> ")
+        .enter("run --no-cwd -- env 'PS1=in: ' sh -i").expect("in: ").enter("stty size; exit 3").expect("24 80").expect("carrel> ")
+        .enter("echo was $status").expect("was 3").expect("carrel> ").send("half a line\u0003").expect("carrel> ")
+        .enter("echo be''gun; sleep 4321").expect("begun").send("\u0003").expect("carrel> ").enter("exit 4").run();
+
+    assertThat(seen.status()).isEqualTo(4);
+    assertThat(seen.restored()).isTrue();
+  }
+
+  @Test
+  void its_shell_reads_commands_from_an_input_that_is_no_terminal() {
+    Carrel.Result result = runtime.command("connect").withInput("felix:lb -s dev.carrel.resident\nexit 5\n").run();
+
+    assertThat(result.status()).isEqualTo(5);
+    assertThat(result.out()).contains("dev.carrel.resident");
+  }
+
+  @Test
+  void without_a_runtime_there_is_no_shell_of_it() {
+    Carrel.Result result = runtime.command("connect").withVariable("CARREL_RESIDENT", "none").run();
+
+    assertThat(result.status()).isEqualTo(125);
+    assertThat(result.err()).contains("no resident runtime serves you here", "carrel serve");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"ulimit -S -c 0 -H -c 0; ulimit -n 500", "umask 077", "export CARREL_STATE=/elsewhere", "export XDG_DATA_HOME=/elsewhere",
     "export CARREL_RESIDENT=none", "set -- nice \"$@\"", "set -- setpriv --no-new-privs \"$@\"", "set -- taskset 1 \"$@\"", "set -- \"$@\" --no-such-place=/proc/self/cwd",

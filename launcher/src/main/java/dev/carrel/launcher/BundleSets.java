@@ -50,7 +50,7 @@ enum BundleSets {
   /** What watches the folders of add-ons, in the interactive shell. */
   WATCHER("org.apache.felix.fileinstall");
 
-  private static final Set<String> WITHOUT_PACKAGES = Set.of("backend", "clean", "container", "create", "exec", "inspect", "kill", "list",
+  private static final Set<String> WITHOUT_PACKAGES = Set.of("backend", "clean", "connect", "container", "create", "exec", "inspect", "kill", "list",
       "logs", "network", "pause", "processes", "remove", "resume", "run", "serve", "start", "stop", "top", "update", "wait");
   /** What is done with containers that may have limits, and be another backend's. */
   private static final Set<String> WITH_LIMITS = Set.of("backend", "clean", "doctor", "events", "exec", "container", "inspect", "kill", "pause", "remove", "resume", "start",
@@ -61,7 +61,7 @@ enum BundleSets {
   private static final String GROUPS_INSIDE = "type=cgroup";
 
   /** What Carrel's own bundles offer: any other word may be a command of an add-on. */
-  private static final Set<String> COMMANDS = Set.of("addon", "allow", "backend", "clean", "config", "container", "create", "deny", "doctor", "environment", "events",
+  private static final Set<String> COMMANDS = Set.of("addon", "allow", "backend", "clean", "config", "connect", "container", "create", "deny", "doctor", "environment", "events",
       "exec", "help", "inspect", "kill", "list", "lock", "logs", "metrics", "network", "pause", "plan", "processes", "profile", "remove", "resume", "run", "serve", "shell",
       "start", "stop", "store", "system", "top", "update", "version", "wait", "web");
   /** Options whose value may be offered by an add-on, each with those that Carrel itself has. */

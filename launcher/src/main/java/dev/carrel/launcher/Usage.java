@@ -17,7 +17,7 @@ final class Usage {
         carrel exec NAME -- COMMAND            COMMAND in a container that runs
         carrel top | update                    what they consume; what they may
         carrel metrics | web                   figures for Prometheus; pages for a browser
-        carrel serve                           do commands for others, who start no JVM then
+        carrel serve | connect                 do commands for others, who start no JVM then; its shell
         carrel network create | list ...       networks that containers share
         carrel stop | kill | pause | resume    end a container, or have it wait
         carrel remove | clean                  forget those that have ended

@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.function.ToIntFunction;
+import org.apache.felix.gogo.jline.Shell;
 import org.apache.felix.service.command.CommandProcessor;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -38,6 +39,10 @@ public final class Console implements ToIntFunction<List<String>> {
   @Deactivate
   void deactivate() {
     commands.unregister();
+  }
+
+  Shell shell() {
+    return commands.shell();
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.carrel.console;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Map;
 import org.apache.felix.gogo.jline.Expander;
 import org.apache.felix.gogo.jline.Highlighter;
 import org.apache.felix.gogo.jline.Parser;
@@ -34,10 +35,23 @@ final class TerminalSession {
     this.shell = shell;
   }
 
-  /** Returns the status of the last command, or that of {@code exit}. */
+  /** On this process's own terminal. Returns the status of the last command, or that of {@code exit}. */
   int run() {
-    try (Terminal terminal = terminal();
-        Session session = Session.open(processor, terminal.input(), terminal.output(), terminal.output())) {
+    try (Terminal terminal = terminal()) {
+      return run(terminal, System.getenv());
+    } catch (IOException e) {
+      System.err.println("carrel: cannot use the terminal: " + e.getMessage());
+      return Session.FAILED;
+    }
+  }
+
+  /**
+   * On any terminal.
+   *
+   * @param environment of whoever types, which tells where the history is
+   */
+  int run(Terminal terminal, Map<String, String> environment) {
+    try (Session session = Session.open(processor, terminal.input(), terminal.output(), terminal.output())) {
       CommandSession gogo = session.gogo();
       gogo.put(Shell.VAR_TERMINAL, terminal);
       gogo.put(Shell.VAR_CONTEXT, context.getBundle(0).getBundleContext());
@@ -46,15 +60,12 @@ final class TerminalSession {
       gogo.put("#LINES", (Function) (any, arguments) -> terminal.getHeight());
       gogo.put("#PWD", (Function) (any, arguments) -> any.currentDir().toString());
       gogo.put(Shell.VAR_COMPLETIONS, new HashMap<>());
-      LineReader reader = reader(terminal, gogo);
+      LineReader reader = reader(terminal, gogo, environment);
       gogo.put(Shell.VAR_READER, reader);
       readProfile(gogo);
       Interrupts interrupts = new Interrupts(gogo);
       terminal.handle(Signal.INT, signal -> interrupts.interrupt());
       return run(session, reader, interrupts);
-    } catch (IOException e) {
-      System.err.println("carrel: cannot use the terminal: " + e.getMessage());
-      return Session.FAILED;
     }
   }
 
@@ -70,8 +81,8 @@ final class TerminalSession {
     }
   }
 
-  private static LineReader reader(Terminal terminal, CommandSession gogo) {
-    History.file(System.getenv(), Path.of(System.getProperty("user.home"))).ifPresent(file -> gogo.put(LineReader.HISTORY_FILE, file));
+  private static LineReader reader(Terminal terminal, CommandSession gogo, Map<String, String> environment) {
+    History.file(environment, Path.of(System.getProperty("user.home"))).ifPresent(file -> gogo.put(LineReader.HISTORY_FILE, file));
     return LineReaderBuilder.builder()
         .terminal(terminal)
         .appName("carrel")

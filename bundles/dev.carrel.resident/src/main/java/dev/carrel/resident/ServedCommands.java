@@ -5,7 +5,7 @@ import java.util.Set;
 
 /** Which command lines are done here: those that ask nothing of the process that they would otherwise be. */
 final class ServedCommands {
-  private static final Set<String> COMMANDS = Set.of("allow", "backend", "clean", "container", "create", "deny", "environment", "exec", "inspect", "kill", "list",
+  private static final Set<String> COMMANDS = Set.of("allow", "backend", "clean", "connect", "container", "create", "deny", "environment", "exec", "inspect", "kill", "list",
       "lock", "logs", "network", "pause", "plan", "processes", "profile", "remove", "resume", "run", "shell", "start", "stop", "store", "system", "update", "wait");
   /** Descriptors that the caller was given, and files that are others here. */
   private static final List<String> OF_THE_PROCESS = List.of("/proc/self", "/proc/thread-self", "/dev/fd", "/dev/std", "/dev/tty");

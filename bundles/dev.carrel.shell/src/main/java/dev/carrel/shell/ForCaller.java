@@ -5,6 +5,7 @@ import dev.carrel.api.host.Callers;
 import dev.carrel.api.host.Foreground;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntSupplier;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
@@ -29,6 +30,11 @@ public final class ForCaller implements Callers {
     } finally {
       CURRENT.remove();
     }
+  }
+
+  @Override
+  public Optional<Caller> current() {
+    return Optional.ofNullable(CURRENT.get());
   }
 
   /** The variables. */

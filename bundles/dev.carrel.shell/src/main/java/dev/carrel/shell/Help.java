@@ -212,7 +212,7 @@ final class Help {
         pause | resume NAME             have it wait, and go on
         update NAME | top               change what it may consume; what it does
         metrics | web                   figures for Prometheus; pages for a browser
-        serve                           do commands for others, who start no JVM then
+        serve | connect                 do commands for others, who start no JVM then; its shell
         remove NAME | clean             forget what has ended
         network create NAME             networks that containers share; see carrel network --help
         allow | deny                    let carrel shell do what the carrel.toml here says

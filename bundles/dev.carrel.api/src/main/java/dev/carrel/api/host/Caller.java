@@ -1,5 +1,6 @@
 package dev.carrel.api.host;
 
+import dev.carrel.api.container.TerminalSize;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -27,6 +28,30 @@ public interface Caller {
 
   /** Its terminal, its streams and its signals. Of a program of the host ({@code run(ProcessBuilder, ...)}) it knows nothing. */
   Foreground foreground();
+
+  /**
+   * Its terminal, for who edits lines on it: with all keys as they are typed, until it is closed. What is run by {@link #foreground()} meanwhile has the
+   * terminal for itself.
+   *
+   * @param resized is told when the window has another size
+   * @throws IllegalStateException if standard input and output are no terminal
+   */
+  RawTerminal terminal(Runnable resized);
+
+  /** A terminal in raw mode; see termios(3). */
+  interface RawTerminal extends AutoCloseable {
+    /** Ends when the caller has gone, or was told to end, and when this is closed. */
+    InputStream input();
+
+    /** Not buffered. */
+    OutputStream output();
+
+    TerminalSize size();
+
+    /** It is as before. */
+    @Override
+    void close();
+  }
 
   /** Its standard input. */
   InputStream input();

@@ -1,5 +1,6 @@
 package dev.carrel.api.host;
 
+import java.util.Optional;
 import java.util.function.IntSupplier;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -13,4 +14,7 @@ public interface Callers {
    * @return what {@code work} returns
    */
   int during(Caller caller, IntSupplier work);
+
+  /** For whom this thread works; empty: for who started this process. */
+  Optional<Caller> current();
 }

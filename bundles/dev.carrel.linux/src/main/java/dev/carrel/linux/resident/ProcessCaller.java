@@ -19,7 +19,7 @@ final class ProcessCaller implements Caller {
   private final List<String> words;
   private final Map<String, String> environment;
   private final Path directory;
-  private final Foreground foreground;
+  private final StreamForeground foreground;
   private final int[] streams;
 
   /** @throws IOException if it has gone */
@@ -61,6 +61,11 @@ final class ProcessCaller implements Caller {
   @Override
   public Foreground foreground() {
     return foreground;
+  }
+
+  @Override
+  public RawTerminal terminal(Runnable resized) {
+    return foreground.terminal(resized);
   }
 
   @Override

@@ -35,12 +35,14 @@ final class SocketSignals implements SignalSource {
     for (String name : names) {
       numbers.add(new Signal(name).getNumber());
     }
+    Set<Integer> takenBefore = taken;
+    IntConsumer receiverBefore = receiver;
     taken = numbers;
     receiver = to;
     return () -> {
       synchronized (this) {
-        taken = Set.of();
-        receiver = signal -> {};
+        taken = takenBefore;
+        receiver = receiverBefore;
       }
     };
   }

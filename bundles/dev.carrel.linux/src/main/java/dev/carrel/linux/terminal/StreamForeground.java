@@ -6,6 +6,7 @@ import dev.carrel.api.container.ExitStatus;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.container.Stdio.Redirect;
 import dev.carrel.api.container.TerminalSize;
+import dev.carrel.api.host.Caller.RawTerminal;
 import dev.carrel.api.host.Foreground;
 import dev.carrel.linux.libc.LibC;
 import java.io.IOException;
@@ -22,6 +23,7 @@ public final class StreamForeground implements Foreground {
 
   private final int[] streams;
   private final SignalSource source;
+  private volatile Optional<LentTerminal> lent = Optional.empty();
 
   /**
    * @param streams what is 0, 1 and 2 to whom this is for; they stay open
@@ -90,8 +92,26 @@ public final class StreamForeground implements Foreground {
     }
   }
 
+  /** See {@link dev.carrel.api.host.Caller#terminal}. */
+  public RawTerminal terminal(Runnable resized) {
+    if (!isTerminal(0) || !isTerminal(1)) {
+      throw new IllegalStateException("there is no terminal");
+    }
+    LentTerminal terminal = new LentTerminal(streams[0], streams[1], this::size);
+    SignalSource.Taking signals = source.take(signal -> {
+      if (signal == SIGWINCH) {
+        resized.run();
+      } else {
+        terminal.end();
+      }
+    }, "WINCH", "TERM", "HUP", "INT");
+    terminal.atClose(signals::close);
+    lent = Optional.of(terminal);
+    return terminal;
+  }
+
   private ExitStatus attachTerminal(ContainedProcess container) {
-    try (RawMode raw = new RawMode(streams[0]);
+    try (LentTerminal.Aside aside = lent.isPresent() ? lent.get().standAside() : LentTerminal.NOBODY; RawMode raw = new RawMode(streams[0]);
         Pump in = Pump.toStream(streams[0], container.process().getOutputStream());
         Pump out = Pump.fromStream(container.process().getInputStream(), streams[1])) {
       container.resize(size()); // it may have changed since the container was specified
