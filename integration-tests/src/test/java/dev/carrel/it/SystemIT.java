@@ -152,15 +152,18 @@ class SystemIT {
         [service.after]
         command = ["sleep", "1000"]
         depends-on = ["agent"]
+        [service.counts]
+        command = ["awk", "BEGIN { while (1) system(\\"sleep 1\\") }"]
         """);
     assertThat(agent.carrel("system", "reconfigure", "--quiet", declaration.toString()).says())
-        .contains("stops flaky", "stops after", "starts after").doesNotContain("stops agent");
-    assertThat(agent.exec("ls", "/run/service")).isEqualTo("after\nagent\n");
+        .contains("stops flaky", "stops after", "starts after", "starts counts").doesNotContain("stops agent");
+    assertThat(agent.exec("ls", "/run/service")).isEqualTo("after\nagent\ncounts\n");
     assertThat(agent.exec("cat", "/etc/agent/agent.sh")).contains("sleep 0.2");
 
-    Files.writeString(declaration, Files.readString(declaration).replaceFirst("packages = \\[", "packages = [\"hello\", "));
+    Files.writeString(declaration, Files.readString(declaration).replaceFirst("packages = \\[", "packages = [\"hello\", \"gawk\", "));
     assertThat(agent.carrel("system", "reconfigure", "--quiet", declaration.toString()).says())
-        .contains("build-agent: packages (hello) are those of the new generation now").doesNotContain("stops", "started again");
+        .contains("build-agent: packages (hello, gawk) are those of the new generation now", "stops counts", "starts counts")
+        .doesNotContain("stops agent", "stops after", "started again");
     assertThat(agent.exec("sh", "-c", "hello; dpkg-query -W -f '${Package}\n' hello; touch /usr/new 2>/dev/null || echo read-only"))
         .isEqualTo("Hello, world!\nhello\nread-only\n");
     assertThat(agent.exec("s6-svstat", "-o", "pid", "/run/service/agent")).as("what runs goes on").isEqualTo(pid);

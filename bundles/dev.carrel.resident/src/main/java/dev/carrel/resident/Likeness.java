@@ -38,7 +38,8 @@ final class Likeness {
       return variables(caller.environment()).equals(variables(System.getenv())) && sameNamespaces(process)
           && Files.isSameFile(process.resolve("root"), OWN.resolve("root")) && facts(process).equals(facts(OWN))
           && scheduling(process).equals(scheduling(OWN)) && killability(process) <= killability(OWN)
-          && read(process.resolve("personality")).equals(read(OWN.resolve("personality"))) && limits(process).equals(limits(OWN));
+          && read(process.resolve("personality")).equals(read(OWN.resolve("personality"))) && limits(process).equals(limits(OWN))
+          && confinement(process).equals(confinement(OWN));
     } catch (IOException e) {
       return false; // it has gone, or is another user's after all
     }
@@ -90,6 +91,15 @@ final class Likeness {
   /** A JVM raises the number of files that it may open to the hard limit, which is what counts. */
   private static List<String> limits(Path process) throws IOException {
     return read(process.resolve("limits")).lines().map(line -> line.startsWith("Max open files") ? line.replaceFirst("\\d+|unlimited", "") : line).toList();
+  }
+
+  /** By AppArmor, SELinux or the like; without one, there is nothing to be read. */
+  private static String confinement(Path process) {
+    try {
+      return read(process.resolve("attr/current"));
+    } catch (IOException e) {
+      return "";
+    }
   }
 
   private static String read(Path file) throws IOException {

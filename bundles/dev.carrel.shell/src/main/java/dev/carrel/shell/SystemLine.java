@@ -5,6 +5,7 @@ import dev.carrel.api.mount.Access;
 import dev.carrel.api.system.SystemMapping;
 import dev.carrel.api.system.SystemStart;
 import dev.carrel.api.system.SystemStart.Kept;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -108,7 +109,12 @@ final class SystemLine {
       throw WorkplaceOptions.usage(NAME, line.getArgList().isEmpty() ? "which system? Give the path of one"
           : "one system at a time, and not also '" + line.getArgList().get(1) + "'");
     }
-    return WorkplaceLine.here().resolve(line.getArgList().get(0));
+    Path item = WorkplaceLine.here().resolve(line.getArgList().get(0));
+    try {
+      return item.toRealPath();
+    } catch (IOException e) {
+      return item; // who reads it tells why not
+    }
   }
 
   /** What its container is called. */

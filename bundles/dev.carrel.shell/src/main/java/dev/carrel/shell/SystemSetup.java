@@ -4,6 +4,7 @@ import dev.carrel.api.system.SystemStart;
 import dev.carrel.api.system.SystemStart.Kept;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 
 /**
@@ -19,9 +20,11 @@ final class SystemSetup {
   /** The script; its arguments are the init's command. */
   static String script(SystemStart start) {
     StringBuilder text = new StringBuilder("#!/bin/sh\numask 022\ntrap 'exit 143' TERM INT HUP QUIT\n"); // PID 1 ignores what it does not catch
+    Map<Integer, StringJoiner> modes = new TreeMap<>(); // a process for each mode, and not for each file
     for (Map.Entry<Path, Integer> mode : new TreeMap<>(start.modes()).entrySet()) {
-      text.append("chmod ").append(Integer.toOctalString(mode.getValue())).append(' ').append(ShellWords.quoted(mode.getKey().toString())).append(" || exit 1\n");
+      modes.computeIfAbsent(mode.getValue(), any -> new StringJoiner(" ")).add(ShellWords.quoted(mode.getKey().toString()));
     }
+    modes.forEach((mode, paths) -> text.append("chmod ").append(Integer.toOctalString(mode)).append(' ').append(paths).append(" || exit 1\n"));
     for (Kept kept : start.persistent()) {
       String path = ShellWords.quoted(kept.path().toString());
       // One that belongs to somebody else already was given away by who may do so.

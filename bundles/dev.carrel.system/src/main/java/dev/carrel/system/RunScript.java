@@ -16,7 +16,13 @@ final class RunScript {
         #!/bin/sh
         # Starts the system that lies beside this script. --help tells its options.
         carrel=${CARREL:-%s}
-        self=$(readlink -f -- "$0") || exit 1
+        self=$0
+        if [ -h "$self" ]; then self=$(readlink -f -- "$self") || exit 1; fi
+        case $self in
+          /*) ;;
+          */*) self=$PWD/$self ;;
+          *) self=$(readlink -f -- "$self") || exit 1 ;;
+        esac
         [ -x "$carrel" ] || carrel=$(command -v carrel) || {
           echo "run-container: Carrel is not where it was: set CARREL to the path of its command" >&2
           exit 1

@@ -69,7 +69,7 @@ final class SystemBuilder {
     Profile profile = new Profile(own.bringHome(workplace.profile().orElseThrow(() -> new IllegalStateException("packages without a profile"))));
     Accounts accounts = new Accounts(profile.text("etc/passwd"), profile.text("etc/group"), declaration, places);
     new Checks(declaration, places, profile, accounts, tree).make();
-    SystemTree files = files(tree, accounts);
+    SystemTree files = files(tree, accounts, profile);
     String start = StartFile.text(start(profile, tree, accounts, files));
     String script = RunScript.text(carrel);
     StorePath item = StorePath.of(digest(files, start, script), declaration.name() + NAME, "");
@@ -114,12 +114,13 @@ final class SystemBuilder {
     return packages;
   }
 
-  private SystemTree files(InitTree tree, Accounts accounts) {
+  private SystemTree files(InitTree tree, Accounts accounts, Profile profile) {
     SystemTree files = new SystemTree();
     files.put(SystemTree.standard(declaration));
     files.put(declaration.files());
     files.add("the system's accounts", accounts.files());
     files.add("its init", tree.files());
+    files.put(new ServicePrograms(declaration, tree, profile).files());
     return files;
   }
 

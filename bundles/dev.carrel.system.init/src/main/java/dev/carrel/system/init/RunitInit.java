@@ -3,6 +3,7 @@ package dev.carrel.system.init;
 import dev.carrel.api.system.InitSystem;
 import dev.carrel.api.system.Readiness;
 import dev.carrel.api.system.Service;
+import java.util.List;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -17,6 +18,11 @@ public final class RunitInit extends ScriptedInit {
   /** As a service of its bundle. */
   public RunitInit() {
     super("runit");
+  }
+
+  @Override
+  void addOwn(List<Service> services, TreeFiles files) {
+    files.beginning();
   }
 
   @Override

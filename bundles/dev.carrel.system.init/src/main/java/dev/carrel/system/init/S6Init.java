@@ -15,6 +15,8 @@ public final class S6Init extends ScriptedInit {
   private static final int READY = 3;
   /** What ends a system. */
   private static final String[] SIGNALS = {"SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"};
+  /** Where s6-svscan looks for what it does on signals and at its end. */
+  private static final String OWN = "services/.s6-svscan/";
   /** After this status s6-supervise leaves a service down. */
   private static final String STAY = "exit 125";
 
@@ -25,11 +27,12 @@ public final class S6Init extends ScriptedInit {
 
   @Override
   void addOwn(List<Service> services, TreeFiles files) {
+    files.beginning();
     for (String signal : SIGNALS) {
-      files.program("svscan/" + signal, "#!/bin/sh\nexec /etc/carrel/stop\n");
+      files.program(OWN + signal, "#!/bin/sh\nexec /etc/carrel/stop\n");
     }
-    files.program("svscan/finish", text("finish"));
-    files.program("svscan/crash", text("finish"));
+    files.program(OWN + "finish", text("finish"));
+    files.program(OWN + "crash", text("finish"));
   }
 
   @Override

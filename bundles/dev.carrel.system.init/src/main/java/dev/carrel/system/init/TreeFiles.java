@@ -26,6 +26,17 @@ final class TreeFiles {
     files.add(new SystemFile.Regular(ROOT.resolve(path), PLAIN, FileContent.of(text)));
   }
 
+  /** What {@code /run} begins with, as one copy can make it: the services that are supervised, and what was taken up last. */
+  void beginning() {
+    link("run/service", "/etc/carrel/services");
+    link("run/carrel/services", "/etc/carrel/services");
+    link("run/carrel/order", "/etc/carrel/order");
+  }
+
+  private void link(String path, String target) {
+    files.add(new SystemFile.Link(ROOT.resolve(path), target));
+  }
+
   /** A unit of systemd's. */
   void unit(String name, String text) {
     systemd("system/" + name, text);
