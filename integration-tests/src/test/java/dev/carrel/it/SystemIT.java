@@ -162,7 +162,7 @@ class SystemIT {
 
     Files.writeString(declaration, Files.readString(declaration).replaceFirst("packages = \\[", "packages = [\"hello\", \"gawk\", "));
     assertThat(agent.carrel("system", "reconfigure", "--quiet", declaration.toString()).says())
-        .contains("build-agent: packages (hello, gawk) are those of the new generation now", "stops counts", "starts counts")
+        .contains("build-agent: packages (gawk, hello, ", ") are those of the new generation now", "stops counts", "starts counts")
         .doesNotContain("stops agent", "stops after", "started again");
     assertThat(agent.exec("sh", "-c", "hello; dpkg-query -W -f '${Package}\n' hello; touch /usr/new 2>/dev/null || echo read-only"))
         .isEqualTo("Hello, world!\nhello\nread-only\n");

@@ -112,10 +112,7 @@ final class RunningSystems {
       Thread reader = new Thread(() -> errors.append(text(process)), "carrel-errors");
       reader.setDaemon(true);
       reader.start();
-      // What it prints while it still reads is less than a pipe holds.
-      try (OutputStream in = process.process().getOutputStream()) {
-        in.write(input.getBytes(StandardCharsets.UTF_8));
-      }
+      give(input, process);
       String output = new String(process.process().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       reader.join();
       int status = process.exit().join().shellStatus();
@@ -129,6 +126,15 @@ final class RunningSystems {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw CarrelException.failed("reconfiguring " + called + " was interrupted", e);
+    }
+  }
+
+  /** What it prints while it still reads is less than a pipe holds. */
+  private static void give(String input, ContainedProcess process) {
+    try (OutputStream in = process.process().getOutputStream()) {
+      in.write(input.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      // It reads no more, as it has ended: how, its status and its errors tell.
     }
   }
 

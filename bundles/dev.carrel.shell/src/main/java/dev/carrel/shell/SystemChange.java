@@ -38,9 +38,9 @@ final class SystemChange {
     try {
       Map<Path, Path> before = files(present);
       Map<Path, Path> after = files(next);
-      for (Path gone : before.keySet()) {
-        if (!after.containsKey(gone)) {
-          text.append("rm -f -- ").append(inside(gone)).append('\n');
+      for (Map.Entry<Path, Path> gone : before.entrySet()) {
+        if (!after.containsKey(gone.getKey())) {
+          remove(gone.getKey(), gone.getValue(), text);
         }
       }
       for (Map.Entry<Path, Path> file : after.entrySet()) {
@@ -53,6 +53,12 @@ final class SystemChange {
       throw CarrelException.failed("cannot read the system " + next.item() + ": " + e + ". carrel store verify tells what is wrong", e);
     }
     return text.append("printf '%s\\n' ").append(ShellWords.quoted(next.item().toString())).append(" >").append(NOTE).append('\n').toString();
+  }
+
+  /** A directory in which there was nothing has to go only if there still is nothing; where something comes, it is made again. */
+  private static void remove(Path file, Path source, StringBuilder text) {
+    boolean directory = Files.isDirectory(source, LinkOption.NOFOLLOW_LINKS);
+    text.append(directory ? "rmdir -- " : "rm -f -- ").append(inside(file)).append(directory ? " 2>/dev/null || :\n" : "\n");
   }
 
   /** Directories of services that are gone, which are empty now. */

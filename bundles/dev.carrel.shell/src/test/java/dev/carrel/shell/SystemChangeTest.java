@@ -55,4 +55,13 @@ class SystemChangeTest {
     assertThat(script(true)).contains(">/var/lib/dpkg/status.new", "rm -f -- /etc/gone.conf\n", "mkdir -p /var/lib/empty\n")
         .doesNotContain("/usr/bin", "/etc/a");
   }
+
+  @Test
+  void a_directory_that_was_empty_stays_where_something_comes_into_it() throws IOException {
+    file("old/files/etc/a", "1");
+    file("new/files/etc/a", "1");
+    Files.createDirectories(directory.resolve("old-profile/etc/profile.d"));
+    file("new-profile/etc/profile.d/gawk.sh", "x");
+    assertThat(script(true)).contains("rmdir -- /etc/profile.d 2>/dev/null || :\n", "mkdir -p /etc/profile.d\n").doesNotContain("rm -f -- /etc/profile.d");
+  }
 }
