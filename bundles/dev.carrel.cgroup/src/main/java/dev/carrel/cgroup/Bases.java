@@ -203,9 +203,7 @@ final class Bases {
       }
     }
     if (!others.isEmpty()) {
-      Path base = name.second().get().getParent();
-      SecondBase.enable(base.getParent(), others);
-      SecondBase.enable(base, others);
+      second.orElseThrow().enableBelow(name.second().get().getParent(), others);
     }
     return places;
   }
@@ -254,9 +252,10 @@ final class Bases {
 
   /** Those that are empty: another start makes them again. Of other users' nothing is touched. */
   void removeEmpty() {
-    List<Path> bases = new ArrayList<>(uid == 0 ? first.values() : List.of());
-    second.flatMap(SecondBase::known).ifPresent(bases::add);
-    bases.forEach(base -> base.toFile().delete());
+    if (uid == 0) {
+      first.values().forEach(base -> base.toFile().delete());
+    }
+    second.ifPresent(SecondBase::removeEmpty);
   }
 
   /** Why this user can have no groups at all. */

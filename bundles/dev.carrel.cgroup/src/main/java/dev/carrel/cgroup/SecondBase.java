@@ -15,6 +15,9 @@ import java.util.Set;
 final class SecondBase {
   private static final String NAME = "carrel";
 
+  /** How often what another process disables just now, as it has taken the last group away, is enabled again. */
+  private static final int TRIES = 100;
+
   private final OwnGroup own;
   private final boolean root;
   private final Scopes scopes;
@@ -123,18 +126,49 @@ final class SecondBase {
 
   /** Groups below the base, of which there has to be one, have these from now on. */
   void enable(Set<Controller> controllers) {
-    Path directory = base(true);
-    enable(directory.getParent(), controllers);
-    enable(directory, controllers);
+    enableBelow(base(true), controllers);
+  }
+
+  /** The same of any base. Once it hands them on, nobody can disable them around it. */
+  void enableBelow(Path directory, Set<Controller> controllers) {
+    Path around = directory.getParent();
+    for (int i = 1;; i++) {
+      try {
+        if (atTop()) {
+          new Borrowed(around, directory).enable(controllers);
+        } else {
+          enable(around, controllers);
+        }
+        enable(directory, controllers);
+        return;
+      } catch (CarrelException e) {
+        if (i == TRIES) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** Takes the base away if it is empty: another start makes it again. */
+  void removeEmpty() {
+    if (known().isPresent() && atTop()) {
+      new Borrowed(known().get().getParent(), known().get()).giveBack();
+    } else if (known().isPresent()) {
+      known().get().toFile().delete();
+    }
+  }
+
+  private static void enable(Path directory, Set<Controller> controllers) {
+    Set<Controller> missing = EnumSet.noneOf(Controller.class);
+    missing.addAll(controllers);
+    missing.removeAll(Bases.listed(directory.resolve("cgroup.subtree_control")));
+    write(directory, missing);
   }
 
   /** @throws CarrelException if the kernel refuses one, naming it */
-  static void enable(Path directory, Set<Controller> controllers) {
+  static void write(Path directory, Set<Controller> controllers) {
     Path file = directory.resolve("cgroup.subtree_control");
-    Set<Controller> missing = EnumSet.noneOf(Controller.class);
-    missing.addAll(controllers);
-    missing.removeAll(Bases.listed(file));
-    for (Controller controller : missing) {
+    for (Controller controller : controllers) {
       try {
         KernelFile.write(file, "+" + controller.second().orElseThrow());
       } catch (IOException e) {
