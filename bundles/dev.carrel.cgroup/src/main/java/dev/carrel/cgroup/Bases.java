@@ -189,6 +189,13 @@ final class Bases {
     second.ifPresent(base -> base.base(true));
   }
 
+  /** Whether some of them are to be had in version 2, where the container has no group yet. */
+  boolean takesSecond(Set<Controller> controllers, GroupName name) {
+    Set<Controller> others = EnumSet.copyOf(controllers);
+    others.removeAll(hierarchies.first().keySet());
+    return name.second().isEmpty() && !others.isEmpty() && ofSecond().containsAll(others);
+  }
+
   /** Where a container's groups of more controllers are to be, after what version 2 needs was done; of version 1 they have to be made. */
   List<Path> placesOf(Set<Controller> controllers, GroupName name) {
     List<Path> places = new ArrayList<>();

@@ -109,10 +109,28 @@ final class CgroupGroup implements ResourceGroup {
   public void update(Limits limits) {
     Set<Controller> missing = Controller.neededBy(limits);
     missing.removeAll(all().first().keySet());
-    if (!missing.isEmpty()) {
+    if (!missing.isEmpty() && bases.takesSecond(missing, reserved)) {
+      comeIntoSecond(missing);
+    } else if (!missing.isEmpty()) {
       join(bases.placesOf(missing, reserved));
     }
     Setting.apply(settings(limits));
+  }
+
+  /** On a hybrid host, where it had only groups of version 1. */
+  private void comeIntoSecond(Set<Controller> missing) {
+    GroupName before = reserved;
+    try {
+      reserved = bases.divide(before);
+      List<Path> places = bases.placesOf(missing, reserved);
+      places.add(reserved.second().orElseThrow());
+      join(places);
+    } catch (IOException | RuntimeException e) {
+      reserved.second().ifPresent(directory -> directory.toFile().delete());
+      reserved = before;
+      throw e instanceof RuntimeException known ? known
+          : CarrelException.failed("cannot change the limits of this container: " + e.getMessage(), e);
+    }
   }
 
   /** Has all its processes come into another group: while nothing runs, nothing is forked. */
@@ -239,6 +257,7 @@ final class CgroupGroup implements ResourceGroup {
     try {
       if (reserved.second().isPresent() && Files.exists(reserved.second().get().resolve("cgroup.kill"))) {
         KernelFile.write(reserved.second().get().resolve("cgroup.kill"), "1");
+        thaw(); // on a hybrid host, what stands still by version 1 does not even die
       } else if (freezer().isPresent() && Files.exists(freezer().get())) {
         killFrozen();
       } else {

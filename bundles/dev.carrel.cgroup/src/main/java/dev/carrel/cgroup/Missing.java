@@ -25,10 +25,19 @@ record Missing(Bases bases, Controller controller) {
     if (bases.hierarchies().second().isEmpty()) {
       return "it is not mounted: mount -t cgroup -o " + controller.first() + " none DIRECTORY, as root";
     }
-    return bases.isRoot()
-        ? "it is in no hierarchy that is mounted here, or the groups around this process do not hand it on"
-        : "it is not delegated to you. Ask an administrator to write [Service] and Delegate=cpu cpuset io memory pids into"
-            + " /etc/systemd/system/user@.service.d/delegate.conf, run systemctl daemon-reload, and log in again";
+    return bases.isRoot() ? "it is in no hierarchy that is mounted here, or the groups around this process do not hand it on" : notDelegated();
+  }
+
+  private String notDelegated() {
+    if (!OwnGroup.hasSystemd()) {
+      return "it is one of version 2 here, and is not delegated to you. Ask an administrator to put your session into a group of version 2 that belongs"
+          + " to you and has it; root can limit that without";
+    }
+    if (controller == Controller.HUGETLB) {
+      return "systemd delegates it to nobody. Only root can limit that";
+    }
+    return "it is not delegated to you. Ask an administrator to write [Service] and Delegate=cpu cpuset io memory pids into"
+        + " /etc/systemd/system/user@.service.d/delegate.conf, run systemctl daemon-reload, and log in again";
   }
 
   /** Version 1 knows no delegation but that of directories. */

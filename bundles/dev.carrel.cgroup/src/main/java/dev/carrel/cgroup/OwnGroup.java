@@ -29,13 +29,18 @@ record OwnGroup(Path mount) {
     return !Files.exists(mount.resolve("cgroup.type"));
   }
 
+  /** Whether systemd is this host's init, and so divides what there is. */
+  static boolean hasSystemd() {
+    return Files.isDirectory(Path.of("/run/systemd/system"));
+  }
+
   /** Whether a group is this user's to divide: systemd says so by an attribute; without systemd, its owner may. */
   static boolean isDelegated(Path directory) {
     try {
       byte[] mark = (byte[]) Files.getAttribute(directory, "user:delegate");
       return Arrays.equals(mark, new byte[] {'1'});
     } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
-      return !Files.isDirectory(Path.of("/run/systemd/system")) && Files.isWritable(directory) && Files.isWritable(directory.resolve("cgroup.procs"));
+      return !hasSystemd() && Files.isWritable(directory) && Files.isWritable(directory.resolve("cgroup.procs"));
     }
   }
 }

@@ -174,6 +174,34 @@ class CgroupControllerTest {
   }
 
   @Test
+  void a_limit_that_only_the_other_version_has_can_be_set_later() throws Exception {
+    assumeTrue(here().first().containsKey(Controller.PIDS) && new Bases(here(), 0, new SystemdScopes(Map.of(), 0)).ofSecond().contains(Controller.HUGETLB),
+        "needs a hybrid host, with hugetlb in version 2");
+    CgroupController controller = controller(here());
+    ResourceGroup group = make(controller, FEW);
+    Process process = in(group, "exec sleep 4321");
+    try {
+      while (group.usage().processes().orElse(0) < 1) {
+        TimeUnit.MILLISECONDS.sleep(10);
+      }
+      Limits huge = Limits.none().withHugePages(Map.of("2MB", new Bound(4 << 20)));
+      group.update(huge);
+      assertThat(Files.readString(Path.of("/proc", Long.toString(process.pid()), "cgroup"))).contains("0::/carrel/" + OWNER);
+      ResourceGroup found = controller.find(group.name());
+      found.update(Limits.none().withHugePages(Map.of("2MB", new Bound(8 << 20))));
+      assertThat(((CgroupGroup) found).settings(huge)).allSatisfy(setting -> assertThat(KernelFile.number(setting.file())).hasValue(8 << 20));
+      Process late = in(found, "grep -c 0::/carrel/" + OWNER + " /proc/self/cgroup");
+      assertThat(new String(late.getInputStream().readAllBytes())).isEqualTo("1\n");
+      found.freeze();
+      found.kill();
+      assertThat(process.waitFor()).isEqualTo(137);
+    } finally {
+      group.remove();
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
   void a_group_that_cannot_have_its_limits_is_not_left_half_made() throws Exception {
     CgroupController controller = controller(here());
     Limits impossible = FEW.withCpuset(NumberSet.of("4095"));

@@ -31,13 +31,13 @@ class LimitsTest {
   @Test
   void what_no_container_could_live_with_is_no_limit() {
     for (long bytes : new long[] {0, 1, Limits.LEAST_MEMORY - 1}) {
-      assertThatIllegalArgumentException().isThrownBy(() -> NONE.withMemory(new Bound(bytes)));
+      assertThatIllegalArgumentException().isThrownBy(() -> NONE.withMemory(new Bound(bytes))).withMessageContaining("at least 1M");
     }
     for (long number : new long[] {0, 4_194_305, Long.MAX_VALUE}) {
       assertThatIllegalArgumentException().isThrownBy(() -> NONE.withProcesses(new Bound(number)));
     }
     for (long thousandths : new long[] {0, 9, Long.MAX_VALUE}) {
-      assertThatIllegalArgumentException().isThrownBy(() -> NONE.withCpus(new Bound(thousandths)));
+      assertThatIllegalArgumentException().isThrownBy(() -> NONE.withCpus(new Bound(thousandths))).withMessageContaining("0.01 to 1000000 processors");
     }
     for (int weight : new int[] {-1, 0, 10_001, Integer.MAX_VALUE}) {
       assertThatIllegalArgumentException().isThrownBy(() -> NONE.withCpuWeight(weight));

@@ -3,7 +3,9 @@ package dev.carrel.engine;
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.network.NetworkInfo;
 import dev.carrel.api.network.NetworkProvider;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -34,14 +36,16 @@ record Networks(Supplier<List<NetworkProvider>> services) {
   }
 
   private static NetworkProvider best(List<NetworkProvider> present) {
-    StringBuilder reasons = new StringBuilder();
+    Map<String, String> providers = new LinkedHashMap<>(); // by the reason, as some have the same
     for (NetworkProvider provider : present) {
       Optional<String> reason = provider.unavailable();
       if (reason.isEmpty()) {
         return provider;
       }
-      reasons.append(' ').append(provider.name()).append(": ").append(reason.get()).append('.');
+      providers.merge(reason.get(), provider.name(), (before, name) -> before + ", " + name);
     }
+    StringBuilder reasons = new StringBuilder();
+    providers.forEach((reason, names) -> reasons.append(' ').append(names).append(": ").append(reason).append('.'));
     Optional<String> missing = missing(present);
     throw missing.isPresent() ? CarrelException.unavailable("cannot give a container a private network." + reasons + missing.get())
         : CarrelException.failed("cannot give a container a private network." + reasons);

@@ -22,7 +22,7 @@ record Turns(String id, Running running, FirstProcess first) {
   void requirePausable(boolean pause, boolean waiting, Freezing freezing) {
     String purpose = pause ? "pause" : "resume";
     if (!freezing.freezes()) {
-      requireInit(purpose);
+      requireInit(purpose, ". With --detach and a limit, such as --pids=unlimited, the kernel does");
     }
     if (waiting) {
       throw notStarted(purpose, id);
@@ -37,14 +37,14 @@ record Turns(String id, Running running, FirstProcess first) {
     if (waiting) {
       throw notStarted(purpose, id);
     }
-    requireInit(purpose);
+    requireInit(purpose, "");
     running.signalAll(signal);
   }
 
-  private void requireInit(String purpose) {
+  private void requireInit(String purpose, String remedy) {
     if (first == FirstProcess.PROGRAM) {
       throw CarrelException.usage("cannot " + purpose + " container " + id + ": its program is its first process (--as-pid-1),"
-          + " and so nobody inside could do that");
+          + " and so nobody inside could do that" + remedy);
     }
   }
 

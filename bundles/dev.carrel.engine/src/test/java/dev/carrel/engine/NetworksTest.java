@@ -109,6 +109,13 @@ class NetworksTest {
   }
 
   @Test
+  void a_reason_that_some_have_in_common_is_told_once() {
+    NetworkProvider pasta = new Named("pasta", Optional.of("no tun"));
+    NetworkProvider slirp = new Named("slirp4netns", Optional.of("no tun"));
+    assertThat(refusal(of(ROOTS, pasta, slirp), "")).endsWith(" veth: only root may. pasta, slirp4netns: no tun.");
+  }
+
+  @Test
   void one_that_cannot_work_says_why() {
     assertThat(refusal(of(ROOTS, USERS), "veth")).contains("veth cannot work here: only root may");
     assertThat(refusal(of(ROOTS, USERS), "front")).contains("front, which is one of veth: only root may");

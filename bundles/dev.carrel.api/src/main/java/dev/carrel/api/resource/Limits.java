@@ -52,10 +52,10 @@ public record Limits(
     Objects.requireNonNull(cpuset);
     io = List.copyOf(io);
     hugePages = Map.copyOf(hugePages);
-    within("memory", memory, LEAST_MEMORY, Long.MAX_VALUE, " bytes");
-    within("memory from which on it is slowed down", memoryHigh, LEAST_MEMORY, Long.MAX_VALUE, " bytes");
-    within("processors", cpus, LEAST_CPUS, MOST_CPUS, " thousandths");
-    within("number of processes", processes, 1, MOST_PROCESSES, "");
+    within(memory, LEAST_MEMORY, Long.MAX_VALUE, "a container needs at least 1M of memory");
+    within(memoryHigh, LEAST_MEMORY, Long.MAX_VALUE, "a container can be slowed down from 1M of memory on, and not before");
+    within(cpus, LEAST_CPUS, MOST_CPUS, "a container can have 0.01 to 1000000 processors");
+    within(processes, 1, MOST_PROCESSES, "a container can have 1 to " + MOST_PROCESSES + " processes");
     weight("processor time", cpuWeight);
     weight("devices", ioWeight);
     if (memory.isPresent() && memoryHigh.isPresent() && !memory.get().isUnlimited() && !memoryHigh.get().isUnlimited()
@@ -69,10 +69,9 @@ public record Limits(
     }
   }
 
-  private static void within(String what, Optional<Bound> bound, long least, long most, String unit) {
+  private static void within(Optional<Bound> bound, long least, long most, String what) {
     if (bound.isPresent() && !bound.get().isUnlimited() && (bound.get().value() < least || bound.get().value() > most)) {
-      throw new IllegalArgumentException("the " + what + " a container may have is at least " + least + unit
-          + (most == Long.MAX_VALUE ? "" : " and at most " + most + unit));
+      throw new IllegalArgumentException(what);
     }
   }
 
