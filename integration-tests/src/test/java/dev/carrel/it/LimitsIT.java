@@ -251,9 +251,9 @@ class LimitsIT {
   @Test
   void what_makes_no_sense_is_refused_and_changes_nothing() throws Exception {
     Map<String, String> wrong = Map.ofEntries(
-        Map.entry("--memory=-1", "is no size"), Map.entry("--memory=0", "at least 1048576 bytes"), Map.entry("--memory=NaN", "is no size"),
-        Map.entry("--memory=99999999999999999999", "is no size"), Map.entry("--pids=0", "at least 1"), Map.entry("--pids=-1", "is no number"),
-        Map.entry("--cpus=NaN", "is no number of processors"), Map.entry("--cpus=0", "at least 10 thousandths"), Map.entry("--cpuset=4095", "cannot keep"),
+        Map.entry("--memory=-1", "is no size"), Map.entry("--memory=0", "at least 1M of memory"), Map.entry("--memory=NaN", "is no size"),
+        Map.entry("--memory=99999999999999999999", "is no size"), Map.entry("--pids=0", "1 to 4194304 processes"), Map.entry("--pids=-1", "is no number"),
+        Map.entry("--cpus=NaN", "is no number of processors"), Map.entry("--cpus=0", "0.01 to 1000000 processors"), Map.entry("--cpuset=4095", "cannot keep"),
         Map.entry("--io-max=/dev/null:rbps=1M", "is no disk"));
     for (Map.Entry<String, String> option : wrong.entrySet()) {
       Carrel.Result result = limited(List.of(option.getKey()), "true").run();
