@@ -72,7 +72,7 @@ final class ChildRun implements TestExecutionListener {
     boolean whole = test.getSource().filter(ClassSource.class::isInstance).isPresent();
     if (whole || test.isTest()) {
       double seconds = (System.nanoTime() - begun.get(test.getUniqueId())) / SECOND;
-      System.out.printf("%s%s: %.1f s%n", whole ? CLASS : "", name(test), seconds);
+      System.out.printf("%s: %.1f s%n", whole ? CLASS + test.getDisplayName() : name(test), seconds);
     }
   }
 
