@@ -6,16 +6,16 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Packages of the host's archive work in a container as where Debian has installed them: a few profiles. */
-@ExtendWith(TestStore.Extension.class)
+/** Packages of the host's archive work in a container as where Debian has installed them: a few profiles in a store of their own. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ConfiguredPackagesIT {
   private static final List<String> TOOLS = List.of("vim-tiny", "python3", "perl", "sqlite3", "fontconfig", "fonts-dejavu-core", "graphviz",
@@ -24,12 +24,17 @@ class ConfiguredPackagesIT {
   private static final List<String> JAVA = List.of("default-jre-headless");
   private static final List<String> SERVERS = List.of("nginx", "postgresql", "nodejs", "ruby", "r-base-core");
 
-  private TestStore store;
+  private Path directory;
 
-  /** Other classes have some of these packages, too: they are fetched and unpacked once. */
   @BeforeAll
-  void takeStore(TestStore shared) {
-    store = shared;
+  void makeDirectory() throws IOException {
+    directory = Files.createTempDirectory("carrel-it-configured",
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+  }
+
+  @AfterAll
+  void removeDirectory() throws IOException {
+    Trees.delete(directory);
   }
 
   private Carrel.Result run(List<String> packages, List<String> options, String script) {
@@ -37,7 +42,7 @@ class ConfiguredPackagesIT {
     line.addAll(options);
     line.addAll(packages);
     line.addAll(List.of("--", "sh", "-c", script));
-    return store.command(line.toArray(String[]::new)).run();
+    return Carrel.command(line.toArray(String[]::new)).withVariable("CARREL_STORE", directory.resolve("store").toString()).run();
   }
 
   private String says(List<String> packages, String script) {
