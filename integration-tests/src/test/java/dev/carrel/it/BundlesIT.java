@@ -175,6 +175,28 @@ class BundlesIT {
     assertThat(said.result()).as(said.text()).isEqualTo(0);
   }
 
+  /** Java would wait 300 ms for a thread that is in native code. */
+  @Test
+  void nothing_holds_up_the_end_of_carrel_though_a_container_goes_on(BundleContext context, CommandProcessor processor) throws Exception {
+    String id = say(processor, "run --no-cwd --detach -- sleep 4321").text().strip();
+    try {
+      assertThat(watching()).isTrue();
+      for (ServiceReference<?> atEnd : context.getAllServiceReferences(null, "(carrel.at.end=true)")) {
+        ((Runnable) context.getService(atEnd)).run();
+      }
+      for (int i = 0; i < 1000 && watching(); i++) {
+        Thread.sleep(20);
+      }
+      assertThat(watching()).isFalse();
+    } finally {
+      assertThat(Carrel.run("remove", "--force", id).status()).isZero(); // by another process: this one does not hear of it any more
+    }
+  }
+
+  private static boolean watching() {
+    return Thread.getAllStackTraces().keySet().stream().anyMatch(thread -> thread.getName().equals("carrel-exit-watcher"));
+  }
+
   private static List<Bundle> own(BundleContext context) {
     return Arrays.stream(context.getBundles()).filter(bundle -> bundle.getSymbolicName().startsWith("dev.carrel.")).toList();
   }

@@ -4,11 +4,14 @@ import dev.carrel.it.ChildReport.Kind;
 import dev.carrel.it.ChildReport.Outcome;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.ClassNameFilter;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.engine.support.descriptor.ClassSource;
 import org.junit.platform.launcher.TagFilter;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
@@ -17,11 +20,17 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
- * Runs the integration tests of a folder of classes in this JVM, without those that only root can do if it is not root's. Arguments: the folder, the file for the report, a regular expression for the
- * names of classes, and {@code print}: then each test's outcome is printed as it comes, and the exit status is 1 if one has failed.
+ * Runs the integration tests of a folder of classes in this JVM, without those that only root can do if it is not root's, and
+ * prints how long each has taken. Arguments: the folder, the file for the report, a regular expression for the names of
+ * classes, and {@code print}: then each test's outcome is printed as it comes, and the exit status is 1 if one has failed.
  */
 final class ChildRun implements TestExecutionListener {
+  /** What a line about a whole class begins with. */
+  static final String CLASS = "class ";
+  private static final double SECOND = 1e9;
+
   private final List<Outcome> outcomes = new ArrayList<>();
+  private final Map<String, Long> begun = new HashMap<>();
   private final boolean printing;
   private TestPlan plan;
 
@@ -55,12 +64,26 @@ final class ChildRun implements TestExecutionListener {
   }
 
   @Override
+  public synchronized void executionStarted(TestIdentifier test) {
+    begun.put(test.getUniqueId(), System.nanoTime());
+  }
+
+  private void printTime(TestIdentifier test) {
+    boolean whole = test.getSource().filter(ClassSource.class::isInstance).isPresent();
+    if (whole || test.isTest()) {
+      double seconds = (System.nanoTime() - begun.get(test.getUniqueId())) / SECOND;
+      System.out.printf("%s: %.1f s%n", whole ? CLASS + test.getDisplayName() : name(test), seconds);
+    }
+  }
+
+  @Override
   public synchronized void executionSkipped(TestIdentifier test, String reason) {
     add(new Outcome(Kind.SKIPPED, name(test), reason));
   }
 
   @Override
   public synchronized void executionFinished(TestIdentifier test, TestExecutionResult result) {
+    printTime(test);
     Throwable thrown = result.getThrowable().orElse(null);
     switch (result.getStatus()) {
       case SUCCESSFUL -> {

@@ -11,7 +11,8 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,18 +21,25 @@ import org.junit.jupiter.api.io.TempDir;
 class CollectIT {
   private static final String NOW = "--delete-older-than=0d";
 
+  private static StoreSnapshot snapshot;
+
   @TempDir Path directory;
   private Path store;
 
-  @BeforeEach
-  void makeStore() throws IOException {
-    store = Files.createTempDirectory("carrel-it-collect").resolve("store");
-    ok("shell", "hello", "--no-cwd", "--", "true");
+  @BeforeAll
+  static void makeStore() throws IOException {
+    snapshot = new StoreSnapshot("shell", "hello", "--no-cwd", "--", "true");
   }
 
-  @AfterEach
-  void removeStore() throws IOException {
-    Trees.delete(store.getParent());
+  @BeforeEach
+  void restoreStore() throws IOException {
+    snapshot.restore();
+    store = snapshot.store();
+  }
+
+  @AfterAll
+  static void removeStore() throws IOException {
+    snapshot.close();
   }
 
   private Carrel carrel(String... words) {

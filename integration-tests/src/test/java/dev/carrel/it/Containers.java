@@ -72,12 +72,19 @@ final class Containers {
 
   /** Ends them all; nothing of them may be left then. */
   void endAll() throws IOException {
+    List<String> ended = new ArrayList<>(); // to be told if something of them is still there
     for (String id : run("list", "--quiet").out().lines().toList()) {
-      run("kill", id);
+      Carrel.Result killed = run("kill", id);
+      assertThat(killed.status() == 0 || killed.err().contains("it has ended")).as(killed.toString()).isTrue();
+      ended.add(id + killed);
     }
-    run("clean");
+    ended.add(run("clean").out());
     assertThat(run("list", "--all").out().lines()).hasSize(1);
-    before.awaitNothingNew();
+    try {
+      before.awaitNothingNew();
+    } catch (AssertionError e) {
+      throw new AssertionError(e.getMessage() + "\nafter these were ended: " + ended, e);
+    }
     if (Files.exists(state())) {
       try (Stream<Path> entries = Files.walk(state())) {
         assertThat(entries.map(path -> state().relativize(path).toString())).isSubsetOf("", "lock", "names");

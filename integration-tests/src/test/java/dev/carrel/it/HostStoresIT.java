@@ -85,7 +85,7 @@ class HostStoresIT {
   @Test
   void a_database_that_may_not_be_read_is_told() throws IOException {
     Files.setPosixFilePermissions(nix.state().resolve("db/db.sqlite"), java.util.Set.of());
-    refused(shell("nix:hello", "hello").asOrdinaryUser().run(), "cannot read the database of Nix");
+    refused(shell("nix:hello", "hello").asOrdinaryUser().run(), "cannot read the database of Nix", "permission denied", "make it readable");
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,11 +25,19 @@ class LimitsIT {
   private static final String MANY = "i=0; while [ $i -lt 60 ]; do sleep 4321 & i=$((i+1)); done; echo all";
   private static final String GREEDY = "x = bytearray(200 << 20)";
 
+  /** What doctor says of control groups. */
+  private static String found;
+
   @TempDir Path directory;
+
+  @BeforeAll
+  static void ask_doctor(@TempDir Path elsewhere) {
+    found = Carrel.command("doctor").withVariable("CARREL_STATE", elsewhere.resolve("state").toString()).run().out().lines()
+        .filter(line -> line.contains("control groups")).findFirst().orElse("");
+  }
 
   @BeforeEach
   void limits_can_be_had_here() {
-    String found = carrel("doctor").run().out().lines().filter(line -> line.contains("control groups")).findFirst().orElse("");
     assumeTrue(found.startsWith("ok") && found.contains("memory") && found.contains("pids") && found.contains("cpu"),
         "needs control groups that this user may have: " + found);
   }

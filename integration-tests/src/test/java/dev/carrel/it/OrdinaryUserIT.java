@@ -51,6 +51,8 @@ class OrdinaryUserIT {
     Trees.copyForAll(original.directory().resolve("docs/examples"), Files.createDirectories(copy.directory().resolve("docs")).resolve("examples"));
     Files.createDirectories(copy.distribution().getParent());
     Trees.copyForAll(original.distribution(), copy.distribution());
+    // As whoever builds it does: what makes Java start quickly cannot be kept by who may not write there.
+    Carrel.command("--version").of(copy).withVariable("JAVA_HOME", System.getProperty("java.home")).says();
     ChildJvm jvm = ChildJvm.copiedTo(Files.createDirectory(directory.resolve("classes")));
     Path home = Files.createDirectory(directory.resolve("home"));
     user.own(home);
@@ -66,6 +68,7 @@ class OrdinaryUserIT {
     if (!ended || child.exitValue() != 0 || !Files.exists(report)) {
       throw new AssertionError("the tests as " + user.name() + " did not end in order: " + Files.readString(log));
     }
+    Files.readAllLines(log).stream().filter(said -> said.startsWith(ChildRun.CLASS)).forEach(said -> System.out.println(user.name() + ": " + said));
     return ChildReport.read(report);
   }
 }

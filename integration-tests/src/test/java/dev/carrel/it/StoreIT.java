@@ -9,25 +9,33 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The store looked into, damaged and repaired; a store of its own, with real packages. */
 class StoreIT {
+  private static StoreSnapshot snapshot;
+
   @TempDir Path directory;
   private Path store;
 
-  @BeforeEach
-  void makeStore() throws IOException {
-    store = Files.createTempDirectory("carrel-it-store").resolve("store");
-    ok("profile", "install", "hello");
+  @BeforeAll
+  static void makeStore() throws IOException {
+    snapshot = new StoreSnapshot("profile", "install", "hello");
   }
 
-  @AfterEach
-  void removeStore() throws IOException {
-    Trees.delete(store.getParent());
+  @BeforeEach
+  void restoreStore() throws IOException {
+    snapshot.restore();
+    store = snapshot.store();
+  }
+
+  @AfterAll
+  static void removeStore() throws IOException {
+    snapshot.close();
   }
 
   private Carrel carrel(String... words) {

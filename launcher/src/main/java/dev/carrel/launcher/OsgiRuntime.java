@@ -12,6 +12,8 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.connect.ConnectModule;
 import org.osgi.framework.connect.ModuleConnector;
 import org.osgi.framework.launch.Framework;
@@ -26,6 +28,9 @@ public final class OsgiRuntime implements AutoCloseable {
   private static final String WEB_SERVER = "org.apache.felix.http.jetty12";
   /** Would watch a folder of its own choice if it is not told one. */
   private static final String WATCHER = "org.apache.felix.fileinstall";
+
+  /** Of services that are to be run when the process is about to end. */
+  private static final String AT_END = "(carrel.at.end=true)";
 
   private final Framework framework;
   private final Storage storage;
@@ -228,16 +233,37 @@ public final class OsgiRuntime implements AutoCloseable {
     close();
   }
 
-  /** The process is about to end: only what would outlive it is removed, once nobody is at work in it. */
+  /**
+   * The process is about to end: whoever would hold it up hears of that, and only what would outlive it is removed, once nobody
+   * is at work in it.
+   */
   @Override
   public void close() {
-    stopWatcher();
+    BundleContext context = framework.getBundleContext();
+    if (context != null) {
+      tellEnd(context);
+      stopWatcher(context);
+    }
     storage.close();
   }
 
-  private void stopWatcher() {
-    BundleContext context = framework.getBundleContext();
-    if (context == null || context.getProperty(AddonFolders.WATCHED) == null) {
+  /** Services that wait in native code, and are used, are run: without that, Java would wait 300 ms for them to be done. */
+  private static void tellEnd(BundleContext context) {
+    try {
+      ServiceReference<?>[] all = context.getAllServiceReferences(null, AT_END); // a class of Java's own is asked of no wire
+      for (int i = 0; all != null && i < all.length; i++) {
+        Object service = all[i].getUsingBundles() == null ? null : context.getService(all[i]);
+        if (service != null) {
+          ((Runnable) service).run();
+        }
+      }
+    } catch (InvalidSyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void stopWatcher(BundleContext context) {
+    if (context.getProperty(AddonFolders.WATCHED) == null) {
       return;
     }
     for (Bundle bundle : context.getBundles()) {

@@ -12,7 +12,7 @@ record Cleaning(Registry registry, Backends backends, Controllers controllers) {
   List<String> clean() {
     List<String> removed = new ArrayList<>();
     for (Entry entry : registry.entries()) {
-      boolean over = entry.hasStarted() ? over(entry) : !entry.starterLives();
+      boolean over = entry.hasStarted() ? over(entry) : Registry.isLeftOver(entry);
       if (over) {
         if (entry.hasStarted()) {
           registry.dismiss(entry);

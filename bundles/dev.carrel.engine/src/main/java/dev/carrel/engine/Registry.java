@@ -168,8 +168,19 @@ final class Registry {
     return entry.isPresent() && isLeftOver(entry.get()) ? Optional.empty() : entry;
   }
 
-  /** Whether nobody will ever ask for it: it was killed half-way, or died with its JVM. */
+  /**
+   * Whether nobody will ever ask for it: it was killed half-way, or died with its JVM. Its starter may have written more since
+   * the record was read, and have ended after that: what it says now is its last word.
+   */
   static boolean isLeftOver(Entry entry) {
+    if (!seemsLeftOver(entry)) {
+      return false;
+    }
+    Optional<Entry> now = Entry.read(entry.directory());
+    return now.isPresent() ? seemsLeftOver(now.get()) : !Files.exists(entry.directory());
+  }
+
+  private static boolean seemsLeftOver(Entry entry) {
     if (!entry.hasStarted()) {
       return !entry.starterLives();
     }

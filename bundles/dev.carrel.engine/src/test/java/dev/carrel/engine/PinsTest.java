@@ -17,6 +17,7 @@ import dev.carrel.api.container.Stdio;
 import dev.carrel.api.host.Account;
 import dev.carrel.api.host.Group;
 import dev.carrel.api.host.Host;
+import dev.carrel.api.host.ProcessTimes;
 import dev.carrel.api.host.SubordinateIds;
 import dev.carrel.api.isolation.Feature;
 import dev.carrel.api.mount.MountPlan;
@@ -26,6 +27,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -136,6 +138,18 @@ class PinsTest {
     Entry entry = registry.reserve(id, spec(Life.attached(Optional.empty())), "first", false, Optional.empty());
     Path file = entry.directory().resolve("container");
     Files.writeString(file, Files.readString(file).replaceAll("(?m)^starter.time=.*$", "starter.time=1"));
+  }
+
+  @Test
+  void who_read_a_record_before_its_container_ran_does_not_take_it_for_left_over_once_its_starter_has_ended() throws IOException {
+    leftOver("10000003");
+    Path file = directory.resolve("state/10000003/container");
+    Entry early = Entry.read(file.getParent()).orElseThrow();
+    assertThat(Registry.isLeftOver(early)).isTrue();
+
+    long pid = ProcessHandle.current().pid();
+    Files.writeString(file, "pid=" + pid + "\npid.time=" + ProcessTimes.startTime(pid) + "\n", StandardOpenOption.APPEND);
+    assertThat(Registry.isLeftOver(early)).isFalse();
   }
 
   @Test

@@ -4,11 +4,14 @@ import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.ExitStatus;
 import dev.carrel.api.container.TerminalSize;
 import dev.carrel.api.host.ProcessTimes;
+import dev.carrel.api.isolation.ContainerRecord;
 import dev.carrel.api.isolation.Running;
 import dev.carrel.linux.libc.LibC;
 import dev.carrel.linux.machine.Architecture;
 import dev.carrel.linux.machine.Errno;
 import dev.carrel.linux.machine.SystemCall;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -17,14 +20,19 @@ import java.util.concurrent.TimeUnit;
 /** A container's first process that another process started: to be signalled and waited for, without streams. */
 final class AdoptedProcess extends KnownProcess implements ExitWatcher.Watched {
   private static final long POLL_MILLIS = 10;
+  /** How the command line of a process begins that was started by {@link Spawn}. */
+  private static final String OWN = "carrel\0";
   /** A second, in polls. */
   private static final int LONGEST_WORD = 100;
 
   private final int record;
+  /** Whether it writes its word itself, and so does that before it ends or never. */
+  private final boolean alone;
 
-  private AdoptedProcess(int pid, int pidfd, int record) {
+  private AdoptedProcess(int pid, int pidfd, int record, boolean alone) {
     super(pid, pidfd, ProcessStreams.none());
     this.record = record;
+    this.alone = alone;
   }
 
   static Optional<Running> of(int pid, long startTime, Path exit, ExitWatcher watcher) {
@@ -45,9 +53,20 @@ final class AdoptedProcess extends KnownProcess implements ExitWatcher.Watched {
       LibC.close(pidfd);
       throw CarrelException.failed("cannot take hold of process " + pid + ": open(\"" + exit + "\"): " + error);
     }
-    AdoptedProcess process = new AdoptedProcess(pid, pidfd, record);
+    AdoptedProcess process = new AdoptedProcess(pid, pidfd, record, Files.exists(exit.resolveSibling(ContainerRecord.LOG)) && !isKept(pid));
     watcher.watch(process, pidfd);
     return Optional.of(process);
+  }
+
+  /** Whether its parent is a process of Carrel's own, as a keeper is, or may be one: what nobody may see is taken for one. */
+  private static boolean isKept(int pid) {
+    try {
+      String stat = Files.readString(Path.of("/proc", Integer.toString(pid), "stat"));
+      String parent = stat.substring(stat.lastIndexOf(')') + 2).split(" ", 3)[1];
+      return parent.equals("0") || Files.readString(Path.of("/proc", parent, "cmdline")).startsWith(OWN);
+    } catch (IOException e) {
+      return true;
+    }
   }
 
   @Override
@@ -58,12 +77,15 @@ final class AdoptedProcess extends KnownProcess implements ExitWatcher.Watched {
     tell(LONGEST_WORD);
   }
 
-  /** The word of a container that is not detached comes from the process that started it, which hears of the end as this does. */
+  /**
+   * The word of a container that is not detached comes from the process that started it, which hears of the end as this does,
+   * and that of a program which is the first process from its keeper.
+   */
   private void tell(int patience) {
     byte[] siginfo = new byte[ExitStatus.SIGINFO_SIZE];
     LibC.lseek(record, 0, 0);
     boolean known = LibC.readFully(record, siginfo) == ExitStatus.SIGINFO_SIZE;
-    if (known || patience == 0) {
+    if (known || alone || patience == 0) {
       LibC.close(record);
       exit.complete(known ? ExitStatus.ofSiginfo(siginfo) : ExitStatus.signalled(SIGKILL)); // only a kill leaves no word
     } else {

@@ -16,7 +16,7 @@ final class ExitWatcher {
   /**
    * How long the thread waits for another child before it ends, in milliseconds. The first one does not wait at all, and a
    * first child's end is told when all is over: a command line has just one container, and a JVM's end takes longer, up to
-   * 300 ms, while a thread is in native code.
+   * 300 ms, while a thread is in native code. For what goes on after a command line there is {@link #end}.
    */
   private static final int IDLE = 10_000;
 
@@ -26,6 +26,7 @@ final class ExitWatcher {
   private final Map<Integer, Runnable> watched = new HashMap<>();
   private int epoll = -1;
   private boolean stopped;
+  private boolean ended;
   private boolean first = true;
 
   /** What is watched. */
@@ -69,6 +70,7 @@ final class ExitWatcher {
       if (epoll < 0) {
         throw CarrelException.failed("cannot watch a container: epoll_create1: " + LibC.lastError());
       }
+      ended = false;
       Thread thread = new Thread(this::run, "carrel-exit-watcher");
       thread.setDaemon(true);
       thread.start();
@@ -91,6 +93,21 @@ final class ExitWatcher {
     stopped = true;
   }
 
+  /** The thread ends now, whatever is watched: nobody will ask any more. */
+  synchronized void end() {
+    int[] ends = new int[2];
+    if (epoll < 0 || ended || LibC.pipe2(ends, LibC.O_CLOEXEC) < 0) {
+      return;
+    }
+    LibC.close(ends[1]); // the other end has something to tell by that
+    try {
+      add(ends[0], () -> LibC.close(ends[0]));
+      ended = true;
+    } catch (CarrelException e) {
+      LibC.close(ends[0]); // then the JVM's end takes longer
+    }
+  }
+
   private void run() {
     Memory events = LibC.zeros(eventSize * BATCH);
     int descriptor;
@@ -109,8 +126,9 @@ final class ExitWatcher {
   }
 
   private synchronized boolean mayEnd(int ready) {
-    if (watched.isEmpty() && (stopped || first || ready == 0)) {
+    if (ended || watched.isEmpty() && (stopped || first || ready == 0)) {
       first = false;
+      watched.clear();
       LibC.close(epoll);
       epoll = -1;
       return true;

@@ -19,9 +19,12 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 
-/** Starts images with posix_spawn(3); one thread watches all that run. */
-@Component
-public final class SpawnLauncher implements Launcher {
+/**
+ * Starts images with posix_spawn(3); one thread watches all that run. It is run when the JVM is about to end, which would
+ * wait for that thread.
+ */
+@Component(service = {Launcher.class, Runnable.class}, property = "carrel.at.end:Boolean=true")
+public final class SpawnLauncher implements Launcher, Runnable {
   private final ExitWatcher watcher = new ExitWatcher();
   private volatile Spawn spawn;
 
@@ -32,6 +35,11 @@ public final class SpawnLauncher implements Launcher {
   @Deactivate
   void deactivate() {
     watcher.endWhenIdle();
+  }
+
+  @Override
+  public void run() {
+    watcher.end();
   }
 
   @Override

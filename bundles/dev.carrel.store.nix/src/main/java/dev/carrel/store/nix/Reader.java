@@ -2,6 +2,7 @@ package dev.carrel.store.nix;
 
 import dev.carrel.api.CarrelException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -90,6 +91,9 @@ final class Reader {
     DatabaseFiles before = DatabaseFiles.now(file);
     if (before.main().inode() == 0) {
       throw new DatabaseFailure(place).missing();
+    }
+    if (!Files.isReadable(file)) {
+      throw new AccessDeniedException(file.toString()); // SQLite says only that it cannot open it, which may pass
     }
     if (before.hasLog() && before.hasIndex() && !before.hasJournal() && !refused(last)) {
       return Optional.of(ask(file, "mode=ro&readonly_shm=1", question));
