@@ -7,6 +7,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -177,5 +178,74 @@ class OciRuntimesIT {
 
     assertThat(with(runtime, "plan", "run", "--no-cwd", "--ids=1", "--backend=oci", "--", "true").run().out())
         .contains("\"create\", ").contains("\"--bundle\", \"/tmp\"").contains("\"start\", ").contains("execve(");
+  }
+
+  /** What the plan says of a container, done by a shell: nothing of Carrel's is in the bundle, nor needed. */
+  private Path bundle(String name, String... words) throws Exception {
+    Path bundle = Files.createDirectory(directory.resolve(name));
+    for (Path passed : List.of(directory, bundle)) { // the container's root may be somebody else
+      Files.setPosixFilePermissions(passed, PosixFilePermissions.fromString("rwx--x--x"));
+    }
+    List<String> all = new ArrayList<>(List.of("plan", "run", "--no-cwd", "--backend=oci", "--json"));
+    all.addAll(List.of(words));
+    Process shell = new ProcessBuilder("sh", "-e").directory(bundle.toFile()).inheritIO().redirectInput(ProcessBuilder.Redirect.PIPE).start();
+    try (Writer in = shell.outputWriter()) {
+      for (JsonElement step : JsonParser.parseString(with("", all.toArray(new String[0])).run().out()).getAsJsonObject().getAsJsonArray("steps")) {
+        if (step.getAsJsonObject().get("actor").getAsString().equals("bundle")) {
+          in.write(step.getAsJsonObject().get("call").getAsString() + "\n");
+        }
+      }
+    }
+    assertThat(shell.waitFor()).isZero();
+    return bundle;
+  }
+
+  /** crun gives up where the host has controllers in both versions of control groups: as root, it need not see them. */
+  private String byHand(String runtime, Path bundle) {
+    boolean hidden = runtime.equals("crun") && User.weAreRoot();
+    String run = runtime + (hidden ? " --cgroup-manager=disabled" : User.weAreRoot() ? "" : " --rootless=true") + " --root " + directory.resolve("states")
+        + " run --bundle " + bundle + " by-hand-" + ProcessHandle.current().pid() + "-" + bundle.getFileName();
+    return hidden ? Host.says("unshare", "--mount", "sh", "-c", "mount -t tmpfs none /sys/fs/cgroup && exec " + run + " 2>&1")
+        : Host.says("sh", "-c", "PATH=$PATH:/usr/sbin; exec " + run + " 2>&1");
+  }
+
+  private static final String TELL = "touch /usr/x 2>/dev/null || echo read-only; unshare -U true 2>/dev/null || echo filtered; ls /usr/share | wc -l;"
+      + " echo new >/tmp/x && cat /tmp/x; grep -h -e NoNewPrivs -e CapBnd /proc/self/status; echo $ONE; hostname; ls /proc | grep -c '^[0-9]'; id -u";
+
+  private void tellsOfItself(String runtime, Path bundle) {
+    assertThat(byHand(runtime, bundle).lines()).startsWith("read-only", "filtered", "0", "new", "CapBnd:\t0000000000000000", "NoNewPrivs:\t1", "1", "desk")
+        .endsWith("0");
+  }
+
+  @ParameterizedTest
+  @Tag(User.ROOT)
+  @ValueSource(strings = {"crun", "runc"})
+  void the_bundle_that_the_plan_makes_is_run_by_hand_with_the_containers_mounts_filter_and_limits(String runtime) throws Exception {
+    needs(runtime);
+    Path shared = Files.createDirectory(directory.resolve("shared")).toRealPath();
+    Path several = bundle("several", "--mask=/usr/share", "--env=ONE=1", "--hostname=desk", "--", "sh", "-c", TELL);
+    Path one = bundle("one", "--ids=1", "--share=" + shared, "--", "sh", "-c", "echo here >" + shared + "/new");
+
+    tellsOfItself(runtime, several);
+    assertThat(byHand(runtime, one)).isEmpty();
+    assertThat(shared.resolve("new")).hasContent("here");
+  }
+
+  @Test
+  @Tag(User.ROOT)
+  void the_limits_of_a_bundle_are_set_by_the_runtime() throws Exception {
+    needs("runc");
+    Path bundle = bundle("limited", "--ids=1", "--pids=30", "--", "sh", "-c",
+        "(for i in $(seq 60); do sleep 300 >/dev/null 2>&1 & done) 2>/tmp/said; exec grep -c fork /tmp/said"); // there is no process left for another
+
+    assertThat(byHand("runc", bundle)).isEqualTo("1");
+  }
+
+  @Test
+  @Tag(User.ORDINARY)
+  void the_bundle_that_the_plan_makes_is_run_by_hand_without_privileges() throws Exception {
+    needs("runc");
+
+    tellsOfItself("runc", bundle("mine", "--mask=/usr/share", "--env=ONE=1", "--hostname=desk", "--", "sh", "-c", TELL));
   }
 }

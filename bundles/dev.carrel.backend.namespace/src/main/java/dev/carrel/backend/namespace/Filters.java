@@ -5,6 +5,7 @@ import dev.carrel.api.container.Security;
 import dev.carrel.api.container.SystemCallFilter;
 import dev.carrel.api.container.Weakness;
 import dev.carrel.linux.seccomp.FilterCompiler;
+import dev.carrel.linux.seccomp.FilterPolicy;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,6 +36,20 @@ final class Filters {
   Filters(FilterCompiler compiler, Optional<Path> kept) {
     this.compiler = compiler;
     this.kept = kept;
+  }
+
+  /** What a container's filters do, as many as it has; but for what {@link StandardFilter#complete} adds. */
+  static List<FilterPolicy> policies(Security security) {
+    List<FilterPolicy> all = new ArrayList<>();
+    if (!security.has(Weakness.SYSTEM_CALLS)) {
+      security.systemCalls().parts().forEach(filter -> all.add(policy(security.withSystemCalls(filter))));
+    }
+    return all;
+  }
+
+  private static FilterPolicy policy(Security security) {
+    return security.systemCalls() instanceof SystemCallFilter.Oci profile ? new OciProfile(profile, security.capabilities()).policy()
+        : StandardFilter.of(security);
   }
 
   /** The kernel's form of a container's filters, as many as it has; none if it has none. */
@@ -111,9 +126,7 @@ final class Filters {
   }
 
   private byte[] compile(Security security) {
-    if (security.systemCalls() instanceof SystemCallFilter.Oci profile) {
-      return compiler.compile(new OciProfile(profile, security.capabilities()).policy());
-    }
-    return StandardFilter.complete(compiler.compile(StandardFilter.of(security)), security);
+    byte[] filter = compiler.compile(policy(security));
+    return security.systemCalls() instanceof SystemCallFilter.Oci ? filter : StandardFilter.complete(filter, security);
   }
 }

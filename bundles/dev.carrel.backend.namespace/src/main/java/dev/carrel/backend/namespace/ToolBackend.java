@@ -2,6 +2,7 @@ package dev.carrel.backend.namespace;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.ProcessSpec;
+import dev.carrel.api.container.Security;
 import dev.carrel.api.host.Host;
 import dev.carrel.api.isolation.ContainerRecord;
 import dev.carrel.api.isolation.GroupEntry;
@@ -19,6 +20,7 @@ import dev.carrel.linux.ToolFailure;
 import dev.carrel.linux.machine.Instruction;
 import dev.carrel.linux.machine.Program;
 import dev.carrel.linux.seccomp.FilterCompiler;
+import dev.carrel.linux.seccomp.FilterPolicy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -99,6 +101,11 @@ public final class ToolBackend {
       found.put(BundleTree.source(found.size()), bind);
     }
     return found;
+  }
+
+  /** What a container's filters of system calls do, in the order in which they come into force. */
+  public static List<FilterPolicy> filters(Security security) {
+    return Filters.policies(security);
   }
 
   /** The program that the runtime executes. */

@@ -19,6 +19,7 @@ import dev.carrel.backend.namespace.ToolBackend.Bundle;
 import dev.carrel.linux.Launcher;
 import dev.carrel.linux.seccomp.FilterCompiler;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -175,8 +176,13 @@ public final class OciBackend implements IsolationBackend {
     return inside.enter(id, running, where, group, program);
   }
 
+  /** And how the same container is made by hand, as far as that goes. */
   @Override
   public List<Step> explain(LaunchPlan plan) {
-    return inside.explain(plan, bundle(plan, runtime().orElseGet(() -> new OciRuntime(Path.of("/usr/bin/crun"), Optional.empty()))));
+    Bundle bundle = bundle(plan, runtime().orElseGet(() -> new OciRuntime(Path.of("/usr/bin/crun"), Optional.empty())));
+    List<Step> steps = new ArrayList<>(inside.explain(plan, bundle));
+    steps.add(new Step("runtime", "reads config.json: " + bundle.configuration()));
+    steps.addAll(PortableBundle.steps(plan, HostFacts.now(), ToolBackend.filters(plan.spec().security())));
+    return steps;
   }
 }
