@@ -70,7 +70,7 @@ class InteractiveShellIT {
 
   @Test
   void ctrl_c_interrupts_a_command_and_the_session_goes_on(TestStore store) throws IOException {
-    Typing.Seen seen = session(store).send("half a line\u0003").expect(PROMPT).enter("echo be''gun; sleep 4321").expect("begun").send("\u0003")
+    Typing.Seen seen = session(store).send("half a line").expect("line").send("\u0003").expect(PROMPT).enter("echo be''gun; sleep 4321").expect("begun").send("\u0003")
         .expect(PROMPT).enter("echo af''ter").expect("after").expect(PROMPT).enter("exit 0").run();
 
     assertThat(seen.status()).isZero();

@@ -204,7 +204,7 @@ class ResidentIT {
   void its_shell_is_at_the_callers_terminal_and_containers_take_that_and_give_it_back() throws Exception {
     Typing.Seen seen = new Typing(runtime.command("connect")).expect("carrel> ").enter("echo fir''st").expect("first").expect("carrel> ")
         .enter("run --no-cwd -- env 'PS1=in: ' sh -i").expect("in: ").enter("stty size; exit 3").expect("24 80").expect("carrel> ")
-        .enter("echo was $status").expect("was 3").expect("carrel> ").send("half a line\u0003").expect("carrel> ")
+        .enter("echo was $status").expect("was 3").expect("carrel> ").send("half a line").expect("line").send("\u0003").expect("carrel> ")
         .enter("echo be''gun; sleep 4321").expect("begun").send("\u0003").expect("carrel> ").enter("exit 4").run();
 
     assertThat(seen.status()).isEqualTo(4);
