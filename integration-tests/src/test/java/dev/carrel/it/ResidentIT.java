@@ -282,6 +282,15 @@ class ResidentIT {
   }
 
   @Test
+  void what_a_command_used_can_be_collected_after_it() throws Exception {
+    Path content = Files.createDirectory(places.resolve("content"));
+    runtime.command("store", "add", content.toString(), "--name=brief").says();
+    runtime.command("store", "forget", "brief").says();
+
+    assertThat(runtime.command("store", "gc").says()).contains("deleted 1 item");
+  }
+
+  @Test
   void a_second_runtime_at_the_same_place_is_refused() {
     Carrel.Result result = runtime.command("serve").run();
 

@@ -77,6 +77,13 @@ public final class DirectoryStore implements Store {
     stopped = true;
     if (writing != null) {
       writing.database().stop();
+    }
+    letGo();
+  }
+
+  @Override
+  public synchronized void letGo() {
+    if (writing != null) {
       try {
         writing.held().close();
       } catch (IOException e) {

@@ -36,6 +36,9 @@ public interface Store {
    */
   default void hold(Collection<StorePath> items) {}
 
+  /** Lets go of all that this process holds: for one that goes on living, when nothing is under way in it. */
+  default void letGo() {}
+
   /**
    * Makes items that are not there yet; all become valid in one transaction. Items that another process is making are
    * waited for, not made twice.
