@@ -105,7 +105,7 @@ public final class DebianSource implements PackageSource {
 
   @Override
   public void restore(Resolution resolution, List<String> archives, Store store, Progress progress) {
-    resolution.packages().forEach(LockedDownloads::check);
+    resolution.packages().forEach(AddressedDownloads::check);
     realize(resolution, store, progress, (downloads, missing) -> downloads.restore(missing, archives, progress));
   }
 

@@ -16,6 +16,9 @@ import java.util.stream.Stream;
 
 /** Fetches archives into the private state. Call with the archives' lock held. */
 final class Downloads {
+  /** In bytes: up to that many, apt reads its lists for longer than it downloads. */
+  private static final long FEW = 16 << 20;
+
   private final AptState state;
   private final Apt apt;
 
@@ -44,19 +47,19 @@ final class Downloads {
       for (Resolved resolved : missing) {
         total += resolved.size();
       }
-      Apt.Ran ran;
+      String why;
       try (Progress.Task task = progress.begin("downloading", total, Progress.Unit.BYTES);
           HeldLock lists = HeldLock.shared(state.listsLock(), progress)) {
-        ran = apt.run("apt-get", arguments(missing), state.archives(), new Reporter(task, total, missing)::line);
+        Reporter reporter = new Reporter(task, total, missing);
+        why = total <= FEW && needNoLists(missing) ? addressed().fetch(missing, Resolved::location, reporter::line) : download(missing, reporter);
       }
-      if (ran.status() != 0) {
-        throw refused(missing, ran);
+      List<Resolved> absent = absent(missing);
+      if (!why.isEmpty()) {
+        throw refused(missing, why);
       }
-      for (Resolved resolved : missing) {
-        if (!Files.isRegularFile(archive(resolved), LinkOption.NOFOLLOW_LINKS)) {
-          throw CarrelException.failed("The package " + resolved.name() + " " + resolved.version() + " was not downloaded from "
-              + resolved.location() + " although apt reports no error: " + AptMessages.errors(ran) + ". Run the command again with --refresh.");
-        }
+      if (!absent.isEmpty()) {
+        throw CarrelException.failed("The package " + absent.get(0).name() + " " + absent.get(0).version() + " was not downloaded from "
+            + absent.get(0).location() + " although apt reports no error. Run the command again with --refresh.");
       }
     } catch (CarrelException e) {
       if (e.getMessage().contains(AptMessages.NO_SPACE)) {
@@ -66,6 +69,26 @@ final class Downloads {
     } catch (IOException e) {
       throw unusable(e);
     }
+  }
+
+  /** Whether their addresses and hashes are enough: not where apt has to find out which sources are trusted. */
+  private boolean needNoLists(List<Resolved> wanted) throws IOException {
+    for (Resolved resolved : wanted) {
+      if (!AddressedDownloads.isAddress(resolved.location())) {
+        return false;
+      }
+    }
+    return !SourceLines.mention(state.etc(), List.of("trusted", "allow-"));
+  }
+
+  private AddressedDownloads addressed() {
+    return new AddressedDownloads(apt, state, this::archive);
+  }
+
+  /** Returns why some could not be had, in apt's words. */
+  private String download(List<Resolved> wanted, Reporter reporter) {
+    Apt.Ran ran = apt.run("apt-get", arguments(wanted), state.archives(), reporter::line);
+    return ran.status() == 0 ? "" : AptMessages.errors(ran);
   }
 
   /**
@@ -78,7 +101,7 @@ final class Downloads {
       if (missing.isEmpty()) {
         return;
       }
-      LockedDownloads downloads = new LockedDownloads(apt, state, this::archive);
+      AddressedDownloads downloads = addressed();
       long total = 0;
       for (Resolved resolved : missing) {
         total += resolved.size();
@@ -89,7 +112,7 @@ final class Downloads {
         why = downloads.fetch(missing, Resolved::location, reporter::line);
         for (int i = 0; i < archives.size() && !absent(missing).isEmpty(); i++) {
           String archive = archives.get(i);
-          downloads.fetch(absent(missing), one -> LockedDownloads.elsewhere(archive, one.location()), reporter::line);
+          downloads.fetch(absent(missing), one -> AddressedDownloads.elsewhere(archive, one.location()), reporter::line);
         }
       }
       List<Resolved> gone = absent(missing);
@@ -207,8 +230,7 @@ final class Downloads {
     return arguments;
   }
 
-  private static CarrelException refused(List<Resolved> missing, Apt.Ran ran) {
-    String why = AptMessages.errors(ran);
+  private static CarrelException refused(List<Resolved> missing, String why) {
     String what = missing.size() == 1 ? "The package " + missing.get(0).name() : missing.size() + " packages";
     String advice;
     if (why.contains(AptMessages.NO_SPACE)) {

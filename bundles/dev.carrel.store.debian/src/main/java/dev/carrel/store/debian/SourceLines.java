@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -24,17 +25,7 @@ final class SourceLines {
 
   /** Makes a directory's content what follows from the sources in {@code etc}. */
   static void write(Path etc, Path directory) throws IOException {
-    Map<String, String> files = new TreeMap<>();
-    add(etc.resolve("sources.list"), "0-sources.list", files);
-    try (DirectoryStream<Path> parts = Files.newDirectoryStream(etc.resolve("sources.list.d"))) {
-      for (Path part : parts) {
-        add(part, "1-" + part.getFileName(), files);
-      }
-    } catch (NoSuchFileException e) {
-      // The one file may be all.
-    } catch (DirectoryIteratorException e) {
-      throw e.getCause();
-    }
+    Map<String, String> files = derived(etc);
     for (Map.Entry<String, String> file : files.entrySet()) {
       AptState.replace(directory.resolve(file.getKey()), file.getValue());
     }
@@ -47,6 +38,34 @@ final class SourceLines {
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
     }
+  }
+
+  /** Whether options or fields whose names have one of these in them, in small letters, may be in the sources in {@code etc}. */
+  static boolean mention(Path etc, List<String> options) throws IOException {
+    for (String text : derived(etc).values()) {
+      String small = text.toLowerCase(Locale.ROOT);
+      for (String option : options) {
+        if (small.contains(option)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static Map<String, String> derived(Path etc) throws IOException {
+    Map<String, String> files = new TreeMap<>();
+    add(etc.resolve("sources.list"), "0-sources.list", files);
+    try (DirectoryStream<Path> parts = Files.newDirectoryStream(etc.resolve("sources.list.d"))) {
+      for (Path part : parts) {
+        add(part, "1-" + part.getFileName(), files);
+      }
+    } catch (NoSuchFileException e) {
+      // The one file may be all.
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return files;
   }
 
   private static void add(Path file, String name, Map<String, String> files) throws IOException {

@@ -184,6 +184,48 @@ class RealizeTest {
   }
 
   @Test
+  void a_few_packages_of_a_signed_source_are_fetched_without_a_look_at_the_lists() throws Exception {
+    Resolution resolution = resolvedFromSigned("");
+    for (String directory : List.of("lists", "cache")) {
+      try (Stream<Path> files = Files.list(store.directory().resolve("debian").resolve(directory))) {
+        for (Path file : files.filter(Files::isRegularFile).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+    realize(resolution);
+    assertThat(store.items()).hasSize(2);
+  }
+
+  @Test
+  void packages_of_a_signed_source_that_is_not_trusted_are_refused() throws Exception {
+    Resolution resolution = resolvedFromSigned(" trusted=no");
+    assertThatThrownBy(() -> realize(resolution)).isInstanceOf(CarrelException.class).hasMessageContaining("authenticated");
+    assertThat(store.items()).isEmpty();
+  }
+
+  @Test
+  void an_archive_of_a_signed_source_that_is_another_or_gone_is_told_with_what_to_do() throws Exception {
+    Resolution resolution = resolvedFromSigned("");
+    Path deb = archive.repository().resolve("tool_1_all.deb");
+    byte[] content = Files.readAllBytes(deb);
+    content[content.length - 1]++;
+    Files.write(deb, content);
+    assertThatThrownBy(() -> realize(resolution)).isInstanceOf(CarrelException.class).hasMessageContainingAll("could not be downloaded", "Hash Sum mismatch", "--refresh");
+    Files.delete(deb);
+    assertThatThrownBy(() -> realize(resolution)).isInstanceOf(CarrelException.class).hasMessageContainingAll("could not be downloaded", "tool_1_all.deb", "run the command again");
+    assertThat(store.items()).isEmpty();
+  }
+
+  private Resolution resolvedFromSigned(String option) throws Exception {
+    Signature signature = new Signature(temp);
+    archive.add("tool", "1", "");
+    archive.sources("deb [signed-by=" + signature.key("mine") + option + "] copy:" + archive.repository() + " ./");
+    signature.sign(archive, "mine");
+    return resolve("tool");
+  }
+
+  @Test
   void an_archive_that_is_gone_is_told_with_what_to_do() throws IOException {
     Path deb = archive.add("tool", "1", "");
     Resolution resolution = resolve("tool");

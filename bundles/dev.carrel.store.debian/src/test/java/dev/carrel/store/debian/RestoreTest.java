@@ -133,8 +133,8 @@ class RestoreTest {
 
   @Test
   void the_place_in_another_archive_is_that_below_its_pool() {
-    assertThat(LockedDownloads.elsewhere("https://kept.example/d/2026", "http://archive.example/debian/pool/main/t/tool/tool_1%2b2_all.deb"))
+    assertThat(AddressedDownloads.elsewhere("https://kept.example/d/2026", "http://archive.example/debian/pool/main/t/tool/tool_1%2b2_all.deb"))
         .isEqualTo("https://kept.example/d/2026/pool/main/t/tool/tool_1%2b2_all.deb");
-    assertThat(LockedDownloads.elsewhere("file:/kept", "copy:/flat/./tool_1_all.deb")).isEqualTo("file:/kept/tool_1_all.deb");
+    assertThat(AddressedDownloads.elsewhere("file:/kept", "copy:/flat/./tool_1_all.deb")).isEqualTo("file:/kept/tool_1_all.deb");
   }
 }

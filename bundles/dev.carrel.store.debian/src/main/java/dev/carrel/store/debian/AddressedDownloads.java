@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Fetches archives by their addresses, without any list of packages: apt's helper does, with apt's proxies and certificates. */
-final class LockedDownloads {
+final class AddressedDownloads {
   /** So many at once: a command line has an end. */
   private static final int BATCH = 200;
   private static final String ADDRESS = "((mirror\\+|tor\\+)?https?|mirror\\+file|ftp|file|copy):[!-&(-~]+";
@@ -19,10 +19,14 @@ final class LockedDownloads {
   private final Function<Resolved, Path> place;
 
   /** @param place where an archive is to be */
-  LockedDownloads(Apt apt, AptState state, Function<Resolved, Path> place) {
+  AddressedDownloads(Apt apt, AptState state, Function<Resolved, Path> place) {
     this.apt = apt;
     this.state = state;
     this.place = place;
+  }
+
+  static boolean isAddress(String location) {
+    return location.matches(ADDRESS);
   }
 
   /**
@@ -31,7 +35,7 @@ final class LockedDownloads {
    * @throws CarrelException if it is none
    */
   static void check(Resolved resolved) {
-    if (!resolved.location().matches(ADDRESS)) {
+    if (!isAddress(resolved.location())) {
       throw CarrelException.failed("The package " + resolved.name() + " " + resolved.version() + " was refused: '"
           + resolved.location().replaceAll("[^ -~]", "?") + "' is no address that archives are fetched from. Make the lock anew with carrel lock --update.");
     }
