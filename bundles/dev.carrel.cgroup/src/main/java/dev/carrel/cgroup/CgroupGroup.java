@@ -14,6 +14,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -255,10 +256,15 @@ final class CgroupGroup implements ResourceGroup {
   @Override
   public void kill() {
     try {
-      if (reserved.second().isPresent() && Files.exists(reserved.second().get().resolve("cgroup.kill"))) {
+      boolean killed = reserved.second().isPresent() && Files.exists(reserved.second().get().resolve("cgroup.kill"));
+      if (killed) {
         KernelFile.write(reserved.second().get().resolve("cgroup.kill"), "1");
         thaw(); // on a hybrid host, what stands still by version 1 does not even die
-      } else if (freezer().isPresent() && Files.exists(freezer().get())) {
+      }
+      if (killed && isAllInSecond()) {
+        return;
+      }
+      if (freezer().isPresent() && Files.exists(freezer().get())) {
         killFrozen();
       } else {
         signal();
@@ -266,6 +272,24 @@ final class CgroupGroup implements ResourceGroup {
     } catch (IOException e) {
       signal(); // it is gone, or the kernel is older than that file
     }
+  }
+
+  /** Not where a move to version 2 was broken off. What dies meanwhile may seem to be left behind, which does no harm. */
+  private boolean isAllInSecond() {
+    Set<String> outside = new HashSet<>();
+    for (Path directory : all().firstDirectories()) {
+      outside.addAll(pids(directory));
+    }
+    outside.removeAll(pids(reserved.second().orElseThrow()));
+    return outside.isEmpty();
+  }
+
+  /** Of all that is in a group, and in the groups inside. */
+  private static Set<String> pids(Path directory) {
+    Set<String> pids = new HashSet<>(List.of(KernelFile.read(directory.resolve("cgroup.procs")).orElse("").split("\n")));
+    inside(directory).forEach(inner -> pids.addAll(pids(inner)));
+    pids.remove("");
+    return pids;
   }
 
   /** While nothing in it runs, nothing is forked; the signals arrive when it thaws. What cannot be frozen is killed all the same. */

@@ -202,6 +202,32 @@ class CgroupControllerTest {
   }
 
   @Test
+  void what_a_killed_update_has_left_in_the_other_version_alone_is_killed_as_well() throws Exception {
+    assumeTrue(here().first().containsKey(Controller.FREEZER) && here().second().isPresent(), "needs a hybrid host");
+    CgroupController controller = controller(here());
+    ResourceGroup group = make(controller, FEW);
+    Process process = in(group, "sleep 4321 & while :; do sleep 0.01; done");
+    Path second = here().second().get().resolve("carrel").resolve(GroupName.parse(group.name()).directories().get(0).getFileName());
+    try {
+      while (group.usage().processes().orElse(0) < 2) {
+        TimeUnit.MILLISECONDS.sleep(10);
+      }
+      group.freeze();
+      Files.createDirectories(second);
+      CgroupGroup found = (CgroupGroup) controller.find(group.name());
+      assertThat(found.birth().born()).contains(second);
+      found.kill();
+      assertThat(process.waitFor()).isEqualTo(137);
+      found.remove();
+      assertThat(second).doesNotExist();
+    } finally {
+      group.remove();
+      process.destroyForcibly();
+      Files.deleteIfExists(second);
+    }
+  }
+
+  @Test
   void a_group_that_cannot_have_its_limits_is_not_left_half_made() throws Exception {
     CgroupController controller = controller(here());
     Limits impossible = FEW.withCpuset(NumberSet.of("4095"));
