@@ -132,6 +132,7 @@ record NetworkLine(Optional<NetworkSpec> spec, Optional<String> joined) {
     OptionalLong egress = OptionalLong.empty();
     boolean denies = false;
     boolean hostLoopback = false;
+    NetworkOptions all = NetworkOptions.none();
     for (Option option : options) {
       String name = option.getLongOpt() == null ? "" : option.getLongOpt();
       String value = option.getValue();
@@ -146,13 +147,16 @@ record NetworkLine(Optional<NetworkSpec> spec, Optional<String> joined) {
           case "allow-net" -> allowed.add(NetworkWords.destination(value));
           case "deny-net" -> denies = true;
           case "host-loopback" -> hostLoopback = true;
-          default -> { }
+          default -> {
+            continue;
+          }
         }
+        Optional<Firewall> firewall = denies || !allowed.isEmpty() ? Optional.of(new Firewall(allowed)) : Optional.empty();
+        all = new NetworkOptions(published, addresses, mac, mtu, dns, egress, firewall, hostLoopback); // each by itself, so that a wrong one is named
       } catch (IllegalArgumentException e) {
         throw WorkplaceOptions.usage(command, "--" + name + "=" + value + ": " + e.getMessage());
       }
     }
-    Optional<Firewall> firewall = denies || !allowed.isEmpty() ? Optional.of(new Firewall(allowed)) : Optional.empty();
-    return new NetworkOptions(published, addresses, mac, mtu, dns, egress, firewall, hostLoopback);
+    return all;
   }
 }

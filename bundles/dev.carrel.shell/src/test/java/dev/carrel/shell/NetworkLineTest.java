@@ -102,11 +102,12 @@ class NetworkLineTest {
   }
 
   @Test
-  void what_no_network_can_do_is_refused() {
-    assertThat(refusal("--egress=1bit", "true")).contains("8 kbit");
-    assertThat(refusal("--mtu=12", "true")).contains("from 1280 to 65535");
-    assertThat(refusal("--dns=10.7.0.1", "--dns=10.7.0.2", "--dns=10.7.0.3", "--dns=10.7.0.4", "true")).contains("at most 3");
-    assertThat(refusal("--ip=10.7.0.2", "--ip=10.7.0.3", "true")).contains("at most one address of IPv4");
+  void what_no_network_can_do_is_refused_with_the_option() {
+    assertThat(refusal("--egress=1bit", "true")).contains("--egress=1bit: ", "8 kbit");
+    assertThat(refusal("--mtu=12", "true")).contains("--mtu=12: ", "from 1280 to 65535");
+    assertThat(refusal("--dns=10.7.0.1", "--dns=10.7.0.2", "--dns=10.7.0.3", "--dns=10.7.0.4", "true")).contains("--dns=10.7.0.4: ", "at most 3");
+    assertThat(refusal("--ip=10.7.0.2", "--ip=10.7.0.3", "true")).contains("--ip=10.7.0.3: ", "at most one address of IPv4");
+    assertThat(refusal("--publish=80:80", "--publish=80:81", "true")).contains("--publish=80:81: ", "published twice");
   }
 
   @Test
