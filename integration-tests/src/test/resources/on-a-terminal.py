@@ -3,7 +3,8 @@
 was seen as JSON: "screen", "status" (-n: died by signal n), "restored" (whether the terminal's modes are what they were)."""
 import codecs, fcntl, json, os, select, signal, struct, subprocess, sys, termios, time
 
-PATIENCE = 30  # seconds
+PATIENCE = 120  # seconds
+END = "[all was read]"
 
 
 def resize(descriptor, rows, columns):
@@ -29,8 +30,11 @@ class Terminal:
                                         preexec_fn=on_terminal)
 
     def read(self, seconds):
-        if select.select([self.master], [], [], seconds)[0]:
-            self.screen += self.decoder.decode(os.read(self.master, 65536))
+        """Whether there was anything."""
+        if not select.select([self.master], [], [], seconds)[0]:
+            return False
+        self.screen += self.decoder.decode(os.read(self.master, 65536))
+        return True
 
     def expect(self, text):
         end = time.monotonic() + PATIENCE
@@ -56,8 +60,12 @@ class Terminal:
             if time.monotonic() > end:
                 raise TimeoutError("did not end, saw %r" % self.screen)
             self.read(0.05)
-        self.read(0.1)
-        return {"screen": self.screen, "status": self.process.returncode, "restored": termios.tcgetattr(self.slave) == self.before}
+        restored = termios.tcgetattr(self.slave) == self.before
+        while self.read(0.1):
+            pass
+        os.write(self.slave, END.encode())  # comes after all that was written before, however late the kernel passes that on
+        self.expect(END)
+        return {"screen": self.screen[:self.seen - len(END)], "status": self.process.returncode, "restored": restored}
 
 
 def main():
