@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** Containers that are recorded in a directory of one test's, and what commands tell of them. */
@@ -64,10 +63,7 @@ final class Containers {
   }
 
   void awaitLog(String name, String text) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!run("logs", name).out().contains(text)) {
-      assertThat(System.nanoTime()).as("waiting for " + text).isLessThan(end);
-    }
+    Await.until(() -> text + " in " + run("logs", name), () -> run("logs", name).out().contains(text));
   }
 
   /** Ends them all; nothing of them may be left then. */
@@ -75,7 +71,8 @@ final class Containers {
     List<String> ended = new ArrayList<>(); // to be told if something of them is still there
     for (String id : run("list", "--quiet").out().lines().toList()) {
       Carrel.Result killed = run("kill", id);
-      assertThat(killed.status() == 0 || killed.err().contains("it has ended")).as(killed.toString()).isTrue();
+      // One whose Carrel was killed may just be ending by itself, and is forgotten by whoever sees that.
+      assertThat(killed.status() == 0 || killed.err().contains("it has ended") || killed.err().contains("no container is called")).as(killed.toString()).isTrue();
       ended.add(id + killed);
     }
     ended.add(run("clean").out());
