@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code carrel serve}, and commands that start no JVM because of it. */
 class ResidentIT {
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
   /** What the script becomes: the client, or a JVM. */
   private static final String CLIENT = "connect";
 
@@ -30,7 +30,7 @@ class ResidentIT {
   private record Resident(Path directory, Process process) {
     static Resident start(Path directory) throws Exception {
       Resident started = new Resident(directory, command(directory, "serve").start(directory.resolve("serve.log")));
-      await(() -> Files.readString(directory.resolve("serve.log")).contains(started.socket().toString()), "the resident runtime listens");
+      Await.until("the resident runtime listens", () -> Files.readString(directory.resolve("serve.log")).contains(started.socket().toString()));
       return started;
     }
 
@@ -52,9 +52,13 @@ class ResidentIT {
       List<String> foreign = new ArrayList<>();
       try (Stream<Path> all = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
         for (Path one : all.toList()) {
-          String file = Files.isSymbolicLink(one) ? Files.readSymbolicLink(one).toString() : "";
-          if (file.startsWith(places + "/out")) {
-            foreign.add(file);
+          try {
+            String file = Files.readSymbolicLink(one).toString();
+            if (file.startsWith(places + "/out")) {
+              foreign.add(file);
+            }
+          } catch (NoSuchFileException e) {
+            continue; // closed meanwhile
           }
         }
       }
@@ -63,19 +67,7 @@ class ResidentIT {
 
     void end() throws InterruptedException {
       process.destroy();
-      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    }
-  }
-
-  private interface Condition {
-    boolean holds() throws Exception;
-  }
-
-  private static void await(Condition condition, String what) throws Exception {
-    long end = System.nanoTime() + PATIENCE_NANOS;
-    while (!condition.holds()) {
-      assertThat(System.nanoTime()).as(what).isLessThan(end);
-      Thread.sleep(20);
+      assertThat(process.waitFor(Await.SECONDS, TimeUnit.SECONDS)).isTrue();
     }
   }
 
@@ -101,7 +93,7 @@ class ResidentIT {
     Path output = Files.createTempFile(places, "out", "");
     Process process = carrel.start(output);
     try {
-      await(() -> Files.readString(output).contains("runs"), "the container runs");
+      Await.until("the container runs", () -> Files.readString(output).contains("runs"));
       return Files.readSymbolicLink(Path.of("/proc/" + process.pid() + "/exe")).getFileName().toString();
     } finally {
       process.destroy();
@@ -163,7 +155,7 @@ class ResidentIT {
   void signals_go_to_the_program() throws Exception {
     Path output = Files.createTempFile(places, "out", "");
     Process process = run("sh", "-c", "trap 'echo ended; exit 9' TERM; echo runs; while :; do sleep 0.05; done").start(output);
-    await(() -> Files.readString(output).contains("runs"), "the container runs");
+    Await.until("the container runs", () -> Files.readString(output).contains("runs"));
 
     process.destroy();
 
@@ -176,7 +168,7 @@ class ResidentIT {
     runtime.command("run", "--no-cwd", "--detach", "--name=waited", "--", "sleep", "4321").says();
     try {
       Process process = runtime.command("wait", "waited").start(places.resolve("waiting"));
-      await(() -> Files.readSymbolicLink(Path.of("/proc/" + process.pid() + "/exe")).endsWith(CLIENT), "the runtime was asked");
+      Await.until("the runtime was asked", () -> Files.readSymbolicLink(Path.of("/proc/" + process.pid() + "/exe")).endsWith(CLIENT));
       Thread.sleep(100); // it waits, or is about to: both are to be ended
 
       process.destroy();
@@ -192,12 +184,12 @@ class ResidentIT {
   void a_container_ends_with_a_caller_that_is_killed() throws Exception {
     Path output = Files.createTempFile(places, "out", "");
     Process process = lasting("--name=left").start(output);
-    await(() -> Files.readString(output).contains("runs"), "the container runs");
-    await(() -> runtime.command("list").says().contains("left"), "it is recorded");
+    Await.until("the container runs", () -> Files.readString(output).contains("runs"));
+    Await.until("it is recorded", () -> runtime.command("list").says().contains("left"));
 
     process.destroyForcibly();
 
-    await(() -> !runtime.command("list").says().contains("left"), "the container has ended");
+    Await.until("the container has ended", () -> !runtime.command("list").says().contains("left"));
   }
 
   @Test
@@ -265,7 +257,7 @@ class ResidentIT {
     commandsAtOnce();
     commandsAtOnce();
 
-    await(() -> runtime.foreignDescriptors().isEmpty(), "no descriptors are left");
+    Await.until("no descriptors are left", () -> runtime.foreignDescriptors().isEmpty());
   }
 
   private static void commandsAtOnce() throws Exception {
@@ -316,14 +308,15 @@ class ResidentIT {
     mortal.command("run", "--no-cwd", "--detach", "--name=outlives", "--", "sleep", "4321").says();
     Path output = Files.createTempFile(places, "out", "");
     Process process = mortal.command("run", "--no-cwd", "--", "sh", "-c", "echo runs; exec sleep 4321").start(output);
-    await(() -> Files.readString(output).contains("runs"), "the container runs");
+    Await.until("the container runs", () -> Files.readString(output).contains("runs"));
 
     mortal.process().destroyForcibly().waitFor();
 
     assertThat(process.waitFor()).isEqualTo(125);
     assertThat(output).content().contains("the resident runtime ended");
     assertThat(mortal.socket()).exists();
-    assertThat(mortal.command("list").says()).contains("outlives").doesNotContain("echo runs");
+    Await.until("its container has ended", () -> !mortal.command("list").says().contains("echo runs"));
+    assertThat(mortal.command("list").says()).contains("outlives");
     Resident next = Resident.start(mortal.directory());
     assertThat(next.command("list").says()).contains("outlives");
     next.command("kill", "outlives").run();
