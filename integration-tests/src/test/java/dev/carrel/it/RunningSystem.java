@@ -83,6 +83,11 @@ record RunningSystem(TestStore store, Path directory, String name) {
     }
   }
 
+  /** Waits until its script has printed something. */
+  void awaitOutput(String text) {
+    Await.until(text, () -> Files.readString(output()).contains(text));
+  }
+
   JsonObject inspect() {
     return JsonParser.parseString(carrel("inspect", name).says()).getAsJsonArray().get(0).getAsJsonObject();
   }

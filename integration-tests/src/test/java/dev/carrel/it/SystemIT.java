@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Whole systems as they run: those that docs/examples declares, started by the scripts that are made of them. */
 @ExtendWith(TestStore.Extension.class)
 class SystemIT {
-  private static final int PATIENCE = 60; // seconds
+  private static final int PATIENCE = 120; // seconds
   private static final String ASK = "import urllib.request; print(urllib.request.urlopen('http://localhost:8080/').read().decode(), end='')";
 
   private Path directory;
@@ -86,12 +86,14 @@ class SystemIT {
       awaitVisit(web, 2);
     }
     String pid = Files.readString(directory.resolve("pid")).strip();
-    assertThat(Files.readString(web.output())).contains("running as PID " + pid, "carrel exec web -- /bin/bash --login", "nsenter -a -t " + pid);
+    web.awaitOutput("running as PID " + pid);
+    assertThat(Files.readString(web.output())).contains("carrel exec web -- /bin/bash --login", "nsenter -a -t " + pid);
     assertThat(web.exec("cat", "/proc/1/comm")).isEqualTo("s6-svscan\n");
     assertThat(web.exec("sh", "-c", "stat -c '%U %n' /proc/[0-9]*/exe 2>/dev/null; stat -c %U $(grep -lE '^(postgres|nginx|python3)$' /proc/[0-9]*/comm) | sort -u"))
         .contains("app\npostgres\nwww-data\n");
     assertThat(web.exec("sh", "-c", "stat -c '%a %U' /etc/shadow /var/lib/database; touch /etc/new /usr/new; cat /proc/self/uid_map | wc -l"))
         .startsWith("600 root\n700 postgres\n");
+    awaitLog(web, "app", 1);
     assertThat(web.carrel("logs", "web/app").says()).contains("GET / HTTP/1.0");
     assertThat(web.carrel("logs", "web/nothing").run().status()).isNotZero();
     assertThat(web.carrel("list").says()).contains("web", "running");
@@ -211,6 +213,7 @@ class SystemIT {
     assertThat(system.exec("cat", "/proc/1/comm")).isEqualTo(Map.of("s6", "s6-svscan\n", "runit", "boot\n", "systemd", "systemd\n").get(init));
     awaitLog(system, "failing", 2);
     awaitLog(system, "ending", 1);
+    awaitLog(system, "second", 1);
     assertThat(system.carrel("logs", "order/second").says()).contains("second up");
     assertThat(system.exec("/etc/carrel/service", "stop", "third") + system.exec("/etc/carrel/service", "state", "third")).contains("down");
     system.exec("/etc/carrel/service", "start", "third");
@@ -259,9 +262,9 @@ class SystemIT {
     RunningSystem system = new RunningSystem(store, directory, "units");
     Process process = system.start(system.build(declaration));
     system.await("active\n"::equals, "systemctl", "is-active", "carrel-told.service");
-    assertThat(Files.readString(system.output())).contains("www-data\n50% \"$HOME\"\n");
+    system.awaitOutput("www-data\n50% \"$HOME\"\n");
     assertThat(system.exec("sh", "-c", "grep ' - cgroup' /proc/self/mountinfo | cut -d' ' -f4,5")).isEqualTo("/ /sys/fs/cgroup\n");
-    assertThat(system.exec("sh", "-c", "systemctl --failed --no-legend; systemctl is-system-running")).isEqualTo("running\n");
+    assertThat(system.exec("sh", "-c", "systemctl is-system-running --wait; systemctl --failed --no-legend")).isEqualTo("running\n");
     String attempts = "for file in cgroup.freeze cgroup.kill cgroup.max.depth cgroup.type; do (echo 1 >/sys/fs/cgroup/$file) 2>/dev/null && echo $file; done;"
         + " mount -t cgroup -o pids none /mnt 2>/dev/null && echo mounted; mkdir /sys/fs/cgroup/own && echo own";
     assertThat(system.exec("sh", "-c", attempts)).isEqualTo("own\n");
