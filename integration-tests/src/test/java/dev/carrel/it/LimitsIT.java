@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,12 +44,19 @@ class LimitsIT {
   }
 
   @AfterEach
-  void nothing_is_left() throws Exception {
+  void nothing_is_left() {
     for (String id : carrel("list", "--all", "--quiet").run().out().lines().toList()) {
       carrel("remove", "--force", id).run();
     }
-    carrel("clean").says();
-    assertThat(ControlGroups.of(directory.resolve("state"))).isEmpty();
+    awaitNoGroups("clean");
+  }
+
+  /** Says a command again and again until there are none: a killed container ends in its own time. */
+  private void awaitNoGroups(String... words) {
+    Await.until("the end of all groups", () -> {
+      carrel(words).says();
+      return ControlGroups.of(directory.resolve("state")).isEmpty();
+    });
   }
 
   private Carrel carrel(String... words) {
@@ -98,16 +106,17 @@ class LimitsIT {
     assumeTrue(User.weAreRoot(), "needs root, whose groups stay when they are empty: systemd takes those away that it has delegated");
     Process telling = carrel("events", "--json").start(directory.resolve("events"));
     try {
-      TimeUnit.SECONDS.sleep(2);
+      Await.until("the first event, from which on it looks", () -> {
+        limited(List.of("-d"), "true").says();
+        return Files.size(directory.resolve("events")) > 0;
+      });
       limited(List.of("--memory=64M", "--name=later", "-d"), "sh", "-c", "sleep 1; exec python3 -c '" + GREEDY + "'").says();
       Carrel.Result waited = carrel("wait", "later").run();
       assertThat(waited.status()).isEqualTo(137);
       assertThat(waited.err()).contains("container later ran out of memory", "Its limit is 64 MiB");
       assertThat(inspected("later").getAsJsonObject("out-of-memory").get("kills").getAsInt()).isPositive();
-      for (int i = 0; i < 100 && !Files.readString(directory.resolve("events")).contains("\"ended\""); i++) {
-        TimeUnit.MILLISECONDS.sleep(50);
-      }
       String events = "\"event\":\"%s\",\"id\":\"[0-9a-f]+\",\"name\":\"later\".*\"out-of-memory\":\\{\"kills\":\\d+";
+      Await.until("its end", () -> Pattern.compile(events.formatted("ended")).matcher(Files.readString(directory.resolve("events"))).find());
       assertThat(Files.readString(directory.resolve("events"))).containsPattern(events.formatted("out-of-memory")).containsPattern(events.formatted("ended"));
     } finally {
       telling.destroy();
@@ -137,7 +146,7 @@ class LimitsIT {
         print((used.children_user + used.children_system) / 5)
         """;
     double most = 0;
-    for (int i = 0; i < 4 && most < 0.475; i++) { // on a busy machine it may get less than it is allowed, and never more
+    for (int i = 0; i < 25 && most < 0.475; i++) { // on a busy machine it may get less than it is allowed, and never more
       double used = Double.parseDouble(limited(List.of("--cpus=0.5"), "python3", "-c", spin).says().strip());
       assertThat(used).isLessThan(0.525);
       most = Math.max(most, used);
@@ -152,12 +161,20 @@ class LimitsIT {
         "needs a file system on a whole disk: " + device);
     Path file = directory.resolve("shared");
     Files.createDirectory(file);
+    double seconds = 0;
+    for (int i = 0; i < 10 && (i == 0 || seconds > 4.0); i++) { // others may use the disk as well
+      seconds = written(device, file);
+      assertThat(seconds).isGreaterThan(1.6); // 4 MiB
+    }
+    assertThat(seconds).isLessThan(4.0);
+  }
+
+  private double written(String device, Path file) {
     Carrel.Result result = limited(List.of("--io-max=" + device + ":wbps=2M", "--share=" + file + "=/shared"),
         "dd", "if=/dev/zero", "of=/shared/file", "bs=256k", "count=16", "oflag=direct").run();
     assumeTrue(!result.err().contains("controller io"), "needs the controller io: " + result.err());
     assertThat(result.status()).as(result.err()).isZero();
-    double seconds = Double.parseDouble(result.err().replaceAll("(?s).*copied, ([0-9.]+) s,.*", "$1"));
-    assertThat(seconds).isBetween(1.6, 4.0); // 4 MiB
+    return Double.parseDouble(result.err().replaceAll("(?s).*copied, ([0-9.]+) s,.*", "$1"));
   }
 
   @Test
@@ -197,14 +214,15 @@ class LimitsIT {
 
   @Test
   void a_kill_reaches_what_is_in_no_pid_namespace_of_the_container() throws Exception {
-    String mark = "43" + ProcessHandle.current().pid();
+    String mark = "98" + ProcessHandle.current().pid();
     Process run = limited(List.of("--namespaces=all,-pid", "--pids=50"), "sh", "-c", "setsid sleep " + mark + " & sleep " + mark).start(directory.resolve("out"));
     try {
       assertThat(awaitSleepers(mark, 2)).isEqualTo(2);
+      Await.until("its record, which comes a moment after its start", () -> !carrel("list", "--quiet").says().isEmpty());
       for (String id : carrel("list", "--quiet").says().lines().toList()) {
         carrel("kill", id).says();
       }
-      assertThat(run.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(run.waitFor(Await.SECONDS, TimeUnit.SECONDS)).isTrue();
       assertThat(awaitSleepers(mark, 0)).isZero();
     } finally {
       run.destroyForcibly();
@@ -213,7 +231,7 @@ class LimitsIT {
 
   private static long awaitSleepers(String mark, long wanted) throws InterruptedException {
     long count = -1;
-    for (int i = 0; i < 400 && count != wanted; i++) {
+    for (int i = 0; i < 40 * Await.SECONDS && count != wanted; i++) {
       TimeUnit.MILLISECONDS.sleep(i == 0 ? 0 : 25);
       try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
         count = all.filter(process -> process.info().commandLine().orElse("").endsWith("sleep " + mark) && !process.info().commandLine().orElse("").contains("sh -c"))
@@ -252,9 +270,7 @@ class LimitsIT {
       TimeUnit.MILLISECONDS.sleep(100 + 120 * (i % 6));
       run.destroyForcibly().waitFor();
     }
-    TimeUnit.MILLISECONDS.sleep(300);
-    limited(List.of("--pids=50"), "true").says(); // the next start takes them away
-    assertThat(ControlGroups.of(directory.resolve("state"))).isEmpty();
+    awaitNoGroups("run", "--no-cwd", "--pids=50", "--", "true"); // the next start takes them away
   }
 
   @Test
