@@ -250,6 +250,7 @@ class TurnsIT {
   void of_a_detached_program_that_is_the_first_process_output_and_end_are_kept() throws Exception {
     containers.says("run", "--no-cwd", "--as-pid-1", "--detach", "--name=kept", "--", "sh", "-c",
         "trap 'echo asked; exit 9' USR1; echo $$; echo err >&2; while :; do sleep 0.05; done");
+    containers.awaitLog("kept", "1\n");
     assertThat(run("exec", "kept", "cat", "/proc/1/comm").out()).isEqualTo("sh\n");
     assertThat(run("kill", "--signal=USR1", "kept").status()).isZero();
     assertThat(run("wait", "kept").status()).isEqualTo(9);
@@ -276,23 +277,16 @@ class TurnsIT {
     refused(run("run", "--stop-signal=NONE", "--", "true"), "--stop-signal=NONE is no signal");
   }
 
-  private static void awaitEnd(long pid) throws InterruptedException {
-    for (int i = 0; i < 200 && ProcessHandle.of(pid).isPresent(); i++) {
-      TimeUnit.MILLISECONDS.sleep(10);
-    }
-    assertThat(ProcessHandle.of(pid)).isEmpty();
+  private static void awaitEnd(long pid) {
+    Await.until("the end of process " + pid, () -> ProcessHandle.of(pid).isEmpty());
   }
 
-  private static void awaitFile(Path file, String text) throws Exception {
-    while (!Files.exists(file) || !Files.readString(file).contains(text)) {
-      TimeUnit.MILLISECONDS.sleep(20);
-    }
+  private static void awaitFile(Path file, String text) {
+    Await.until(text, () -> Files.exists(file) && Files.readString(file).contains(text));
   }
 
-  private void awaitRecorded(String name) throws Exception {
-    while (!containers.says("list").contains(name)) {
-      TimeUnit.MILLISECONDS.sleep(20);
-    }
+  private void awaitRecorded(String name) {
+    Await.until("the record of " + name, () -> containers.says("list").contains(name));
   }
 
   @Test
@@ -318,7 +312,7 @@ class TurnsIT {
     Process listener = new ProcessBuilder("python3", "-c", "import array, os, select, signal, socket, sys\n"
         + "s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(1); print('ready', flush=True)\n"
         + "c, _ = s.accept(); m, a, _, _ = c.recvmsg(99, socket.CMSG_SPACE(4)); fd = array.array('i', a[0][2])[0]\n"
-        + "print(m.decode(), flush=True); signal.pidfd_send_signal(fd, signal.SIGTERM); print(len(select.select([fd], [], [], 20)[0]), flush=True)",
+        + "print(m.decode(), flush=True); signal.pidfd_send_signal(fd, signal.SIGTERM); print(len(select.select([fd], [], [], 120)[0]), flush=True)",
         socket.toString()).redirectErrorStream(true).start();
     assertThat(listener.inputReader().readLine()).isEqualTo("ready");
     containers.detach("watched", "exec sleep 4321", "--pidfd-socket=" + socket);
@@ -352,7 +346,7 @@ class TurnsIT {
     containers.detach("tty", "tty; stty size; test -t 0 -a -t 2 && echo all; stat -c %A:%U /dev/console; sleep 4321", "--tty");
     containers.awaitLog("tty", "\n");
     String user = Host.says("id", "-un").strip();
-    containers.awaitLog("tty", "crw--w----:" + user);
+    containers.awaitLog("tty", "crw--w----:" + user + "\r\n");
     assertThat(containers.says("logs", "tty")).isEqualTo("/dev/pts/0\r\n24 80\r\nall\r\ncrw--w----:" + user + "\r\n");
     containers.says("stop", "tty");
     containers.detach("again", "tty; exit 1", "--tty", "--restart=on-failure:2");
