@@ -10,4 +10,6 @@ extern const struct named_attack exhausting_attacks[], mount_attacks[], neighbou
 
 int share_memory_and_run(char **argv);
 
+#define PATIENCE 600 /* seconds for which an attack goes on that is told when to end */
+
 static inline int result(long value) { return value < 0 ? errno : 0; }

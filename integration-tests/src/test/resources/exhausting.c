@@ -16,7 +16,7 @@
 static int held(int error) {
   if (getenv("hold")) {
     fprintf(stderr, "taken\n");
-    for (int i = 0; i < 6000 && access("/tmp/enough", F_OK) < 0; i++) usleep(10000);
+    for (int i = 0; i < 100 * PATIENCE && access("/tmp/enough", F_OK) < 0; i++) usleep(10000);
   }
   return error;
 }

@@ -68,7 +68,7 @@ static int command(const char *signal) { return result(kill(1, atoi(signal))); }
 static int overwrite(const char *called) {
   char path[300], name[256];
   int kept[256], count = 0, error = ESRCH;
-  time_t end = time(NULL) + 30;
+  time_t end = time(NULL) + PATIENCE;
   while (time(NULL) < end && access("/tmp/enough", F_OK) < 0) {
     DIR *all = opendir("/proc");
     for (struct dirent *one; all && (one = readdir(all));) {
@@ -130,8 +130,8 @@ static int leads_out(const char *pid, const char *marker) {
   fprintf(stderr, "the file of process %s can be seen: %s\n", pid, exe);
   return 1;
 }
-static int chase(const char *marker) { /* until /tmp/enough is there, or for half a minute */
-  time_t end = time(NULL) + 30;
+static int chase(const char *marker) { /* until /tmp/enough is there */
+  time_t end = time(NULL) + PATIENCE;
   while (time(NULL) < end && access("/tmp/enough", F_OK) < 0) {
     DIR *all = opendir("/proc");
     for (struct dirent *one; all && (one = readdir(all));)

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * process or of a user; {@link LimitsIT} has those of a whole container.
  */
 class ExhaustionIT {
-  private static final int PATIENCE = 20; // seconds
+  private static final int PATIENCE = 120; // seconds
 
   @TempDir Path directory;
   private AttackProgram attacks;
@@ -176,8 +176,9 @@ class ExhaustionIT {
 
   @Test
   void whoever_holds_the_output_open_holds_no_command_up() {
-    detach("target", List.of(), "sh", "-c", "setsid sleep 4321 & echo done; exec sleep 1");
+    detach("target", List.of(), "sh", "-c", "setsid sleep 4321 & echo done; until [ -e /tmp/enough ]; do sleep 0.05; done");
     assertThat(carrel("exec", "target", "--", "sh", "-c", "setsid sleep 4321 & echo entered").run().out()).isEqualTo("entered\n");
+    AttackProgram.end(carrel("exec", "target", "--", "touch", "/tmp/enough"));
     assertThat(carrel("wait", "target").run().out()).isEqualTo("0\n");
     assertThat(carrel("logs", "--follow", "target").run().out()).isEqualTo("done\n");
   }

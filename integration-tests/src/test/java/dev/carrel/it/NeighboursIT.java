@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Attacks on what runs beside a container: its first process, Carrel, whoever enters it, the host's processes, other containers. */
 class NeighboursIT {
-  private static final int PATIENCE = 20; // seconds
+  private static final int PATIENCE = 120; // seconds
   /** Exchanges two names all the time; see rename(2), RENAME_EXCHANGE. */
   private static final String EXCHANGE = "import ctypes, os\nlibc = ctypes.CDLL(None)\n"
       + "while os.getppid() != 1: libc.renameat2(-100, b'build', -100, b'other', 2)\n";
@@ -60,7 +60,7 @@ class NeighboursIT {
 
   private static Process startWaiting(Path output, Carrel carrel, String text) throws Exception {
     Process process = carrel.start(output);
-    for (int i = 0; i < 1000 && !Files.readString(output).contains(text); i++) {
+    for (int i = 0; i < 50 * PATIENCE && !Files.readString(output).contains(text); i++) {
       process.waitFor(20, TimeUnit.MILLISECONDS);
     }
     assertThat(Files.readString(output)).contains(text);
@@ -155,7 +155,7 @@ class NeighboursIT {
     assertThat(Host.says("python3", "-c", "import os, subprocess, sys\n" // a file in memory that is not sealed
         + "fd = os.memfd_create('plain', 0); os.write(fd, open('/bin/sleep', 'rb').read())\n"
         + "attack = subprocess.Popen(['" + attacks.path() + "', 'overwrite=/memfd:plain'])\n"
-        + "for i in range(50):\n  try: subprocess.run(['/proc/self/fd/%d' % fd, '0.05'], pass_fds=[fd])\n  except OSError: break\nattack.wait()\n"))
+        + "while attack.poll() is None:\n  try: subprocess.run(['/proc/self/fd/%d' % fd, '0.05'], pass_fds=[fd])\n  except OSError: break\nattack.wait()\n"))
         .contains("overwrite=/memfd:plain: succeeded");
   }
 
@@ -189,7 +189,7 @@ class NeighboursIT {
       attacks.contained(List.of("--ids=1", "--cap-add=ALL"), words).run();
       assertThat(coresOfTheAttack(received)).isZero();
       attacks.contained(List.of("--weak=core-dumps"), words).run();
-      for (int i = 0; i < 500 && coresOfTheAttack(received) == 0; i++) {
+      for (int i = 0; i < 100 * PATIENCE && coresOfTheAttack(received) == 0; i++) {
         TimeUnit.MILLISECONDS.sleep(10);
       }
       assertThat(coresOfTheAttack(received)).isEqualTo(1);

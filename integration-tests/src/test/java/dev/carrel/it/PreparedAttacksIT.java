@@ -302,12 +302,12 @@ class PreparedAttacksIT {
   void a_container_ends_within_seconds_when_carrel_is_asked_to() throws Exception {
     Process process = Carrel.command("run", "--no-cwd", "--", "sh", "-c", "echo ready; exec sleep 4321").start(directory.resolve("output"));
     try {
-      for (int i = 0; i < 1000 && Files.size(directory.resolve("output")) == 0; i++) {
+      for (int i = 0; i < 12_000 && Files.size(directory.resolve("output")) == 0; i++) {
         Thread.sleep(10);
       }
       assertThat(directory.resolve("output")).hasContent("ready");
       process.destroy();
-      assertThat(process.waitFor(5, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
       assertThat(process.exitValue()).isEqualTo(143);
     } finally {
       process.destroyForcibly();
