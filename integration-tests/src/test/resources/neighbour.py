@@ -5,13 +5,16 @@ import sys
 import threading
 import time
 
-PATIENCE = 2
+PATIENCE = 60
+DOUBT = 2  # where nobody listens
 address, answering, asking = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 
 
 def ask(kind, host, port):
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
+    begun = time.monotonic()
+    patience = PATIENCE
+    while time.monotonic() < begun + patience:
+        patience = PATIENCE
         try:
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM if kind == "udp" else socket.SOCK_STREAM) as one:
                 one.settimeout(1)
@@ -20,8 +23,12 @@ def ask(kind, host, port):
                 said = one.recv(100)
                 if said:
                     return said
+                patience = DOUBT
+        except ConnectionRefusedError:
+            patience = DOUBT
         except OSError:
-            time.sleep(0.05)
+            pass
+        time.sleep(0.05)
     return b""
 
 

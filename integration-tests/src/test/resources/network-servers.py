@@ -26,9 +26,12 @@ def name_answer(query):
 def answer(one, word):
     if one.type == socket.SOCK_STREAM:
         peer, address = one.accept()
-        peer.settimeout(2)
-        peer.recv(100)
-        peer.sendall(f"{word} sees {address[0]}\n".encode())
+        try:
+            peer.settimeout(2)
+            peer.recv(100)
+            peer.sendall(f"{word} sees {address[0]}\n".encode())
+        except OSError:
+            pass  # who has asked is slow, or gone: the next is answered
         peer.close()
     else:
         asked, address = one.recvfrom(4096)

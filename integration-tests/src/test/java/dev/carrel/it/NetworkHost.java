@@ -192,7 +192,7 @@ final class NetworkHost implements AutoCloseable {
   public void close() throws IOException {
     holder.getOutputStream().close(); // it ends by that
     try {
-      if (!holder.waitFor(10, TimeUnit.SECONDS)) {
+      if (!holder.waitFor(60, TimeUnit.SECONDS)) {
         holder.destroyForcibly();
       }
     } catch (InterruptedException e) {

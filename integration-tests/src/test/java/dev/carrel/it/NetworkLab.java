@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Two hosts in network namespaces of their own, with a cable between them: Carrel runs on {@code host}, {@code outside} is another one to
@@ -55,19 +54,26 @@ final class NetworkLab implements AutoCloseable {
           c.close()
         """);
     Files.writeString(directory.resolve("ask.py"), """
-        import concurrent.futures, socket, sys
-        def ask(question):
-          kind, host, port = question.split(",")
+        import concurrent.futures, socket, sys, time
+        def once(patience, kind, host, port):
           try:
             where = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM if kind == "tcp" else socket.SOCK_DGRAM)[0]
-            s = socket.socket(where[0], where[1])
-            s.settimeout(1)
-            s.connect(where[4])
-            if kind == "udp":
-              s.send(b"?")
-            return s.recv(100).decode().replace("::ffff:", "")
+            with socket.socket(where[0], where[1]) as s:
+              s.settimeout(1 if kind == "udp" else patience)
+              s.connect(where[4])
+              if kind == "udp":
+                s.send(b"?")
+              return s.recv(100).decode().replace("::ffff:", "")
           except OSError as e:
             return "no answer"
+        def ask(question):
+          seconds = 1 if question[0] == "!" else 60
+          end = time.monotonic() + seconds
+          answer = once(seconds, *question.lstrip("!").split(","))
+          while answer == "no answer" and question[0] != "!" and time.monotonic() < end: # a datagram may be lost
+            time.sleep(0.1)
+            answer = once(seconds, *question.split(","))
+          return answer
         with concurrent.futures.ThreadPoolExecutor(len(sys.argv)) as all: # who waits for no answer holds up nobody
           for answer in all.map(ask, sys.argv[1:]):
             print(answer)
@@ -145,12 +151,22 @@ final class NetworkLab implements AutoCloseable {
     in(outside, "ip", "route", "replace", subnet, "via", HOST);
   }
 
-  /** Starts a command on the host, which ends with this. */
-  void startOnHost(String... command) throws IOException {
+  private void startOnHost(String... command) throws IOException {
     started.add(new ProcessBuilder(line(host, command)).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start());
   }
 
-  /** The answers to questions such as {@code tcp,192.0.2.2,7000}. */
+  /** Starts a command on the host that listens at a TCP port there. */
+  void listenOnHost(int port, String... command) throws IOException {
+    startOnHost(command);
+    Await.until("somebody at port " + port, () -> !onHost("ss", "-ltnH", "sport = " + port).isEmpty());
+  }
+
+  /** Waits until there are no more devices than these: the kernel takes namespaces down later. */
+  void awaitDevices(List<String> devices) {
+    Await.until(() -> "only " + devices + ": " + devices(), () -> devices().size() <= devices.size());
+  }
+
+  /** The answers to questions such as {@code tcp,192.0.2.2,7000}; with a {@code !} before it where none is awaited. */
   List<String> askFromHost(String... questions) {
     return ask(host, questions);
   }
@@ -199,12 +215,7 @@ final class NetworkLab implements AutoCloseable {
   }
 
   private void awaitLog(String name) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!carrel("logs", name).run().out().contains("serves")) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError(name + " does not serve: " + carrel("logs", name).run());
-      }
-    }
+    Await.until(() -> name + " to serve: " + carrel("logs", name).run(), () -> carrel("logs", name).run().out().contains("serves"));
   }
 
   /** The host's interfaces but for the cable and the loopback interface. */

@@ -27,7 +27,7 @@ import org.osgi.framework.BundleContext;
  */
 @Tag(User.ROOT)
 class NetworkProvidersIT {
-  private static final int MINUTES = 5;
+  private static final int MINUTES = 15;
 
   /** The contract, kept by a provider that a bundle in Felix offers. */
   @ExtendWith(FelixExtension.class)
