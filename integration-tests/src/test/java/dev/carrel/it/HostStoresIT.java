@@ -181,7 +181,7 @@ class HostStoresIT {
     assertThat(Files.readSymbolicLink(Files.readSymbolicLink(links(nix).get(0)))).isEqualTo(hello);
 
     Host.says("kill", "-TERM", Long.toString(process.pid()));
-    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(Await.SECONDS, TimeUnit.SECONDS)).isTrue();
     assertThat(links(nix)).isEmpty();
   }
 
@@ -193,12 +193,14 @@ class HostStoresIT {
       await(output, "started");
       process.destroyForcibly().waitFor();
       assertThat(links(nix)).hasSize(1);
-      if (clean) {
-        assertThat(carrel("clean").run().status()).isZero();
-      } else {
-        prints(shell("nix:hello", "hello").run(), "hello from nix\n");
-      }
-      assertThat(links(nix)).isEmpty();
+      Await.until("the end of the link, once its container has ended", () -> {
+        if (clean) {
+          assertThat(carrel("clean").run().status()).isZero();
+        } else {
+          prints(shell("nix:hello", "hello").run(), "hello from nix\n");
+        }
+        return links(nix).isEmpty();
+      });
     }
   }
 
@@ -212,11 +214,8 @@ class HostStoresIT {
     assertThat(links(nix)).isEmpty();
   }
 
-  private static void await(Path output, String text) throws Exception {
-    for (int i = 0; i < 1000 && !(Files.exists(output) && Files.readString(output).contains(text)); i++) {
-      Thread.sleep(20);
-    }
-    assertThat(output).content().contains(text);
+  private static void await(Path output, String text) {
+    Await.until(text, () -> Files.exists(output) && Files.readString(output).contains(text));
   }
 
   @Test
@@ -305,7 +304,7 @@ class HostStoresIT {
     assertThat(process.isAlive()).isTrue();
 
     Host.says("kill", "-TERM", Long.toString(process.pid()));
-    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(Await.SECONDS, TimeUnit.SECONDS)).isTrue();
     Host.says("sh", "-c", nixStore + "--gc --store '" + root + "'");
     assertThat(real.onHost(item)).doesNotExist();
   }

@@ -2,11 +2,14 @@ package dev.carrel.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,13 +46,15 @@ class RecoveryIT {
     for (String id : carrel("list", "--quiet").run().out().lines().toList()) {
       carrel("kill", id).run();
     }
-    TimeUnit.SECONDS.sleep(6); // what was begun and not written down is left alone for a moment: somebody could still be at it
-    assertThat(carrel("clean").run().status()).isZero();
-
     before.awaitNothingNew();
+    // What was begun and not written down is left alone for some seconds: somebody could still be at it.
+    Await.until(() -> "nothing to be left: " + carrel("list", "--all").run(), () -> carrel("clean").run().status() == 0 && recorded().equals(Set.of("", "lock", "names")));
     assertThat(carrel("list", "--all").run().out().lines()).hasSize(1);
+  }
+
+  private Set<String> recorded() throws IOException {
     try (Stream<Path> entries = Files.walk(directory.resolve("state"))) {
-      assertThat(entries.map(path -> directory.resolve("state").relativize(path).toString())).containsOnly("", "lock", "names");
+      return entries.map(path -> directory.resolve("state").relativize(path).toString()).collect(Collectors.toSet());
     }
   }
 
