@@ -25,16 +25,13 @@ class LeftoversIT {
 
   @TempDir Path directory;
 
-  private static void waitFor(Path output, String text, Process process) throws IOException, InterruptedException {
-    for (int i = 0; i < 600 && !Files.readString(output).contains(text); i++) {
-      process.waitFor(20, TimeUnit.MILLISECONDS);
-    }
-    assertThat(output).content().contains(text);
+  private static void awaitText(Path output, String text) {
+    Await.until(text, () -> Files.readString(output).contains(text));
   }
 
-  private Process startStubborn(TestStore store, Path output) throws IOException, InterruptedException {
+  private Process startStubborn(TestStore store, Path output) throws IOException {
     Process process = store.shell("--no-cwd", "--", "sh", "-c", STUBBORN).in(directory).start(output);
-    waitFor(output, "started", process);
+    awaitText(output, "started");
     return process;
   }
 
@@ -87,10 +84,10 @@ class LeftoversIT {
     for (String signal : List.of("TERM", "INT", "HUP")) {
       Process process = store.shell("--no-cwd", "--", "sh", "-c", "trap 'echo got; exit 7' " + signal + "; echo started; while :; do sleep 0.05; done")
           .start(output);
-      waitFor(output, "started", process);
+      awaitText(output, "started");
       Host.says("kill", "-" + signal, Long.toString(process.pid()));
 
-      assertThat(process.waitFor(20, TimeUnit.SECONDS)).as(signal).isTrue();
+      assertThat(process.waitFor(Await.SECONDS, TimeUnit.SECONDS)).as(signal).isTrue();
       assertThat(output).content().contains("got");
       assertThat(process.exitValue()).as(signal).isEqualTo(7);
     }
@@ -100,20 +97,23 @@ class LeftoversIT {
   @Test
   void a_signal_at_any_moment_of_a_start_ends_it(TestStore store) throws Exception {
     Traces before = Traces.now();
-    // A signal in its own first milliseconds makes Java 25 complain: "Runtime.exit(143) logging failed", "Bad level: 2".
-    int earliest = Runtime.version().feature() < 24 ? 0 : 60;
     Map<String, Integer> statuses = Map.of("HUP", 129, "INT", 130, "TERM", 143);
     for (int i = 0; i < STARTS; i++) {
       String signal = List.of("HUP", "INT", "TERM").get(i % statuses.size());
       Process process = store.shell("--no-cwd", "--", "sleep", "4321").in(directory).start(directory.resolve("out"));
-      process.waitFor(earliest + (long) LONGEST * i / STARTS, TimeUnit.MILLISECONDS);
+      process.waitFor((long) LONGEST * i / STARTS, TimeUnit.MILLISECONDS);
       Host.says("kill", "-" + signal, Long.toString(process.pid()));
 
-      assertThat(process.waitFor(20, TimeUnit.SECONDS)).as(signal).isTrue();
+      assertThat(process.waitFor(Await.SECONDS, TimeUnit.SECONDS)).as(signal).isTrue();
       assertThat(process.exitValue()).as(signal).isEqualTo(statuses.get(signal));
-      assertThat(directory.resolve("out")).isEmptyFile();
+      assertThat(Files.readAllLines(directory.resolve("out")).stream().filter(line -> !isJavasOwn(line))).isEmpty();
     }
     before.awaitNothingNew();
+  }
+
+  /** A signal in its own first milliseconds makes Java 25 complain, and when those are over on a busy machine nobody knows. */
+  private static boolean isJavasOwn(String line) {
+    return Runtime.version().feature() >= 24 && (line.contains("logging failed") || line.contains("Bad level"));
   }
 
   @Test
@@ -134,7 +134,7 @@ class LeftoversIT {
       processes.add(store.shell("--", "sh", "-c", "echo " + i + " > file" + i).in(directory).start(directory.resolve("out" + i)));
     }
     for (int i = 0; i < 8; i++) {
-      assertThat(processes.get(i).waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(processes.get(i).waitFor(Await.SECONDS, TimeUnit.SECONDS)).isTrue();
       assertThat(directory.resolve("file" + i)).hasContent("" + i);
     }
     before.awaitNothingNew();
