@@ -187,16 +187,18 @@ class IdRangesIT {
         .start(directory.resolve("out"));
     try {
       Path out = directory.resolve("out");
-      while (Files.readString(out).lines().count() < 6) {
-        Thread.onSpinWait();
-      }
+      Await.until("its lines", () -> Files.readString(out).lines().count() == 6);
       assertThat(Files.readString(out)).isEqualTo("0\n0:0\n0:0\n0:0\n0:0\nof root's\n");
-      List<ProcessHandle> inside = process.descendants().filter(handle -> handle.info().command().orElse("").endsWith("/sleep")).toList();
-      assertThat(inside).hasSize(1);
+      Await.until("its last program", () -> sleeping(process).size() == 1);
+      List<ProcessHandle> inside = sleeping(process);
       assertThat((Integer) Files.getAttribute(Path.of("/proc/" + inside.get(0).pid()), "unix:uid")).isGreaterThan(65535);
     } finally {
       process.destroyForcibly();
     }
+  }
+
+  private static List<ProcessHandle> sleeping(Process process) {
+    return process.descendants().filter(handle -> handle.info().command().orElse("").endsWith("/sleep")).toList();
   }
 
   @Test

@@ -311,7 +311,7 @@ class ScriptsIT {
 
   @Test
   void an_authority_that_a_package_adds_is_trusted() throws IOException {
-    String connect = "openssl s_server -accept 4433 -key /keys/server.key -cert /keys/server.crt -quiet & sleep 1;"
+    String connect = "openssl s_server -accept 4433 -key /keys/server.key -cert /keys/server.crt -quiet & until grep -q ':1151 .* 0A ' /proc/net/tcp /proc/net/tcp6; do sleep 0.1; done;"
         + " openssl s_client -connect localhost:4433 -verify_return_error </dev/null 2>&1 | grep 'Verify return code'";
     String keys = "--expose=" + directory.resolve("keys") + "=/keys";
 
@@ -345,7 +345,7 @@ class ScriptsIT {
         process.waitFor(10, TimeUnit.MILLISECONDS);
       }
       assertThat(process.isAlive()).as(Files.readString(directory.resolve("killed"))).isTrue();
-      process.waitFor(500L * i, TimeUnit.MILLISECONDS);
+      process.waitFor(300L * i, TimeUnit.MILLISECONDS);
       process.destroyForcibly().waitFor();
       before.awaitNothingNew();
     }
