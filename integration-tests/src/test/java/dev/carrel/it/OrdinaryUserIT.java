@@ -23,7 +23,7 @@ import org.junit.jupiter.api.TestFactory;
 class OrdinaryUserIT {
   /** Property with a pattern for the names of the classes, for who works on some of them: {@code .*\\.(StoreIT|LifeIT)}. */
   private static final String CLASSES = "carrel.it.classes";
-  private static final int MINUTES = 40;
+  private static final int MINUTES = 120;
 
   @TestFactory
   Collection<DynamicTest> everything_works_for_an_ordinary_user() throws Exception {

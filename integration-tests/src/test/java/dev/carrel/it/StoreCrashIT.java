@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A run of {@code integration-tests/crash}: a short one, unless the property says how many kills. */
 class StoreCrashIT {
   private static final String KILLS = System.getProperty("carrel.crash.kills", "20");
-  private static final int MINUTES = 2 + Integer.parseInt(KILLS) / 10;
+  private static final int MINUTES = 10 + Integer.parseInt(KILLS) / 2;
 
   @Test
   @Tag(User.ROOT)

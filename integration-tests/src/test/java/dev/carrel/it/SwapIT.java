@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SwapIT {
   private static final int OPERATIONS = Integer.getInteger("carrel.it.swaps", 200);
   private static final long SEED = Long.getLong("carrel.it.seed", System.nanoTime());
-  private static final int MINUTES = 15;
+  private static final int MINUTES = 45;
   /** Of the state: locks, directories without anything in them, and the addresses that were once chosen for networks. */
   private static final List<String> STANDING =
       List.of("", "lock", "names", "networks", "networks/lock", "networks/.lock", "networks/.ids", "networks/.pool6");

@@ -160,7 +160,7 @@ final class SwapLoad {
   }
 
   private static void expect(int status, Container container) throws Exception {
-    int got = container.exit().get(1, TimeUnit.MINUTES).shellStatus();
+    int got = container.exit().get(SwapRun.HANGING, TimeUnit.SECONDS).shellStatus();
     if (got != status) {
       throw new AssertionError("ended with " + got + " instead of " + status);
     }

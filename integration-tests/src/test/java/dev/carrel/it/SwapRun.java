@@ -31,7 +31,7 @@ import org.osgi.framework.ServiceReference;
  * hung, failed otherwise than for want of a service, or left something, or if one of two containers that run all the time has noticed.
  */
 final class SwapRun {
-  private static final long HANGING = 60; // seconds
+  static final long HANGING = 300; // seconds
   private static final String HANGS = "takes longer than " + HANGING + " s";
   /** So many starts are begun between two operations. */
   private static final int PACE = 8;
@@ -143,7 +143,7 @@ final class SwapRun {
     in.flush();
     String line = out.readLine();
     in.close();
-    int status = held.exit().get(1, TimeUnit.MINUTES).shellStatus();
+    int status = held.exit().get(HANGING, TimeUnit.SECONDS).shellStatus();
     if (!"got words".equals(line) || status != 3) {
       throw new AssertionError("the container that was held said " + line + " and ended with " + status);
     }
@@ -156,7 +156,7 @@ final class SwapRun {
       throw new AssertionError("the detached container is " + found.info());
     }
     ContainedProcess entered = found.exec(SwapSpecs.program("sh", "-c", "exit 5"), Optional.empty());
-    if (entered.exit().get(1, TimeUnit.MINUTES).shellStatus() != 5) {
+    if (entered.exit().get(HANGING, TimeUnit.SECONDS).shellStatus() != 5) {
       throw new AssertionError("a program in the detached container ended with " + entered.exit().join());
     }
     StringBuilder text = new StringBuilder();
