@@ -163,12 +163,11 @@ class BackendsIT {
   }
 
   /** A record that was only begun is removed once it is too old to be somebody's who is about to go on. */
-  private void awaitForgotten() throws IOException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (recorded() > 0) {
+  private void awaitForgotten() {
+    Await.until("what was begun to be forgotten", () -> {
       containers.run("clean");
-      assertThat(System.nanoTime()).as("waiting for what was begun to be forgotten").isLessThan(end);
-    }
+      return recorded() == 0;
+    });
   }
 
   private long recorded() throws IOException {
@@ -187,11 +186,10 @@ class BackendsIT {
     Path mark = Files.createDirectory(directory.resolve("shared")).toRealPath();
     Process carrel = containers.carrel("run", "--no-cwd", "--ids=1", "--backend=" + backend, "--share=" + mark, "--", "sh", "-c",
         "echo >" + mark + "/begun; sleep 4321").start(directory.resolve("out"));
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (Files.notExists(mark.resolve("begun"))) {
-      assertThat(System.nanoTime()).as("waiting for its program").isLessThan(end);
+    Await.until("its program", () -> {
       assertThat(carrel.isAlive()).isTrue();
-    }
+      return Files.exists(mark.resolve("begun"));
+    });
     carrel.destroyForcibly().waitFor(); // its processes are among what has to be gone in the end
   }
 }

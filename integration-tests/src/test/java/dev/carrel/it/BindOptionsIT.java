@@ -133,11 +133,8 @@ class BindOptionsIT {
     }
   }
 
-  private static void awaits(Path output, String text) throws Exception {
-    for (int i = 0; i < 200 && !Files.readString(output).equals(text); i++) {
-      Thread.sleep(50);
-    }
-    assertThat(output).hasContent(text);
+  private static void awaits(Path output, String text) {
+    Await.until(text, () -> Files.readString(output).equals(text));
   }
 
   @Test
@@ -247,13 +244,11 @@ class BindOptionsIT {
   @Test
   void sockets_and_fifos_can_be_used_inside() throws Exception {
     Host.says("mkfifo", directory.resolve("fifo").toString());
-    String server = "import socket; s = socket.socket(socket.AF_UNIX); s.bind('socket'); s.listen(); c, _ = s.accept(); c.sendall(b'answer')";
+    String server = "import os, socket; s = socket.socket(socket.AF_UNIX); s.bind('new'); s.listen(); os.rename('new', 'socket'); c, _ = s.accept(); c.sendall(b'answer')";
     assumeTrue(Host.can("python3", "-c", ""), "needs python3");
     Process listening = new ProcessBuilder("python3", "-c", server).directory(directory.toFile()).start();
     try {
-      for (int i = 0; i < 200 && !Files.exists(directory.resolve("socket")); i++) {
-        Thread.sleep(50);
-      }
+      Await.until("the socket", () -> Files.exists(directory.resolve("socket")));
       Host.says("chmod", "666", directory.resolve("socket").toString(), directory.resolve("fifo").toString());
       assertThat(says(List.of("--share=socket=/s", "--share=fifo=/f", "--share=fifo=/tmp/other"),
           "stat -c %F /s /f; echo through > /f & cat /tmp/other; python3 -c \"import socket; s = socket.socket(socket.AF_UNIX);"

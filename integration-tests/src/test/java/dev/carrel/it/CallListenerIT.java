@@ -37,7 +37,7 @@ class CallListenerIT {
 
   @AfterEach
   void end() throws Exception {
-    listener.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+    listener.destroyForcibly().waitFor(Await.SECONDS, TimeUnit.SECONDS);
     containers.endAll();
   }
 

@@ -86,21 +86,14 @@ class CollectIT {
       ok("stop", "--time=0", id);
       foreground.destroyForcibly().waitFor(1, TimeUnit.MINUTES);
     }
-    for (int i = 0; i < 50 && !items().isEmpty(); i++) {
-      Thread.sleep(100); // the kernel takes its namespaces apart
+    Await.until("nothing to be left", () -> { // the kernel takes its namespaces apart
       ok("store", "gc", NOW);
-    }
-    assertThat(items()).isEmpty();
+      return items().isEmpty();
+    });
   }
 
-  private void awaitRoot(String kind) throws InterruptedException {
-    for (int i = 0; i < 100; i++) {
-      if (ok("store", "roots").contains(kind)) {
-        return;
-      }
-      Thread.sleep(100);
-    }
-    throw new AssertionError("no root of the kind " + kind);
+  private void awaitRoot(String kind) {
+    Await.until("a root of the kind " + kind, () -> ok("store", "roots").contains(kind));
   }
 
   @Test

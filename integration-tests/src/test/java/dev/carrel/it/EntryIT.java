@@ -123,9 +123,7 @@ class EntryIT {
   void signals_to_carrel_reach_a_pure_command(TestStore store) throws Exception {
     Path output = directory.resolve("output");
     Process process = store.shell("--pure", "--", "sh", "-c", "trap 'echo told; exit 3' TERM; echo ready; while :; do sleep 0.1; done").start(output);
-    for (int i = 0; i < 600 && !Files.readString(output).contains("ready"); i++) {
-      Thread.sleep(50);
-    }
+    Await.until("the command", () -> Files.readString(output).contains("ready"));
     process.destroy();
     assertThat(process.waitFor()).as(Files.readString(output)).isEqualTo(3);
     assertThat(output).hasContent("ready\ntold");

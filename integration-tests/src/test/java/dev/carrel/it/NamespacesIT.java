@@ -65,13 +65,11 @@ class NamespacesIT {
   void without_a_pid_namespace_the_program_ends_with_a_killed_carrel() throws Exception {
     Path output = directory.resolve("out");
     Process process = carrel("run", "--namespaces=user", "--", "sh", "-c", "echo $$; exec sleep 4321").start(output);
-    while (Files.readString(output).isBlank()) {
-      process.waitFor(20, TimeUnit.MILLISECONDS);
-    }
+    Await.until("its pid", () -> Files.readString(output).endsWith("\n"));
     long pid = Long.parseLong(Files.readString(output).strip());
     assertThat(ProcessHandle.of(pid)).isPresent();
     process.destroyForcibly().waitFor();
-    ProcessHandle.of(pid).ifPresent(handle -> handle.onExit().orTimeout(20, TimeUnit.SECONDS).join());
+    ProcessHandle.of(pid).ifPresent(handle -> handle.onExit().orTimeout(Await.SECONDS, TimeUnit.SECONDS).join());
   }
 
   @Test
@@ -108,9 +106,7 @@ class NamespacesIT {
           c.close()
         """);
     try {
-      while (!run("logs", "server").out().contains("ready")) {
-        TimeUnit.MILLISECONDS.sleep(50);
-      }
+      Await.until("the server", () -> run("logs", "server").out().contains("ready"));
       String client = "import socket; print(socket.create_connection(('127.0.0.1', 8123)).recv(99).decode())";
       Carrel.Result guest = run("run", "--no-cwd", "--join=net:server", "--join=ipc:server", "--", "python3", "-c", client);
       assertThat(guest.err()).isEmpty();

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,13 +66,9 @@ class OriginIT {
     // The container's files are those planted ones: its working directory, and its system's libraries.
     Process process = carrel("run", "--name=front", "--", "/usr/bin/env", "sh", "-c", "echo ready; exec sleep 4321").start(output);
     try {
-      for (int i = 0; i < 1000 && !Files.readString(output).contains("ready"); i++) {
-        process.waitFor(20, TimeUnit.MILLISECONDS);
-      }
+      Await.until("its start", () -> Files.readString(output).contains("ready"));
       assertThat(mapped(process.pid())).isNotEmpty().noneMatch(file -> file.startsWith(directory.toString()));
-      while (!carrel("list").run().out().contains("front")) {
-        process.waitFor(20, TimeUnit.MILLISECONDS);
-      }
+      Await.until("its record", () -> carrel("list").run().out().contains("front"));
       assertThat(carrel("exec", "front", "--", "true").run().status()).isZero();
       for (List<String> command : List.of(List.of("list"), List.of("inspect", "front"), List.of("stop", "-t", "0", "front"))) {
         assertThat(carrel(command.toArray(String[]::new)).run().status()).isZero();
@@ -141,9 +136,7 @@ class OriginIT {
     Process listening = new ProcessBuilder("python3", "-c", "import socket, sys; s = socket.socket(socket.AF_UNIX); s.bind('\\0carrel-origin-"
         + ProcessHandle.current().pid() + "'); s.listen(1); print('ready', flush=True); sys.stdin.read()").start();
     try {
-      for (int i = 0; i < 1000 && !Files.readString(output).contains("ready"); i++) {
-        process.waitFor(20, TimeUnit.MILLISECONDS);
-      }
+      Await.until("its start", () -> Files.readString(output).contains("ready"));
       assertThat(names(process.pid())).isEmpty();
       assertThat(listening.inputReader().readLine()).isEqualTo("ready");
       assertThat(names(listening.pid())).hasSize(1);

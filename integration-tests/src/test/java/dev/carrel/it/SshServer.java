@@ -18,7 +18,7 @@ import java.util.List;
  */
 final class SshServer implements AutoCloseable {
   private static final String SERVER = "/usr/sbin/sshd";
-  private static final int ATTEMPTS = 100;
+  private static final int ATTEMPTS = 2400;
   private static final long PAUSE = 50; // milliseconds
 
   private final Path directory;

@@ -114,7 +114,7 @@ class TerminalIT {
         "--no-cwd", "--", "yes").start();
 
     assertThat(new String(process.getInputStream().readAllBytes())).isEqualTo("y\n");
-    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(Await.SECONDS, TimeUnit.SECONDS)).isTrue();
     assertThat(Files.readString(errors)).doesNotContain("Exception").doesNotContain("carrel");
   }
 
