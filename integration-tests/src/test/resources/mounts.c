@@ -71,7 +71,7 @@ static int propagation(const char *directory) {
   snprintf(path, sizeof path, "%s/mounted", directory);
   close(open(path, O_CREAT | O_WRONLY, 0600));
   snprintf(path, sizeof path, "%s/go", directory);
-  for (int i = 0; i < 2000 && access(path, F_OK) < 0; i++) usleep(10000);
+  for (int i = 0; i < 100 * PATIENCE && access(path, F_OK) < 0; i++) usleep(10000);
   if (access(path, F_OK) < 0) return ETIME;
   snprintf(path, sizeof path, "%s/out/file", directory);
   return access(path, F_OK) < 0 ? errno : 0;

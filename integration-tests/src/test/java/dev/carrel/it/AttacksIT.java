@@ -207,7 +207,7 @@ class AttacksIT {
   @Test
   void orphans_are_reaped_and_a_term_ends_a_program_that_does_not_handle_it() {
     Carrel.Result result = Carrel.run("run", "--no-cwd", "--", "sh", "-c",
-        "for i in $(seq 1000); do (sh -c : &) ; done; sleep 0.5; grep -l '^State:.Z' /proc/[0-9]*/status; echo none; sleep 4321 & kill $!; wait $!; echo $?");
+        "for i in $(seq 1000); do (sh -c : &) ; done; while grep -qs '^State:.Z' /proc/[0-9]*/status; do sleep 0.1; done; echo none; sleep 4321 & kill $!; wait $!; echo $?");
     assertThat(result.out()).isEqualTo("none\n143\n");
   }
 

@@ -105,7 +105,7 @@ class ConfiguredPackagesIT {
     assertThat(says(TOOLS, "for ca in /usr/share/ca-certificates/mozilla/ISRG_Root_X1.crt; do openssl verify \"$ca\"; done;"
         + " python3 -c 'import ssl; print(len(ssl.create_default_context().get_ca_certs()) > 100)'")).contains("ISRG_Root_X1.crt: OK", "True");
     String server = "cd /tmp; openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -keyout key -out cert 2>/dev/null;"
-        + " openssl s_server -accept 4433 -key key -cert cert -quiet & sleep 1; ";
+        + " openssl s_server -accept 4433 -key key -cert cert -quiet & until grep -q ':1151 .* 0A ' /proc/net/tcp /proc/net/tcp6; do sleep 0.1; done; ";
     assertThat(run(TOOLS, List.of(), server + "openssl s_client -connect localhost:4433 -verify_return_error </dev/null 2>&1").out())
         .contains("self-signed certificate");
     assertThat(says(TOOLS, server + "openssl s_client -connect localhost:4433 -verify_return_error -CAfile cert </dev/null 2>&1"))

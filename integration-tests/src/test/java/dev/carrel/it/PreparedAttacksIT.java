@@ -233,7 +233,7 @@ class PreparedAttacksIT {
   /** What a program prints in a mount namespace of this test's own, whose mounts are shared, while there is mounted below its directory. */
   private String propagation(List<String> command) {
     String script = "cd / && mount -t tmpfs x " + data + " && mount --make-shared " + data + " && cd " + data + " && mkdir in out && { \"$@\" & }"
-        + " && for i in $(seq 1500); do test -e mounted && break; sleep 0.01; done; grep -q ' " + data + "/in ' /proc/self/mountinfo && echo came out;"
+        + " && for i in $(seq 12000); do test -e mounted && break; sleep 0.01; done; grep -q ' " + data + "/in ' /proc/self/mountinfo && echo came out;"
         + " mount -t tmpfs x out && : > out/file && : > go; wait";
     List<String> line = new ArrayList<>(List.of("unshare", "-m", "--propagation=private", "sh", "-c", script, "sh"));
     line.addAll(command);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A short run of {@code integration-tests/soak}, by root and by an ordinary user. */
 class SoakIT {
-  private static final int MINUTES = 5;
+  private static final int MINUTES = 30;
 
   @TempDir Path directory;
 
