@@ -82,7 +82,7 @@ public final class Soak {
     over = true;
     litter.join();
     Resources after = Resources.now();
-    for (int i = 0; i < 50 && !after.fits(before); i++) { // the kernel clears up behind the scenes
+    for (int i = 0; i < 600 && !after.fits(before); i++) { // the kernel clears up behind the scenes
       Thread.sleep(100);
       after = Resources.now();
     }

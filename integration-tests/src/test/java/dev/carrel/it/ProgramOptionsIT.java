@@ -88,8 +88,8 @@ class ProgramOptionsIT {
 
   @Test
   void others_are_told_of_start_and_end() throws IOException {
-    Carrel.Result result = after("5>told 6>info", "run", "--no-cwd", "--json-status-fd=5", "--info-fd=6", "--", "sh", "-c",
-        "sleep 0.5; readlink /proc/self/ns/net; exit 7");
+    Carrel.Result result = after("5>told 6>info", "run", "--no-cwd", "--json-status-fd=5", "--info-fd=6", "--expose=told=/told",
+        "--expose=info=/info", "--", "sh", "-c", "until [ -s /told ] && [ -s /info ]; do sleep 0.05; done; readlink /proc/self/ns/net; exit 7");
     assertThat(result.status()).isEqualTo(7);
     List<String> lines = Files.readAllLines(directory.resolve("told"));
     assertThat(lines).hasSize(2);
