@@ -51,7 +51,7 @@ class ControlGroupsTest {
   @AfterEach
   void remove() throws Exception {
     for (Path group : made) {
-      for (int i = 0; i < 100 && !group.toFile().delete() && Files.exists(group); i++) {
+      for (int i = 0; i < 6000 && !group.toFile().delete() && Files.exists(group); i++) {
         Thread.sleep(10);
       }
       assertThat(group).doesNotExist();

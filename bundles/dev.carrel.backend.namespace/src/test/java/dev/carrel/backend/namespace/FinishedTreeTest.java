@@ -106,7 +106,7 @@ class FinishedTreeTest {
       Files.createFile(below.resolve("here"));
       running.process().getOutputStream().close();
       assertThat(new String(running.process().getInputStream().readAllBytes(), StandardCharsets.UTF_8)).isEqualTo("here\n");
-      running.exit().get(20, TimeUnit.SECONDS);
+      running.exit().get(60, TimeUnit.SECONDS);
     } finally {
       host("umount", "-R", "-l", mounted.toString());
     }

@@ -49,7 +49,7 @@ final class Fixture {
       running.process().getOutputStream().close();
       String out = new String(running.process().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       String err = new String(running.process().getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-      return new Result(running.exit().get(20, TimeUnit.SECONDS), out, err);
+      return new Result(running.exit().get(60, TimeUnit.SECONDS), out, err);
     } catch (Exception e) {
       running.kill();
       throw new IllegalStateException(e);

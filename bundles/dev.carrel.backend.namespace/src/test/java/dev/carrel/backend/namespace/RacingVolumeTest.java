@@ -64,7 +64,7 @@ class RacingVolumeTest {
 
   @AfterEach
   void end() throws Exception {
-    racer.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+    racer.destroyForcibly().waitFor(60, TimeUnit.SECONDS);
   }
 
   private Set<String> tree(Path root) throws IOException {

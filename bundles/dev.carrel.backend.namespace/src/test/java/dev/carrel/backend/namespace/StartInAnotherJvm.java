@@ -26,7 +26,8 @@ import java.util.Set;
 
 /**
  * A program for tests that kill it: starts a container whose set-up waits before one of its instructions, and then does nothing;
- * {@code KIND INDEX MILLIS DIRECTORY}. It says how many instructions there are, and at the end that it has started.
+ * {@code KIND INDEX MILLIS DIRECTORY}. It says how many instructions there are, when its
+ * container has started and is about to be let go, if it is a detached one, and that it has started.
  */
 final class StartInAnotherJvm {
   private StartInAnotherJvm() {}
@@ -41,6 +42,7 @@ final class StartInAnotherJvm {
       backend.launch(plan).kill();
     }
     Running running = backend.launch(plan);
+    System.out.println("letting go");
     if (kind.startsWith("detached")) {
       running.detach();
     }

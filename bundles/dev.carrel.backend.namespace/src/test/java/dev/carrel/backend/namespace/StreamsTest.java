@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Where a program's streams lead, and a process as the JDK knows it. */
-@Timeout(60)
+@Timeout(300)
 class StreamsTest {
   private final Fixture fixture = new Fixture();
 
@@ -32,7 +32,7 @@ class StreamsTest {
 
   private int run(Stdio stdio, String script) throws Exception {
     Running running = fixture.backend.launch(plan(stdio, script));
-    return running.exit().get(20, TimeUnit.SECONDS).shellStatus();
+    return running.exit().get(60, TimeUnit.SECONDS).shellStatus();
   }
 
   @Test
@@ -97,15 +97,21 @@ class StreamsTest {
         Running running = fixture.backend.launch(plan(Stdio.discard(), "sleep 1000"));
         running.kill(); // it was quicker than the interruption was noticed
         assertThat(Thread.interrupted()).isTrue();
-        running.exit().get(20, TimeUnit.SECONDS);
+        running.exit().get(60, TimeUnit.SECONDS);
       } catch (CarrelException e) {
         assertThat(e).hasMessageContaining("was cancelled");
         assertThat(Thread.interrupted()).isTrue();
       }
     }
     assertThat(run(Stdio.discard(), "exit 3")).isEqualTo(3);
+    while (sleeping()) { // a killed process takes its time to die
+      Thread.sleep(10);
+    }
+  }
+
+  private static boolean sleeping() {
     try (Stream<ProcessHandle> children = ProcessHandle.current().children()) {
-      assertThat(children.filter(child -> child.info().commandLine().orElse("").contains("sleep"))).isEmpty();
+      return children.anyMatch(child -> child.info().commandLine().orElse("").contains("sleep"));
     }
   }
 
@@ -120,12 +126,12 @@ class StreamsTest {
     assertThat(process.waitFor(1, TimeUnit.MILLISECONDS)).isFalse();
     process.outputWriter().append("this\n").close();
     assertThat(process.inputReader().readLine()).isEqualTo("got this");
-    assertThat(process.onExit().get(20, TimeUnit.SECONDS)).isSameAs(process);
+    assertThat(process.onExit().get(60, TimeUnit.SECONDS)).isSameAs(process);
     assertThat(process.exitValue()).isEqualTo(5);
     assertThat(process.waitFor()).isEqualTo(5);
     assertThat(process.isAlive()).isFalse();
     assertThat(process.toHandle().isAlive()).isFalse();
-    assertThat(process.toHandle().onExit().get(20, TimeUnit.SECONDS)).isEqualTo(process.toHandle());
+    assertThat(process.toHandle().onExit().get(60, TimeUnit.SECONDS)).isEqualTo(process.toHandle());
     process.destroy(); // does nothing any more
   }
 
