@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** In a group of this test's own, which stands for that of the host, with a controller that the kernel has in version 2 here. */
-@Timeout(60)
+@Timeout(300)
 class BorrowedTest {
   private Path root;
   private Path holder;

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Groups of this host's kernel, in each version that is mounted here; what is in them are processes of sleep(1). */
-@Timeout(60)
+@Timeout(300)
 class CgroupControllerTest {
   private static final String OWNER = "test" + ProcessHandle.current().pid();
   private static final Devices HARMLESS = new Devices(false, List.of());
@@ -66,10 +66,13 @@ class CgroupControllerTest {
   }
 
   /** The way of a program that is started outside. */
+  /** A script that is in the group already. */
   private static Process in(ResourceGroup group, String script) throws IOException {
     StringBuilder line = new StringBuilder();
     group.entry().joined().forEach(file -> line.append("echo 0 > ").append(file).append("; "));
-    return new ProcessBuilder("sh", "-c", line + script).redirectErrorStream(true).start();
+    Process process = new ProcessBuilder("sh", "-c", line + "echo; " + script).redirectErrorStream(true).start();
+    assertThat(process.getInputStream().read()).isEqualTo('\n');
+    return process;
   }
 
   private static ResourceGroup make(CgroupController controller, Limits limits) {
@@ -83,7 +86,6 @@ class CgroupControllerTest {
     Process process = in(group, "sleep 4321 & while :; do sleep 0.01; done");
     try {
       assertThat(group.canFreeze()).isTrue();
-      TimeUnit.MILLISECONDS.sleep(200);
       group.freeze();
       assertThat(((CgroupGroup) group).isFrozen()).isTrue();
       group.freeze();
@@ -144,7 +146,6 @@ class CgroupControllerTest {
         Files.createDirectories(directory.resolve("inner/most"));
       }
     }
-    TimeUnit.MILLISECONDS.sleep(100);
     group.remove();
     assertThat(process.waitFor()).isEqualTo(137);
   }
@@ -155,7 +156,7 @@ class CgroupControllerTest {
     ResourceGroup group = make(controller, FEW);
     Process process = in(group, "sleep 4321 > /dev/null 2>&1 & sleep 4321 > /dev/null 2>&1 & wait");
     try {
-      for (int i = 0; i < 200 && group.usage().processes().orElse(0) < 3; i++) {
+      for (int i = 0; i < 6000 && group.usage().processes().orElse(0) < 3; i++) {
         TimeUnit.MILLISECONDS.sleep(10);
       }
       assertThat(group.usage().processes()).hasValue(3);
