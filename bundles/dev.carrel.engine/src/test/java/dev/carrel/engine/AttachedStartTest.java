@@ -46,7 +46,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Containers that a provider attaches to a network. */
-@Timeout(60)
+@Timeout(300)
 class AttachedStartTest {
   private static final Mount FILE = new Mount.GeneratedFile(Path.of("/etc/hosts"), "of the network\n", 0444);
   private static final Mount PLANNED = new Mount.GeneratedFile(Path.of("/etc/hosts"), "of a network that is not there yet\n", 0444);

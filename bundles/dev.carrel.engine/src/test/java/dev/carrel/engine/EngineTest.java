@@ -35,7 +35,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class EngineTest {
   private static final MountPlanner PLANNER = request -> new MountPlan(List.of(), request.root().writable());
 

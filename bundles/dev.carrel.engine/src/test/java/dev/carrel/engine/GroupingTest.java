@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** When groups are made and removed; by whom is another bundle's affair. */
-@Timeout(60)
+@Timeout(300)
 class GroupingTest {
   private static final Limits LIMITS = Limits.none().withProcesses(new Bound(5));
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Containers whose program is started later than everything else is made. */
-@Timeout(60)
+@Timeout(300)
 class HeldStartTest {
   @TempDir Path directory;
   private final FakeBackend backend = new FakeBackend("first", Set.of(Feature.values()));
@@ -52,7 +52,7 @@ class HeldStartTest {
   }
 
   private static Hook hook(String... command) {
-    return new Hook(List.of(command), Map.of(), Duration.ofSeconds(20));
+    return new Hook(List.of(command), Map.of(), Duration.ofSeconds(60));
   }
 
   @Test
@@ -102,7 +102,7 @@ class HeldStartTest {
     Hook slow = new Hook(List.of("/bin/sh", "-c", "sleep 4321; :"), Map.of("PATH", "/usr/bin:/bin"), Duration.ofMillis(200));
     Life life = Life.unrecorded().withHooks(new Hooks(List.of(slow), List.of(), List.of()));
     assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> engine(backend).start(spec(life))).withMessageContaining("did not end within");
-    for (int i = 0; i < 500 && sleeping(); i++) {
+    for (int i = 0; i < 6000 && sleeping(); i++) {
       Thread.sleep(10); // a killed process takes its time to die
     }
     assertThat(sleeping()).isFalse();

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(300)
 class ListenersTest {
   private final FakeBackend backend = new FakeBackend("first", Set.of(Feature.values()));
   private final Engine engine = new Engine(new StateDirectory(Map.of("CARREL_STATE", "/nonexistent"), null), new Networks(List::of));

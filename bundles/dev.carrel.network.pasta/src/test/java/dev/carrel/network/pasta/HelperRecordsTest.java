@@ -94,6 +94,6 @@ class HelperRecordsTest {
       assertThat(second).isNotDone();
       assertThat(first.isOpen()).isTrue();
     }
-    second.get(10, TimeUnit.SECONDS).close();
+    second.get(60, TimeUnit.SECONDS).close();
   }
 }
