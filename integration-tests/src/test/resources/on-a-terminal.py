@@ -54,13 +54,19 @@ class Terminal:
         elif kind == "signal":
             os.kill(self.process.pid, getattr(signal, "SIG" + arguments[0]))
 
+    def restored(self):
+        return termios.tcgetattr(self.slave) == self.before
+
     def finish(self):
         end = time.monotonic() + PATIENCE
         while self.process.poll() is None:
             if time.monotonic() > end:
                 raise TimeoutError("did not end, saw %r" % self.screen)
             self.read(0.05)
-        restored = termios.tcgetattr(self.slave) == self.before
+        restored = self.restored()
+        while self.process.returncode == -signal.SIGKILL and not restored and time.monotonic() < end:
+            time.sleep(0.01)  # somebody else does it then
+            restored = self.restored()
         while self.read(0.1):
             pass
         os.write(self.slave, END.encode())  # comes after all that was written before, however late the kernel passes that on
