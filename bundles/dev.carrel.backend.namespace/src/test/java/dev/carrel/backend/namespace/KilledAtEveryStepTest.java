@@ -6,7 +6,6 @@ import com.sun.jna.Memory;
 import dev.carrel.linux.libc.LibC;
 import dev.carrel.linux.machine.Architecture;
 import dev.carrel.linux.machine.SystemCall;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,13 +60,15 @@ class KilledAtEveryStepTest {
     int done = 0;
     for (int step = all ? 0 : ThreadLocalRandom.current().nextInt(STRIDE); step < count; step += all ? 1 : STRIDE) {
       Process jvm = start(kind, step);
-      BufferedReader told = jvm.inputReader();
-      count = Integer.parseInt(told.readLine());
+      while (told().isEmpty()) {
+        assertThat(jvm.isAlive()).as("it says how many there are: " + Files.readString(directory.resolve("errors"))).isTrue();
+        TimeUnit.MILLISECONDS.sleep(1);
+      }
+      count = Integer.parseInt(told().get(0));
       TimeUnit.MILLISECONDS.sleep(KILL_AFTER_MILLIS);
       jvm.destroyForcibly().waitFor();
-      boolean lettingGo = told.ready() && "letting go".equals(told.readLine());
-      boolean started = lettingGo && told.ready() && "started".equals(told.readLine());
-      if (lettingGo && !started && kind.startsWith("detached")) {
+      boolean started = told().contains("started");
+      if (told().contains("letting go") && !started && kind.startsWith("detached")) {
         TimeUnit.MILLISECONDS.sleep(SLOW_MILLIS + 50);
         below().forEach(ProcessHandle::destroyForcibly);
       }
@@ -81,7 +82,13 @@ class KilledAtEveryStepTest {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     return new ProcessBuilder(java, "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-cp", System.getProperty("java.class.path"),
         StartInAnotherJvm.class.getName(), kind, Integer.toString(step), Long.toString(SLOW_MILLIS), directory.toString())
-        .redirectError(directory.resolve("errors").toFile()).start();
+        .redirectOutput(directory.resolve("told").toFile()).redirectError(directory.resolve("errors").toFile()).start();
+  }
+
+  /** Whole lines that the JVM has said. */
+  private List<String> told() throws IOException {
+    String text = Files.readString(directory.resolve("told"));
+    return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
   }
 
   /** @param livesOn whether its program goes on: it is ended then */
