@@ -184,10 +184,7 @@ class BundlesIT {
       for (ServiceReference<?> atEnd : context.getAllServiceReferences(null, "(carrel.at.end=true)")) {
         ((Runnable) context.getService(atEnd)).run();
       }
-      for (int i = 0; i < 1000 && watching(); i++) {
-        Thread.sleep(20);
-      }
-      assertThat(watching()).isFalse();
+      Await.until("the end of watching", () -> !watching());
     } finally {
       assertThat(Carrel.run("remove", "--force", id).status()).isZero(); // by another process: this one does not hear of it any more
     }

@@ -86,12 +86,8 @@ class ExhaustionIT {
     allSucceed(attacks.contained(List.of("--mount=type=tmpfs,target=/place,size=100m,mode=1777"), words).run().out(), words);
   }
 
-  private void awaitError(String name, String text) throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE);
-    while (!carrel("logs", name).run().err().contains(text)) {
-      assertThat(System.nanoTime()).as("waiting for " + text).isLessThan(end);
-      TimeUnit.MILLISECONDS.sleep(50);
-    }
+  private void awaitError(String name, String text) {
+    Await.until(text, () -> carrel("logs", name).run().err().contains(text));
   }
 
   /** While one container has all it can get of something. */

@@ -91,11 +91,7 @@ class ObservationIT {
       telling.join(TimeUnit.SECONDS.toMillis(60));
     }
     // Gogo's own thread, on which the command runs, hears of it a little later.
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (!context.getServiceReferences(PartListener.class, null).isEmpty() && System.nanoTime() < end) {
-      TimeUnit.MILLISECONDS.sleep(50);
-    }
-    assertThat(context.getServiceReferences(PartListener.class, null)).isEmpty();
+    Await.until("the end of its listening", () -> context.getServiceReferences(PartListener.class, null).isEmpty());
   }
 
   @Test
@@ -158,11 +154,8 @@ class ObservationIT {
     say(processor, "carrel:metrics"); // since then
     double before = figure(say(processor, "carrel:metrics"), "carrel_container_ends_total{status=\"3\"}");
     say(processor, "carrel:run --no-cwd -- sh -c 'exit 3'");
-    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
-    while (figure(say(processor, "carrel:metrics"), "carrel_container_ends_total{status=\"3\"}") < before + 1) { // it is told on another thread
-      assertThat(System.nanoTime() - end).isNegative();
-      TimeUnit.MILLISECONDS.sleep(20);
-    }
+    Await.until("its end to be counted", // it is told on another thread
+        () -> figure(say(processor, "carrel:metrics"), "carrel_container_ends_total{status=\"3\"}") >= before + 1);
     String text = say(processor, "carrel:metrics");
     assertThat(figure(text, "carrel_container_starts_total")).isGreaterThanOrEqualTo(1);
     assertThat(text).contains("\ncarrel_containers{state=\"running\"} ", "\n# TYPE carrel_store_items gauge\n", "\ncarrel_store_bytes ");

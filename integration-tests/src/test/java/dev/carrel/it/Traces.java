@@ -3,10 +3,10 @@ package dev.carrel.it;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -18,10 +18,6 @@ import java.util.stream.Stream;
  * @param files of starts, which are there while one runs
  */
 record Traces(Set<String> mounts, Set<String> processes, Set<String> files) {
-  private static final long PATIENCE = 60_000; // milliseconds: on a busy machine processes die slowly
-
-  private static final long PAUSE = 20_000_000; // nanoseconds
-
   static Traces now() {
     try {
       return new Traces(new TreeSet<>(Files.readAllLines(Path.of("/proc/self/mountinfo"))), contained(), started());
@@ -32,15 +28,7 @@ record Traces(Set<String> mounts, Set<String> processes, Set<String> files) {
 
   /** Waits until nothing is there that was not before, or reports what is. */
   void awaitNothingNew() {
-    long end = System.currentTimeMillis() + PATIENCE;
-    String left = left();
-    while (!left.isEmpty()) {
-      if (System.currentTimeMillis() > end) {
-        throw new AssertionError("left behind: " + left);
-      }
-      LockSupport.parkNanos(PAUSE); // who looks without a pause takes the time in which they would end
-      left = left();
-    }
+    Await.until(() -> "nothing to be left behind: " + left(), () -> left().isEmpty());
   }
 
   private String left() {
@@ -98,7 +86,7 @@ record Traces(Set<String> mounts, Set<String> processes, Set<String> files) {
       Set<String> names = new TreeSet<>();
       files.filter(Files::isRegularFile).forEach(file -> names.add(file.toString()));
       return names;
-    } catch (java.io.UncheckedIOException e) {
+    } catch (java.io.UncheckedIOException | NoSuchFileException e) {
       return Set.of(); // a directory was removed meanwhile
     }
   }
