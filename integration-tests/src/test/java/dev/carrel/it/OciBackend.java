@@ -8,13 +8,17 @@ import org.junit.jupiter.api.Test;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 
-/** The contract of backends, kept by the backend oci with one runtime. */
+/** The contract of backends, kept by the backend oci, or another that starts runtimes, with one runtime. */
 abstract class OciBackend extends FoundBackend {
   private static final String PROPERTY = "carrel.oci.runtime";
   private final String runtime;
 
   OciBackend(String runtime, BundleContext context) throws InvalidSyntaxException {
-    super("oci", context);
+    this("oci", runtime, context);
+  }
+
+  OciBackend(String name, String runtime, BundleContext context) throws InvalidSyntaxException {
+    super(name, context);
     this.runtime = runtime;
   }
 

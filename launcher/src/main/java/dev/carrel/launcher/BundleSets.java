@@ -66,7 +66,7 @@ enum BundleSets {
       "start", "stop", "store", "system", "top", "update", "version", "wait", "web");
   /** Options whose value may be offered by an add-on, each with those that Carrel itself has. */
   private static final Map<String, Set<String>> OFFERED = Map.of("--source", Set.of("debian", "nix", "guix"),
-      "--backend", Set.of("namespace", "bubblewrap", "oci"), "--network", Set.of("none", "host", "veth", "pasta", "slirp4netns"),
+      "--backend", Set.of("namespace", "bubblewrap", "oci", "oci-runtime"), "--network", Set.of("none", "host", "veth", "pasta", "slirp4netns"),
       "--provider", Set.of("veth", "pasta", "slirp4netns"));
 
   private static final Set<String> NAMES_PACKAGES = Set.of("environment", "plan", "profile", "shell");

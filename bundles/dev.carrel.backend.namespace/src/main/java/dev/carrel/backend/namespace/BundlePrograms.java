@@ -32,15 +32,19 @@ final class BundlePrograms {
   /** Where the bundle is: every host has it, and what it covers is opened before. */
   static final String PLACE = "/tmp";
   static final String DEVICES = PLACE + "/devices";
+  /** Where the bundle of a runtime alone has the program that is executed. */
+  static final String INIT = PLACE + "/init";
+  /** What tells who enters the container which runtime it was. */
+  static final String LINK = PLACE + "/runtime";
   /** The descriptors with the container's own streams: the runtime gets others, as it may change their owner. */
   static final int STREAMS = 56;
   /** The descriptor by which the runtime executes the program inside. */
   static final int IMAGE = STREAMS + 3;
 
   /** The descriptor of the runtime, whose own place may be covered. It is behind those that are passed on. */
-  private static final int RUNTIME = IMAGE + 1;
+  static final int RUNTIME = IMAGE + 1;
   private static final String ROOT = PLACE + "/rootfs";
-  private static final String STATE = PLACE + "/state";
+  static final String STATE = PLACE + "/state";
   private static final String CONTROL_GROUPS = "/sys/fs/cgroup";
   /** The first descriptor that is not passed on. */
   private static final int FREE = 64;
@@ -74,8 +78,56 @@ final class BundlePrograms {
     return new BundlePrograms(plan, caller, bundle).around(inside.link(Architecture.host()));
   }
 
+  /**
+   * The same for a runtime that does all by its own commands: the container's first process is then one around it, which the JVM knows.
+   *
+   * @param init what the runtime executes, at {@link #INIT}
+   */
+  static Program alone(LaunchPlan plan, Account caller, Bundle bundle, Program init) {
+    return new BundlePrograms(plan, caller, bundle).alone(init.link(Architecture.host()));
+  }
+
   private Program around(byte[] image) {
     Data status = SetupProgram.status(program);
+    prepare(Optional.empty());
+    Data first = program.variable("supervisor");
+    Label parent = program.label("beside_supervisor");
+    program.callInto(first, SystemCall.CLONE, Kernel.cloneFlags(Kernel.CLONE_NEWPID | Kernel.SIGCHLD), NULL, NULL, NULL, NULL);
+    program.unlessEqual(first.value(), ZERO, parent);
+    program.actor("supervisor");
+    supervise(image);
+    program.actor("stage1");
+    program.place(parent);
+    Label over = program.label("over");
+    program.attempt(SystemCall.CLOSE_RANGE, ZERO, EVERYTHING, ZERO);
+    program.callOr(over, SystemCall.WAITID, Operand.of(1, "P_PID"), first.value(), NULL, WEXITED, NULL);
+    program.place(over);
+    program.call(SystemCall.EXIT_GROUP, ZERO);
+    return SetupProgram.end(program, status);
+  }
+
+  private Program alone(byte[] init) {
+    Data status = SetupProgram.status(program);
+    prepare(Optional.of(init));
+    new ProgramLookup(program, ROOT, plan).write();
+    program.purpose("make a pid namespace for " + bundle.runtime());
+    Data first = program.space("supervisor", 16);
+    Label parent = program.label("beside_supervisor");
+    program.callInto(first, SystemCall.CLONE, Kernel.cloneFlags(Kernel.CLONE_NEWPID | Kernel.CLONE_PARENT | Kernel.SIGCHLD), NULL, NULL, NULL, NULL);
+    program.unlessEqual(first.value(), ZERO, parent);
+    program.actor("init");
+    mountProc();
+    program.call(SystemCall.UMASK, umask.value());
+    new InitProgram(program, spec, status, new RuntimeStart(program, bundle, spec, plan.id())).write();
+    program.actor("stage1");
+    program.place(parent);
+    program.call(SystemCall.WRITE, Operand.of(Launcher.STATUS), first.address(), Operand.of(16));
+    program.call(SystemCall.EXIT_GROUP, ZERO);
+    return SetupProgram.end(program, status);
+  }
+
+  /** Makes the bundle, in a mount namespace. */
+  private void prepare(Optional<byte[]> init) {
     Optional<ControlGroups> groups = plan.group().isPresent() ? Optional.of(new ControlGroups(program, plan.group().get())) : Optional.empty();
     program.actor("stage1");
     RootTree root = new RootTree(program, tree.prepared(), new MountOwners(program, spec, caller, hostProc));
@@ -93,25 +145,15 @@ final class BundlePrograms {
     new ProcessShare(program, spec.process().traits(), spec.security(), hostProc).write();
     keepControlGroups();
     makePlace(inDevices);
+    if (init.isPresent()) {
+      file(INIT, Kernel.mode(0555), init.get());
+      program.call(SystemCall.SYMLINKAT, program.string(bundle.runtime().toString()).address(), CURRENT, program.string(LINK).address());
+    }
     root.build(ROOT, true);
     program.purpose("make a pid namespace for " + bundle.runtime());
     program.call(SystemCall.CHDIR, program.string("/").address());
     program.call(SystemCall.SETSID); // what is typed at the JVM's terminal is not meant for it
     program.attempt(SystemCall.PRCTL, Operand.of(15, "PR_SET_NAME"), program.string("carrel-runtime").address());
-    Data first = program.variable("supervisor");
-    Label parent = program.label("beside_supervisor");
-    program.callInto(first, SystemCall.CLONE, Kernel.cloneFlags(Kernel.CLONE_NEWPID | Kernel.SIGCHLD), NULL, NULL, NULL, NULL);
-    program.unlessEqual(first.value(), ZERO, parent);
-    program.actor("supervisor");
-    supervise(image);
-    program.actor("stage1");
-    program.place(parent);
-    Label over = program.label("over");
-    program.attempt(SystemCall.CLOSE_RANGE, ZERO, EVERYTHING, ZERO);
-    program.callOr(over, SystemCall.WAITID, Operand.of(1, "P_PID"), first.value(), NULL, WEXITED, NULL);
-    program.place(over);
-    program.call(SystemCall.EXIT_GROUP, ZERO);
-    return SetupProgram.end(program, status);
   }
 
   private void openRuntime() {
@@ -144,12 +186,7 @@ final class BundlePrograms {
     for (String directory : List.of(ROOT, DEVICES)) { // the container's root, who may be somebody else, goes through them
       program.call(SystemCall.MKDIRAT, CURRENT, program.string(directory).address(), Kernel.mode(0711));
     }
-    byte[] configuration = bundle.configuration().getBytes(StandardCharsets.UTF_8);
-    Data file = program.variable("file");
-    program.callInto(file, SystemCall.OPENAT, CURRENT, program.string(PLACE + "/config.json").address(), Kernel.CREATE, Kernel.mode(0600));
-    program.call(SystemCall.WRITE, file.value(), program.bytes("<" + configuration.length + " bytes>", configuration).address(),
-        Operand.of(configuration.length));
-    program.call(SystemCall.CLOSE, file.value());
+    file(PLACE + "/config.json", Kernel.mode(0600), bundle.configuration().getBytes(StandardCharsets.UTF_8));
     for (int i = 0; i < inDevices.size(); i++) {
       Operand place = program.string(BundleTree.source(i).toString()).address();
       program.purpose("hand " + tree.inDevices().get(i).source() + " to " + bundle.runtime());
@@ -163,6 +200,19 @@ final class BundlePrograms {
     }
   }
 
+  private void file(String path, Operand mode, byte[] content) {
+    Data file = program.variable("file");
+    program.callInto(file, SystemCall.OPENAT, CURRENT, program.string(path).address(), Kernel.CREATE, mode);
+    program.call(SystemCall.WRITE, file.value(), program.bytes("<" + content.length + " bytes>", content).address(), Operand.of(content.length));
+    program.call(SystemCall.CLOSE, file.value());
+  }
+
+  private void mountProc() {
+    Operand proc = program.string("proc").address();
+    program.call(SystemCall.MOUNT, proc, program.string("/proc").address(), proc,
+        Kernel.mountFlags(Kernel.MS_NOSUID | Kernel.MS_NODEV | Kernel.MS_NOEXEC), NULL);
+  }
+
   /** PID 1 around the container: if it ends, everything does. */
   private void supervise(byte[] image) {
     Label failed = program.label("tool_failed");
@@ -170,9 +220,7 @@ final class BundlePrograms {
     Label over = program.label("container_over");
     program.purpose("make a pid namespace for " + bundle.runtime());
     program.call(SystemCall.PRCTL, Operand.of(1, "PR_SET_PDEATHSIG"), Operand.of(Kernel.SIGKILL, "SIGKILL"));
-    Operand proc = program.string("proc").address();
-    program.call(SystemCall.MOUNT, proc, program.string("/proc").address(), proc,
-        Kernel.mountFlags(Kernel.MS_NOSUID | Kernel.MS_NODEV | Kernel.MS_NOEXEC), NULL);
+    mountProc();
     program.call(SystemCall.UMASK, umask.value());
     program.purpose("take what " + bundle.runtime() + " says");
     program.callInto(report.place(), SystemCall.MEMFD_CREATE, program.string("carrel-report").address(), ZERO);

@@ -22,6 +22,28 @@ import java.util.Optional;
  * that has failed.
  */
 final class InitProgram {
+  /** Writes what the child of the first process does, whose end is that of the container. */
+  interface Main {
+    /**
+     * Opens the terminal, if there is to be one, and gives the JVM its controlling side.
+     *
+     * @param console whether it is the container's /dev/console as well
+     */
+    void openTerminal(boolean console);
+
+    /**
+     * The same for nobody: both its sides stay here.
+     *
+     * @param master the number of its controlling side
+     * @param slave the number of the program's
+     * @param console as above
+     */
+    void keepTerminal(Operand master, Operand slave, boolean console);
+
+    /** Ends in a program, or with the process. */
+    void write();
+  }
+
   private static final Operand ALL_SIGNALS_SIZE = Operand.of(8);
   private static final int SIGINFO_SIZE = 128;
   private static final int SI_CODE = 8;
@@ -45,7 +67,7 @@ final class InitProgram {
   private final boolean ownPids;
   private final boolean ownTime;
   private final boolean ownRoot;
-  private final ProgramStart start;
+  private final Main start;
   private final OutputLog log;
   private final Optional<Keeper> keeper;
   private final Data status;
@@ -63,16 +85,30 @@ final class InitProgram {
    */
   InitProgram(ProgramBuilder program, ContainerSpec spec, boolean held, boolean console, Data umask, Data status, Confinement confinement,
       Optional<Keeper> keeper) {
+    this(program, spec, held, console, status, new ProgramStart(program, spec.process(), umask, status, confinement), confinement.notifies(), keeper);
+  }
+
+  /**
+   * For what goes on beside it when it tells that a program runs.
+   *
+   * @param main that
+   */
+  InitProgram(ProgramBuilder program, ContainerSpec spec, Data status, Main main) {
+    this(program, spec, false, false, status, main, true, Optional.empty());
+  }
+
+  private InitProgram(ProgramBuilder program, ContainerSpec spec, boolean held, boolean console, Data status, Main main, boolean notifies,
+      Optional<Keeper> keeper) {
     this.program = program;
     this.status = status;
     this.held = held;
     this.console = console;
-    this.notifies = confinement.notifies();
+    this.notifies = notifies;
+    this.start = main;
     this.life = spec.life();
     this.ownPids = spec.namespaces().contains(Namespace.PID);
     this.ownRoot = spec.namespaces().contains(Namespace.MOUNT);
     this.ownTime = spec.namespaces().contains(Namespace.TIME);
-    this.start = new ProgramStart(program, spec.process(), umask, status, confinement);
     this.keeper = keeper;
     this.log = life.detached() && keeper.isEmpty() ? new OutputLog(program, spec.process().stdio().terminal().isPresent()) : null;
     this.all = program.longs("~[]", -1L);

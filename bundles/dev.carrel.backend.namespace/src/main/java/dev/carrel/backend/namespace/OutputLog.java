@@ -58,7 +58,7 @@ final class OutputLog {
    *
    * @param console whether the terminal is the container's /dev/console as well
    */
-  void open(Data self, ProgramStart start, boolean console) {
+  void open(Data self, InitProgram.Main start, boolean console) {
     program.purpose("make the pipes for the output");
     // Nothing of the set-up is needed any more. So the kernel gives each pipe the gap before the files, and it can be moved.
     program.call(SystemCall.CLOSE_RANGE, Operand.of(SPARE), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);

@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Writes the way of a process to its program: terminal, streams, working directory, confinement, execve(2). */
-final class ProgramStart {
+final class ProgramStart implements InitProgram.Main {
   private static final Operand ALL_SIGNALS_SIZE = Operand.of(8);
 
   private final ProgramBuilder program;
@@ -42,12 +42,8 @@ final class ProgramStart {
     this.none = program.longs("[]", 0);
   }
 
-  /**
-   * Opens the terminal, if there is to be one, and gives the JVM its controlling side.
-   *
-   * @param console whether it is the container's /dev/console as well
-   */
-  void openTerminal(boolean console) {
+  @Override
+  public void openTerminal(boolean console) {
     if (process.stdio().terminal().isPresent()) {
       HandedDescriptor master = open(process.stdio().terminal().get());
       master.send(control);
@@ -58,14 +54,8 @@ final class ProgramStart {
     }
   }
 
-  /**
-   * The same for nobody: both its sides stay here.
-   *
-   * @param master the number of its controlling side
-   * @param slave the number of the program's
-   * @param console as above
-   */
-  void keepTerminal(Operand master, Operand slave, boolean console) {
+  @Override
+  public void keepTerminal(Operand master, Operand slave, boolean console) {
     Operand closeOnExec = Operand.of(0x80000, "O_CLOEXEC");
     HandedDescriptor opened = open(process.stdio().terminal().orElseThrow());
     program.call(SystemCall.DUP3, opened.value(), master, closeOnExec);
@@ -99,7 +89,8 @@ final class ProgramStart {
   }
 
   /** Ends in the program, or in a failure. */
-  void write() {
+  @Override
+  public void write() {
     program.purpose("prepare the program");
     program.call(SystemCall.SETSID);
     if (terminal != null) {
@@ -186,7 +177,8 @@ final class ProgramStart {
     program.call(SystemCall.EXECVE, program.string(candidates.get(candidates.size() - 1)).address(), argv, envp);
   }
 
-  private static List<String> candidates(String name, String path) {
+  /** Where it is looked for. */
+  static List<String> candidates(String name, String path) {
     if (name.indexOf('/') >= 0) {
       return List.of(name);
     }

@@ -21,6 +21,8 @@ import dev.carrel.linux.machine.Instruction;
 import dev.carrel.linux.machine.Program;
 import dev.carrel.linux.seccomp.FilterCompiler;
 import dev.carrel.linux.seccomp.FilterPolicy;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -160,6 +162,67 @@ public final class ToolBackend {
    */
   public Running launch(LaunchPlan plan, Bundle bundle) {
     return launch(plan, bundle.runtime(), programs(plan, bundle));
+  }
+
+  /** Where the program is in a bundle that a runtime executes by itself. */
+  public static String init() {
+    return BundlePrograms.INIT;
+  }
+
+  /**
+   * The runtime that a container was started with by {@link #launchAlone}.
+   *
+   * @throws CarrelException if it has ended
+   */
+  public static Path runtimeOf(Running running) {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/" + running.process().pid() + "/root" + BundlePrograms.LINK));
+    } catch (IOException e) {
+      throw CarrelException.failed("cannot enter a container: it has ended. carrel list shows those that run", e);
+    }
+  }
+
+  private Programs alone(LaunchPlan plan, Bundle bundle) {
+    Program inside = RuntimeInit.of(plan.spec().process());
+    return new Programs(BundlePrograms.alone(plan, account(), bundle, inside), inside);
+  }
+
+  /**
+   * Starts a container by the commands of a runtime of the OCI alone: what is around it is Carrel's, and nothing inside but what starts the program and
+   * reaps. What is held is the process around it, to which a signal is sent that the container is to get.
+   *
+   * @throws CarrelException if that failed; nothing is left then
+   */
+  public Running launchAlone(LaunchPlan plan, Bundle bundle) {
+    try (Image image = launcher.image(alone(plan, bundle).around())) {
+      return launcher.launch(new Launch(image, PreparedStart.given(plan, account()), Optional.empty(), Optional.empty()));
+    } catch (LaunchFailure failure) {
+      String purpose = failure.failed().purpose();
+      if (purpose.startsWith(RuntimeStart.ASK)) {
+        throw CarrelException.failed("cannot " + purpose + ": see what it has said on standard error." + advice().substring(1), failure);
+      }
+      throw failures(plan.spec().process(), Inside.of(plan.spec())).explain(failure);
+    }
+  }
+
+  /** See {@link dev.carrel.api.isolation.IsolationBackend#explain}. */
+  public List<Step> explainAlone(LaunchPlan plan, Bundle bundle) {
+    return explain(alone(plan, bundle));
+  }
+
+  /**
+   * Starts another program in a container by a runtime's command exec.
+   *
+   * @param bundle of that container, of which the configuration is not needed
+   * @param object the program, as the runtime reads it
+   */
+  public Running enterAlone(String id, Running running, Bundle bundle, String object, ProcessSpec process) {
+    try (Image image = launcher.image(RuntimeEnter.of(id, bundle, object))) {
+      Given given = new Given(process.stdio(), List.of(), Optional.empty(), Optional.empty(), Optional.empty());
+      return launcher.launch(new Launch(image, given, Optional.of(running), Optional.empty()));
+    } catch (LaunchFailure failure) {
+      throw Failures.other(failure, "");
+    }
   }
 
   private Running launch(LaunchPlan plan, Path tool, Programs programs) {

@@ -42,6 +42,11 @@ final class Configuration {
     return Json.text(new Configuration(plan, host).write());
   }
 
+  /** What the runtime mounts. */
+  static JsonArray mounts(LaunchPlan plan, HostFacts host) {
+    return new Configuration(plan, host).write().getAsJsonArray("mounts");
+  }
+
   private JsonObject write() {
     for (Mount view : views) {
       mount(view);

@@ -40,7 +40,7 @@ public final class OciBackend implements IsolationBackend {
   /** The variable that says which runtime is used. */
   static final String VARIABLE = "CARREL_OCI_RUNTIME";
   /** The property of the framework that says the same, and counts before it. */
-  private static final String PROPERTY = "carrel.oci.runtime";
+  static final String PROPERTY = "carrel.oci.runtime";
   private static final Path PROC = Path.of("/proc");
   private static final Set<Feature> FEATURES = Set.copyOf(EnumSet.of(Feature.TERMINAL, Feature.UNPRIVILEGED, Feature.HOST_NETWORK, Feature.HELD_START,
       Feature.LIMITS, Feature.LOCKED_MOUNTS, Feature.DIES_WITH_PARENT, Feature.DETACHED, Feature.MOUNT_OPTIONS, Feature.OVERLAYS,
@@ -78,7 +78,7 @@ public final class OciBackend implements IsolationBackend {
     this.path = path;
   }
 
-  private static Optional<String> named(String property, String variable) {
+  static Optional<String> named(String property, String variable) {
     String name = property == null || property.isEmpty() ? variable : property;
     return name == null || name.isEmpty() ? Optional.empty() : Optional.of(name);
   }
@@ -137,6 +137,17 @@ public final class OciBackend implements IsolationBackend {
   }
 
   private static Bundle bundle(LaunchPlan plan, OciRuntime runtime) {
+    check(plan, runtime, "oci");
+    HostFacts facts = HostFacts.now();
+    return new Bundle(runtime.path(), runtime.options(), runtime.createOptions(), Configuration.of(plan, facts), runtime.controlGroups(facts.hybrid()));
+  }
+
+  /**
+   * Whether a runtime can make it.
+   *
+   * @throws CarrelException if not, in the name of a backend
+   */
+  static void check(LaunchPlan plan, OciRuntime runtime, String backend) {
     boolean proc = false;
     for (Mount mount : plan.mounts().mounts()) {
       proc |= mount instanceof Mount.Proc && mount.target().equals(PROC);
@@ -146,15 +157,13 @@ public final class OciBackend implements IsolationBackend {
       }
     }
     if (!proc) {
-      throw CarrelException.usage("the backend oci cannot start a container without a /proc of its own, from which its first process is"
+      throw CarrelException.usage("the backend " + backend + " cannot start a container without a /proc of its own, from which its first process is"
           + " executed. Choose another with --backend");
     }
     if (plan.spec().identity().ranged() && !(hasRoot(plan.spec().identity().users()) && hasRoot(plan.spec().identity().groups()))) {
-      throw CarrelException.usage("the backend oci cannot start a container whose ids do not have 0 among them, as which its runtime prepares it."
+      throw CarrelException.usage("the backend " + backend + " cannot start a container whose ids do not have 0 among them, as which its runtime prepares it."
           + " Choose other ids, or another backend with --backend");
     }
-    HostFacts facts = HostFacts.now();
-    return new Bundle(runtime.path(), runtime.options(), runtime.createOptions(), Configuration.of(plan, facts), runtime.controlGroups(facts.hybrid()));
   }
 
   private static boolean hasRoot(List<IdMapping> ids) {

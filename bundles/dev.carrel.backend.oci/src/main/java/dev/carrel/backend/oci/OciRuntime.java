@@ -17,6 +17,8 @@ import java.util.regex.Pattern;
 record OciRuntime(Path path, Optional<String> version) {
   /** Those that are looked for, the quickest first. */
   static final List<String> KNOWN = List.of("crun", "runc");
+  /** Those that do everything by their own commands. */
+  static final List<String> KNOWN_ALONE = List.of("crun", "runc", "runsc");
 
   /** Debian has runc here, which is not in the PATH of ordinary users. */
   private static final String ALSO = "/usr/local/sbin:/usr/sbin:/sbin";
@@ -29,7 +31,12 @@ record OciRuntime(Path path, Optional<String> version) {
    * @param path directories with colons between them, as in the variable PATH; null: the usual ones
    */
   static Optional<OciRuntime> find(Optional<String> wanted, String path) {
-    for (String name : wanted.isPresent() ? List.of(wanted.get()) : KNOWN) {
+    return find(wanted, KNOWN, path);
+  }
+
+  /** The same among others that are known. */
+  static Optional<OciRuntime> find(Optional<String> wanted, List<String> known, String path) {
+    for (String name : wanted.isPresent() ? List.of(wanted.get()) : known) {
       Optional<Path> found = name.startsWith("/") ? Optional.of(Path.of(name)).filter(HostTool::isProgram) : HostTool.find(name, path, ALSO);
       if (found.isPresent()) {
         return Optional.of(new OciRuntime(found.get(), HostTool.version(found.get()).flatMap(OciRuntime::named)));
@@ -45,12 +52,14 @@ record OciRuntime(Path path, Optional<String> version) {
 
   /** Why containers cannot be made with it, and what to do; empty if nothing speaks against it. */
   Optional<String> obstacle() {
+    return is("runsc") ? Optional.of(path + " runs programs on a kernel of its own, which Carrel's first process cannot be on. Name another with "
+        + OciBackend.VARIABLE + ", or choose the backend " + RuntimeBackend.NAME) : obstacleAlone();
+  }
+
+  /** The same where it executes nothing of Carrel's that needs Linux. */
+  Optional<String> obstacleAlone() {
     if (version.isEmpty()) {
       return Optional.of(path + " does not tell its version, so it may be no runtime of the Open Container Initiative. Name another with "
-          + OciBackend.VARIABLE);
-    }
-    if (is("runsc")) {
-      return Optional.of(path + " runs programs on a kernel of its own, which Carrel's first process cannot be on. Name another with "
           + OciBackend.VARIABLE);
     }
     if ((is("crun") || is("runc")) && version.get().matches("\\w+ 0\\..*")) {
@@ -73,9 +82,19 @@ record OciRuntime(Path path, Optional<String> version) {
     return is("crun") ? List.of("--cgroup-manager=disabled") : is("runc") ? List.of("--rootless=true") : List.of();
   }
 
+  /** What it is told before its command where it does everything. */
+  List<String> optionsAlone() {
+    return is("runsc") ? List.of("--network=none", "--ignore-cgroups", "--oci-seccomp") : options();
+  }
+
   /** What it is told with its command create. */
   List<String> createOptions() {
     return is("crun") || is("runc") ? List.of("--no-new-keyring") : List.of();
+  }
+
+  /** The same where it is the runtime that gives the container a keyring of its own. */
+  List<String> createOptionsAlone(boolean sharesKeyring) {
+    return sharesKeyring ? createOptions() : List.of();
   }
 
   /**

@@ -3,18 +3,13 @@ package dev.carrel.backend.oci;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import dev.carrel.api.container.Capability;
 import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.IdMapping;
 import dev.carrel.api.container.Identity;
 import dev.carrel.api.container.Namespace;
-import dev.carrel.api.container.ProcessSpec;
-import dev.carrel.api.container.ResourceLimit;
-import dev.carrel.api.container.ResourceLimit.Range;
 import dev.carrel.api.container.Scheduling;
 import dev.carrel.api.container.Security;
 import dev.carrel.api.container.SystemCallFilter;
-import dev.carrel.api.container.TerminalSize;
 import dev.carrel.api.container.Weakness;
 import dev.carrel.api.isolation.LaunchPlan;
 import dev.carrel.api.isolation.Step;
@@ -23,9 +18,7 @@ import dev.carrel.linux.seccomp.FilterPolicy;
 import dev.carrel.linux.seccomp.FilterPolicy.Action;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
  * The same container as a bundle for any runtime of the Open Container Initiative and without Carrel: all that a config.json can say is in it.
@@ -34,8 +27,6 @@ import java.util.TreeSet;
 final class PortableBundle {
   /** Who does it, in a plan. */
   static final String ACTOR = "bundle";
-  /** As Carrel has it: no file is that small, and it is by 1 alone that the kernel pipes none to a program of the host. */
-  private static final Range NO_CORE = new Range(1, 1);
 
   private final LaunchPlan plan;
   private final ContainerSpec spec;
@@ -69,9 +60,14 @@ final class PortableBundle {
     return steps;
   }
 
+  /** The object in its config.json, to be changed. */
+  static JsonObject object(LaunchPlan plan, HostFacts host, List<FilterPolicy> filters) {
+    return new PortableBundle(plan, host, filters).configuration();
+  }
+
   /** Its config.json. */
   static String configuration(LaunchPlan plan, HostFacts host, List<FilterPolicy> filters) {
-    return Json.text(new PortableBundle(plan, host, filters).configuration());
+    return Json.text(object(plan, host, filters));
   }
 
   private JsonObject configuration() {
@@ -82,7 +78,7 @@ final class PortableBundle {
     all.addProperty("ociVersion", Json.VERSION);
     spec.hostname().ifPresent(name -> all.addProperty("hostname", name));
     all.add("root", tree);
-    all.add("process", process());
+    all.add("process", ProcessObject.of(spec.process(), identity(), security, host));
     all.add("mounts", made.mounts());
     all.add("linux", linux());
     if (!spec.life().annotations().isEmpty()) {
@@ -98,64 +94,6 @@ final class PortableBundle {
     Identity wanted = spec.identity();
     return wanted.ranged() ? wanted
         : new Identity(new IdMapping(0, wanted.user().outside(), 1), new IdMapping(0, wanted.group().outside(), 1));
-  }
-
-  private JsonObject process() {
-    ProcessSpec wanted = spec.process();
-    JsonObject user = new JsonObject();
-    user.addProperty("uid", identity().user().inside());
-    user.addProperty("gid", identity().group().inside());
-    user.addProperty("umask", wanted.traits().umask().orElse(host.umask()));
-    if (!wanted.traits().groups().isEmpty()) {
-      JsonArray groups = new JsonArray();
-      wanted.traits().groups().forEach(groups::add);
-      user.add("additionalGids", groups);
-    }
-    JsonObject process = new JsonObject();
-    process.addProperty("terminal", wanted.stdio().terminal().isPresent());
-    if (wanted.stdio().terminal().isPresent()) {
-      TerminalSize size = wanted.stdio().terminal().get();
-      JsonObject console = new JsonObject();
-      console.addProperty("height", size.rows());
-      console.addProperty("width", size.columns());
-      process.add("consoleSize", console);
-    }
-    process.add("user", user);
-    process.add("args", Json.array(wanted.command()));
-    JsonArray variables = new JsonArray();
-    new TreeMap<>(wanted.environment()).forEach((name, value) -> variables.add(name + "=" + value));
-    process.add("env", variables);
-    process.addProperty("cwd", wanted.directory().toString());
-    process.add("capabilities", capabilities());
-    process.add("rlimits", limits());
-    process.addProperty("noNewPrivileges", !security.has(Weakness.NEW_PRIVILEGES));
-    security.oomScoreAdjustment().ifPresent(adjustment -> process.addProperty("oomScoreAdj", adjustment));
-    return process;
-  }
-
-  private JsonObject capabilities() {
-    List<String> names = new ArrayList<>();
-    for (Capability capability : new TreeSet<>(security.capabilities())) {
-      names.add(capability.label());
-    }
-    JsonObject capabilities = new JsonObject();
-    for (String set : List.of("bounding", "effective", "permitted", "inheritable", "ambient")) {
-      boolean kept = identity().user().inside() != 0 || !set.equals("inheritable") && !set.equals("ambient");
-      capabilities.add(set, Json.array(kept ? names : List.of()));
-    }
-    return capabilities;
-  }
-
-  private JsonArray limits() {
-    Map<ResourceLimit, Range> limits = new TreeMap<>();
-    host.openFiles().ifPresent(files -> limits.put(ResourceLimit.NOFILE, new Range(files.soft(), files.hard())));
-    if (!security.has(Weakness.CORE_DUMPS)) {
-      limits.put(ResourceLimit.CORE, NO_CORE);
-    }
-    limits.putAll(security.limits());
-    JsonArray array = new JsonArray();
-    limits.forEach((limit, range) -> array.add(Json.limit(limit.name(), range.soft(), range.hard())));
-    return array;
   }
 
   private JsonObject linux() {

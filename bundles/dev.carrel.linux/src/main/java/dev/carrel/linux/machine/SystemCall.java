@@ -16,6 +16,7 @@ public enum SystemCall {
   EXECVE(59, 221),
   EXIT_GROUP(231, 94),
   FACCESSAT(269, 48),
+  FACCESSAT2(439, 439),
   FCHDIR(81, 50),
   FCHMODAT(268, 53),
   FCHOWNAT(260, 54),

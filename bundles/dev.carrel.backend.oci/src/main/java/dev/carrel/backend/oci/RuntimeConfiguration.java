@@ -1,0 +1,68 @@
+package dev.carrel.backend.oci;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import dev.carrel.api.container.IdMapping;
+import dev.carrel.api.container.Identity;
+import dev.carrel.api.isolation.LaunchPlan;
+import dev.carrel.api.mount.Mount;
+import dev.carrel.backend.namespace.ToolBackend;
+import dev.carrel.linux.seccomp.FilterPolicy;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Writes the config.json of a bundle that a runtime starts by itself: what the container is like is in it as in one that is made by hand, but its root file
+ * system is built before. Pure functions.
+ */
+final class RuntimeConfiguration {
+  /** In the directory of devices, which is the runtime's and can be written by nobody. */
+  private static final String PLACE = "/carrel-init";
+  /** Who is root inside for the host, if the program is to be somebody else: nobody. */
+  private static final long NOBODY = 65_534;
+
+  private RuntimeConfiguration() {}
+
+  /**
+   * The text of the file.
+   *
+   * @param devices the directory of devices
+   */
+  static String of(LaunchPlan plan, HostFacts host, List<FilterPolicy> filters, Path devices) {
+    JsonObject all = PortableBundle.object(plan, host, filters);
+    Identity identity = plan.spec().identity();
+    JsonObject root = new JsonObject();
+    root.addProperty("path", "rootfs");
+    root.addProperty("readonly", false); // it is already, if it is to be
+    all.add("root", root);
+    JsonObject process = ProcessObject.of(plan.spec().process(), identity, plan.spec().security(), host);
+    process.add("args", Json.array(List.of(devices + PLACE)));
+    all.add("process", process);
+    JsonArray mounts = Configuration.mounts(plan, host);
+    mounts.add(Json.mount(devices + PLACE, "bind", ToolBackend.init(), List.of("bind", "ro", "nosuid", "nodev")));
+    all.add("mounts", mounts);
+    JsonObject linux = all.getAsJsonObject("linux");
+    if (!identity.ranged()) {
+      linux.add("uidMappings", Json.mappings(withRoot(identity.user())));
+      linux.add("gidMappings", Json.mappings(withRoot(identity.group())));
+    }
+    return Json.text(all);
+  }
+
+  /** Runtimes prepare a container as user 0 in there. */
+  private static List<IdMapping> withRoot(IdMapping one) {
+    return one.inside() == 0 ? List.of(one) : List.of(new IdMapping(0, one.outside() == NOBODY ? NOBODY - 1 : NOBODY, 1), one);
+  }
+
+  /** Its directories of devices. */
+  static List<Path> devices(LaunchPlan plan) {
+    List<Path> found = new ArrayList<>();
+    for (Mount mount : plan.mounts().mounts()) {
+      if (mount instanceof Mount.Dev) {
+        found.add(mount.target());
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,139 @@
+package dev.carrel.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Runtimes of the Open Container Initiative that do everything by their own commands, on the command line. */
+class OciAloneIT {
+  private static final String BACKEND = "oci-runtime";
+  private static final String VARIABLE = "CARREL_OCI_RUNTIME";
+
+  @TempDir Path directory;
+  private Containers containers;
+
+  @BeforeEach
+  void look() {
+    containers = new Containers(directory);
+  }
+
+  @AfterEach
+  void nothing_is_left_after_cleaning() throws Exception {
+    containers.endAll();
+  }
+
+  private Carrel with(String runtime, String... words) {
+    List<String> all = new ArrayList<>(List.of("run", "--no-cwd", "--backend=" + BACKEND));
+    all.addAll(List.of(words));
+    return containers.carrel(all.toArray(new String[0])).withVariable(VARIABLE, runtime);
+  }
+
+  private static void needs(String runtime) {
+    assumeTrue(User.weAreRoot(), "needs root");
+    assumeTrue(OciBackend.here(runtime), "needs " + runtime);
+  }
+
+  private JsonObject listed(String runtime) {
+    for (JsonElement entry : JsonParser.parseString(containers.carrel("backend", "list", "--json").withVariable(VARIABLE, runtime).run().out())
+        .getAsJsonArray()) {
+      if (entry.getAsJsonObject().get("name").getAsString().equals(BACKEND)) {
+        return entry.getAsJsonObject();
+      }
+    }
+    throw new AssertionError(BACKEND + " is not in the list");
+  }
+
+  @ParameterizedTest
+  @Tag(User.ROOT)
+  @ValueSource(strings = {"crun", "runc", "runsc"})
+  void streams_and_end_are_the_programs_and_what_is_wrong_is_told_as_ever(String runtime) {
+    needs(runtime);
+    Carrel.Result result = with(runtime, "--hostname=desk", "--", "sh", "-c", "cat; hostname; echo wrong >&2; touch /usr/x 2>/dev/null || echo read-only;"
+        + " ls /usr/share | grep -c .; kill -9 $$").withInput("in\n").run();
+
+    assertThat(result.out().lines()).startsWith("in", "desk", "read-only");
+    assertThat(result.err()).isEqualTo("wrong\n");
+    assertThat(result.status()).isEqualTo(128 + 9);
+    assertThat(with(runtime, "--", "no-such-program").run()).satisfies(missing -> {
+      assertThat(missing.status()).isEqualTo(127);
+      assertThat(missing.err()).contains("cannot run no-such-program");
+    });
+  }
+
+  @ParameterizedTest
+  @Tag(User.ROOT)
+  @ValueSource(strings = {"crun", "runc", "runsc"})
+  void a_detached_container_is_entered_signalled_and_waited_for_by_others(String runtime) {
+    needs(runtime);
+    assertThat(with(runtime, "--detach", "--name=web", "--", "sh", "-c", "trap 'echo ending; exit 8' TERM; echo here >/tmp/mark; echo begun;"
+        + " while :; do sleep 0.05; done").run().err()).isEmpty();
+    containers.awaitLog("web", "begun");
+
+    assertThat(containers.inspect("web").get("backend").getAsString()).isEqualTo(BACKEND);
+    assertThat(containers.says("exec", "web", "--", "cat", "/tmp/mark")).isEqualTo("here\n");
+    assertThat(containers.run("exec", "web", "--", "sh", "-c", "exit 9").status()).isEqualTo(9);
+    containers.says("kill", "--signal=TERM", "web");
+    assertThat(containers.run("wait", "web").status()).isEqualTo(8);
+    assertThat(containers.says("logs", "web")).isEqualTo("begun\nending\n");
+  }
+
+  /** While Java starts, the runtime works, or the program runs. */
+  @ParameterizedTest
+  @Tag(User.ROOT)
+  @ValueSource(strings = {"crun", "runc", "runsc"})
+  void when_carrel_is_killed_nothing_is_left(String runtime) throws Exception {
+    needs(runtime);
+    Path mark = Files.createDirectory(directory.resolve("mark")).toRealPath();
+    Files.setPosixFilePermissions(mark, PosixFilePermissions.fromString("rwxrwxrwx"));
+    Process carrel = with(runtime, "--ids=1", "--share=" + mark, "--", "sh", "-c", "echo >" + mark + "/runs; sleep 4321").start(directory.resolve("out"));
+    await(() -> Files.exists(mark.resolve("runs")));
+    List<ProcessHandle> all = carrel.descendants().toList();
+    assertThat(all).hasSizeGreaterThan(1);
+    carrel.destroyForcibly().waitFor();
+
+    await(() -> all.stream().noneMatch(ProcessHandle::isAlive));
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).isLessThan(end);
+      Thread.sleep(10);
+    }
+  }
+
+  @Test
+  @Tag(User.ROOT)
+  void what_a_runtime_cannot_do_is_refused_by_name_before_anything_is_made() {
+    needs("crun");
+
+    Containers.refused(with("crun", "--cap-add=NET_ADMIN", "--", "true").run(), "the backend " + BACKEND + " cannot give a container capabilities over its namespaces");
+    Containers.refused(with("crun", "--memory=64m", "--", "true").run(), "the backend " + BACKEND + " cannot give a container limits");
+    Containers.refused(with("crun", "--network=host", "--", "true").run(), "the backend " + BACKEND + " cannot give a container the host's network");
+  }
+
+  @Test
+  @Tag(User.ORDINARY)
+  void it_is_for_root() {
+    assumeTrue(!User.weAreRoot(), "needs an ordinary user");
+
+    assertThat(listed("crun").get("unavailable").getAsString()).contains("for root", "Choose oci");
+  }
+}
