@@ -8,6 +8,7 @@ import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.isolation.LaunchPlan;
 import dev.carrel.api.mount.Mapping;
 import dev.carrel.api.mount.Mount;
+import dev.carrel.api.mount.MountPlan;
 import dev.carrel.backend.namespace.ToolBackend.Bundle;
 import dev.carrel.backend.namespace.ToolBackend.ControlGroupsOfTool;
 import dev.carrel.linux.Launcher;
@@ -34,6 +35,10 @@ final class BundlePrograms {
   static final String DEVICES = PLACE + "/devices";
   /** Where the bundle of a runtime alone has the program that is executed. */
   static final String INIT = PLACE + "/init";
+  /** What that is called in the container's directory of devices. */
+  static final String INIT_INSIDE = "carrel-init";
+  /** Where it has the runtime. */
+  static final String TOOL = PLACE + "/tool";
   /** What tells who enters the container which runtime it was. */
   static final String LINK = PLACE + "/runtime";
   /** The descriptors with the container's own streams: the runtime gets others, as it may change their owner. */
@@ -42,7 +47,7 @@ final class BundlePrograms {
   static final int IMAGE = STREAMS + 3;
 
   /** The descriptor of the runtime, whose own place may be covered. It is behind those that are passed on. */
-  static final int RUNTIME = IMAGE + 1;
+  private static final int RUNTIME = IMAGE + 1;
   private static final String ROOT = PLACE + "/rootfs";
   static final String STATE = PLACE + "/state";
   private static final String CONTROL_GROUPS = "/sys/fs/cgroup";
@@ -130,7 +135,7 @@ final class BundlePrograms {
   private void prepare(Optional<byte[]> init) {
     Optional<ControlGroups> groups = plan.group().isPresent() ? Optional.of(new ControlGroups(program, plan.group().get())) : Optional.empty();
     program.actor("stage1");
-    RootTree root = new RootTree(program, tree.prepared(), new MountOwners(program, spec, caller, hostProc));
+    RootTree root = new RootTree(program, init.isPresent() ? withPlace() : tree.prepared(), new MountOwners(program, spec, caller, hostProc));
     new OuterNamespaces(program, spec, caller, umask, hostProc)
         .enter(files + (groups.isPresent() ? groups.get().descriptors() : 0), root.followsHost());
     if (groups.isPresent()) {
@@ -148,12 +153,27 @@ final class BundlePrograms {
     if (init.isPresent()) {
       file(INIT, Kernel.mode(0555), init.get());
       program.call(SystemCall.SYMLINKAT, program.string(bundle.runtime().toString()).address(), CURRENT, program.string(LINK).address());
+      keepRuntime();
     }
     root.build(ROOT, true);
     program.purpose("make a pid namespace for " + bundle.runtime());
     program.call(SystemCall.CHDIR, program.string("/").address());
     program.call(SystemCall.SETSID); // what is typed at the JVM's terminal is not meant for it
     program.attempt(SystemCall.PRCTL, Operand.of(15, "PR_SET_NAME"), program.string("carrel-runtime").address());
+  }
+
+  /** Some runtimes cover the directory of devices only for those inside, and so want its mount points to be there. */
+  private MountPlan withPlace() {
+    List<Mount> mounts = new ArrayList<>();
+    for (Mount mount : tree.prepared().mounts()) {
+      mounts.add(mount);
+      for (Mount view : tree.views()) {
+        if (view instanceof Mount.Dev && view.target().equals(mount.target())) {
+          mounts.add(new Mount.GeneratedFile(view.target().resolve(INIT_INSIDE), "", 0444));
+        }
+      }
+    }
+    return new MountPlan(mounts, tree.prepared().writableRoot(), tree.prepared().protection());
   }
 
   private void openRuntime() {
@@ -198,6 +218,15 @@ final class BundlePrograms {
       program.call(SystemCall.MOVE_MOUNT, inDevices.get(i).value(), program.string("").address(), CURRENT, place, Kernel.FROM_DESCRIPTOR);
       program.call(SystemCall.CLOSE, inDevices.get(i).value());
     }
+  }
+
+  /** At a place of its own, also for who enters later: where it was may be covered, or become another. */
+  private void keepRuntime() {
+    program.call(SystemCall.MKNODAT, CURRENT, program.string(TOOL).address(), Kernel.mode(Kernel.S_IFREG | 0400), ZERO);
+    program.purpose("keep " + bundle.runtime());
+    program.call(SystemCall.MOUNT, program.string("/proc/self/fd/" + RUNTIME).address(), program.string(TOOL).address(), NULL,
+        Kernel.mountFlags(Kernel.MS_BIND), NULL);
+    program.call(SystemCall.CLOSE, Operand.of(RUNTIME));
   }
 
   private void file(String path, Operand mode, byte[] content) {

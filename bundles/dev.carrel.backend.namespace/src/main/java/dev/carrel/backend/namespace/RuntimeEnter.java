@@ -1,6 +1,5 @@
 package dev.carrel.backend.namespace;
 
-import static dev.carrel.backend.namespace.Kernel.CURRENT;
 import static dev.carrel.backend.namespace.Kernel.NULL;
 import static dev.carrel.backend.namespace.Kernel.ZERO;
 
@@ -18,7 +17,7 @@ import java.util.List;
 /** Compiles the start of a runtime's command exec where the runtime's state is: in the namespaces of the process around a container. A pure function. */
 final class RuntimeEnter {
   /** The descriptor by which the runtime reads what it is to start. */
-  private static final int OBJECT = Launcher.CONTAINER + 1;
+  private static final int OBJECT = Launcher.FILES + 1;
   private static final Operand EVERYTHING = Operand.of(0xFFFF_FFFFL, "~0");
 
   private RuntimeEnter() {}
@@ -26,7 +25,6 @@ final class RuntimeEnter {
   static Program of(String id, Bundle bundle, String object) {
     ProgramBuilder program = new ProgramBuilder();
     Data status = SetupProgram.status(program);
-    Data runtime = program.variable("runtime");
     Data pid = program.space("pid", 16);
     Label parent = program.label("parent");
     byte[] content = object.getBytes(StandardCharsets.UTF_8);
@@ -34,10 +32,6 @@ final class RuntimeEnter {
     program.purpose("close the descriptors of the starting process");
     program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.CONTAINER + 1), EVERYTHING, ZERO);
     SealedFile.ofData(program, content, "<" + content.length + " bytes>", OBJECT);
-    program.purpose(ToolPrograms.EXECUTE + bundle.runtime());
-    program.callInto(runtime, SystemCall.OPENAT, CURRENT, program.string(bundle.runtime().toString()).address(), Kernel.PATH_ONLY, ZERO);
-    program.call(SystemCall.DUP3, runtime.value(), Operand.of(BundlePrograms.RUNTIME), ZERO);
-    program.call(SystemCall.CLOSE, runtime.value());
     program.purpose("enter the container");
     program.call(SystemCall.SETNS, Operand.of(Launcher.CONTAINER), Kernel.cloneFlags(Kernel.CLONE_NEWNS | Kernel.CLONE_NEWPID));
     program.purpose("start a process in the container");
@@ -49,7 +43,7 @@ final class RuntimeEnter {
     program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.CONTROL), Operand.of(Launcher.CONTAINER), ZERO);
     program.call(SystemCall.RT_SIGPROCMASK, Operand.of(2, "SIG_SETMASK"), program.longs("[]", 0).address(), NULL, Operand.of(8));
     List<String> words = bundle.words("exec", List.of("--process", "/proc/self/fd/" + OBJECT), BundlePrograms.STATE, id);
-    program.call(SystemCall.EXECVE, program.string("/proc/self/fd/" + BundlePrograms.RUNTIME).address(), program.strings(words).address(),
+    program.call(SystemCall.EXECVE, program.string(BundlePrograms.TOOL).address(), program.strings(words).address(),
         program.strings(List.of()).address());
     program.actor("stage1");
     program.place(parent);

@@ -30,6 +30,7 @@ final class RuntimeStart implements InitProgram.Main {
   private static final Operand ALL_SIGNALS_SIZE = Operand.of(8);
   private static final Operand ONE = Operand.of(1, "P_PID");
   private static final Operand WEXITED = Operand.of(4, "WEXITED");
+  private static final Operand SUBREAPER = Operand.of(36, "PR_SET_CHILD_SUBREAPER");
   private static final Operand LOOK = Operand.of(0x0100_0000 | 4 | 1, "WNOWAIT|WEXITED|WNOHANG");
 
   private final ProgramBuilder program;
@@ -63,9 +64,8 @@ final class RuntimeStart implements InitProgram.Main {
   public void write() {
     program.actor("runtime");
     program.purpose("watch " + bundle.runtime());
-    program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.CONTROL), Operand.of(BundlePrograms.RUNTIME - 1), ZERO);
-    program.call(SystemCall.CLOSE_RANGE, Operand.of(BundlePrograms.RUNTIME + 1), EVERYTHING, ZERO);
-    program.call(SystemCall.PRCTL, Operand.of(36, "PR_SET_CHILD_SUBREAPER"), Operand.of(1));
+    program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.CONTROL), EVERYTHING, ZERO);
+    program.call(SystemCall.PRCTL, SUBREAPER, Operand.of(1));
     if (spec.life().restart().attempts() > 0) {
       run("delete", List.of("--force"));
     }
@@ -74,6 +74,7 @@ final class RuntimeStart implements InitProgram.Main {
     run("start", List.of());
     program.requireEqual(info.value(SI_STATUS), ZERO);
     program.call(SystemCall.WAITID, ZERO, ZERO, info.address(), LOOK, NULL); // fails if there is nothing
+    program.call(SystemCall.PRCTL, SUBREAPER, ZERO); // what these leave behind says nothing of the container
     leaveStreams();
     program.call(SystemCall.CLOSE, Operand.of(Launcher.STATUS)); // the JVM knows by it that all went well
     loop();
@@ -169,7 +170,7 @@ final class RuntimeStart implements InitProgram.Main {
   }
 
   private void execute(List<String> words) {
-    program.call(SystemCall.EXECVE, program.string("/proc/self/fd/" + BundlePrograms.RUNTIME).address(), program.strings(words).address(),
+    program.call(SystemCall.EXECVE, program.string(BundlePrograms.TOOL).address(), program.strings(words).address(),
         program.strings(List.of()).address());
   }
 }

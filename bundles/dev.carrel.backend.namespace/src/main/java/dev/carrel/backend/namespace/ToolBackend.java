@@ -182,6 +182,11 @@ public final class ToolBackend {
     }
   }
 
+  /** Where the container has it, in its directory of devices. */
+  public static Path init(Path devices) {
+    return devices.resolve(BundlePrograms.INIT_INSIDE);
+  }
+
   private Programs alone(LaunchPlan plan, Bundle bundle) {
     Program inside = RuntimeInit.of(plan.spec().process());
     return new Programs(BundlePrograms.alone(plan, account(), bundle, inside), inside);

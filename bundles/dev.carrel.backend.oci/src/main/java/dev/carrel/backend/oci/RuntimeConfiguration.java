@@ -17,8 +17,6 @@ import java.util.List;
  * system is built before. Pure functions.
  */
 final class RuntimeConfiguration {
-  /** In the directory of devices, which is the runtime's and can be written by nobody. */
-  private static final String PLACE = "/carrel-init";
   /** Who is root inside for the host, if the program is to be somebody else: nobody. */
   private static final long NOBODY = 65_534;
 
@@ -37,10 +35,10 @@ final class RuntimeConfiguration {
     root.addProperty("readonly", false); // it is already, if it is to be
     all.add("root", root);
     JsonObject process = ProcessObject.of(plan.spec().process(), identity, plan.spec().security(), host);
-    process.add("args", Json.array(List.of(devices + PLACE)));
+    process.add("args", Json.array(List.of(ToolBackend.init(devices).toString())));
     all.add("process", process);
     JsonArray mounts = Configuration.mounts(plan, host);
-    mounts.add(Json.mount(devices + PLACE, "bind", ToolBackend.init(), List.of("bind", "ro", "nosuid", "nodev")));
+    mounts.add(Json.mount(ToolBackend.init(devices).toString(), "bind", ToolBackend.init(), List.of("bind", "ro", "nosuid", "nodev")));
     all.add("mounts", mounts);
     JsonObject linux = all.getAsJsonObject("linux");
     if (!identity.ranged()) {
