@@ -92,7 +92,7 @@ final class Help {
                              one that a file keeps, such as /run/netns/NAME
         --time-offset=SEC    its monotonic clocks are ahead by that
         --sysctl=NAME=VALUE  a setting of the kernel in its own namespaces, such as net.ipv4.ip_unprivileged_port_start=0
-        --backend=NAME       which backend starts it: namespace, bubblewrap, oci; see carrel backend list
+        --backend=NAME       which backend starts it: namespace, bubblewrap, oci, oci-runtime; see carrel backend list
 
       How closely it is confined (nothing of this is needed for the safe way):
         --cap-add=NAME       keep a capability, such as NET_ADMIN, or ALL; it counts in the container only
