@@ -39,6 +39,8 @@ final class BundlePrograms {
   static final String INIT_INSIDE = "carrel-init";
   /** Where it has the runtime. */
   static final String TOOL = PLACE + "/tool";
+  /** Where a runtime writes the pid of what it has made. */
+  static final String PID = PLACE + "/pid";
   /** What tells who enters the container which runtime it was. */
   static final String LINK = PLACE + "/runtime";
   /** The descriptors with the container's own streams: the runtime gets others, as it may change their owner. */
@@ -121,9 +123,10 @@ final class BundlePrograms {
     program.callInto(first, SystemCall.CLONE, Kernel.cloneFlags(Kernel.CLONE_NEWPID | Kernel.CLONE_PARENT | Kernel.SIGCHLD), NULL, NULL, NULL, NULL);
     program.unlessEqual(first.value(), ZERO, parent);
     program.actor("init");
+    int groups = moveGroups();
     mountProc();
     program.call(SystemCall.UMASK, umask.value());
-    new InitProgram(program, spec, status, new RuntimeStart(program, bundle, spec, plan.id())).write();
+    new InitProgram(program, spec, plan.held(), status, new RuntimeStart(program, bundle, plan, groups)).write();
     program.actor("stage1");
     program.place(parent);
     program.call(SystemCall.WRITE, Operand.of(Launcher.STATUS), first.address(), Operand.of(16));
@@ -174,6 +177,16 @@ final class BundlePrograms {
       }
     }
     return new MountPlan(mounts, tree.prepared().writableRoot(), tree.prepared().protection());
+  }
+
+  /** Where they are out of the way; tells how many there are. */
+  private int moveGroups() {
+    int count = plan.group().isPresent() ? new ControlGroups(program, plan.group().get()).descriptors() : 0;
+    program.purpose("keep the container's control groups");
+    for (int i = 0; i < count; i++) {
+      program.call(SystemCall.DUP3, Operand.of(Launcher.FILES + files + i), Operand.of(InitProgram.SPARED + i), ZERO);
+    }
+    return count;
   }
 
   private void openRuntime() {

@@ -42,7 +42,15 @@ final class InitProgram {
 
     /** Ends in a program, or with the process. */
     void write();
+
+    /** Whether it tells by itself that it runs: it takes longer than until a program is executed. */
+    default boolean tells() {
+      return false;
+    }
   }
+
+  /** The first descriptor that is left to what the first process starts. */
+  static final int SPARED = 64;
 
   private static final Operand ALL_SIGNALS_SIZE = Operand.of(8);
   private static final int SIGINFO_SIZE = 128;
@@ -91,10 +99,13 @@ final class InitProgram {
   /**
    * For what goes on beside it when it tells that a program runs.
    *
-   * @param main that
+   * @param main that, which may have descriptors from {@link #SPARED} on
    */
-  InitProgram(ProgramBuilder program, ContainerSpec spec, Data status, Main main) {
-    this(program, spec, false, false, status, main, true, Optional.empty());
+  InitProgram(ProgramBuilder program, ContainerSpec spec, boolean held, Data status, Main main) {
+    this(program, spec, held, false, status, main, true, Optional.empty());
+    if (log != null) {
+      log.spare(SPARED);
+    }
   }
 
   private InitProgram(ProgramBuilder program, ContainerSpec spec, boolean held, boolean console, Data status, Main main, boolean notifies,
@@ -172,7 +183,7 @@ final class InitProgram {
     start.write();
     program.actor("init");
     program.place(parent);
-    if (held) { // behind a failure record of the program's process, if there is one
+    if (held && !start.tells()) { // behind a failure record of the program's process, if there is one
       program.attempt(SystemCall.WRITE, Operand.of(Launcher.STATUS), program.longs("{1, 0}", 1, 0).address(), Operand.of(16));
     }
     closeDescriptors();

@@ -37,6 +37,7 @@ final class OutputLog {
   private final Data limited;
   private final boolean terminal;
   private final int firstPipe;
+  private Operand last = Operand.of(0xFFFF_FFFFL, "~0");
 
   /** @param terminal whether the program prints to a terminal of its own, and so only one stream */
   OutputLog(ProgramBuilder program, boolean terminal) {
@@ -53,6 +54,11 @@ final class OutputLog {
     this.limited = program.space("log_size_limit", 16);
   }
 
+  /** Leaves those from this one on alone, as others need them. */
+  void spare(int first) {
+    last = Operand.of(first - 1);
+  }
+
   /**
    * Makes the pipes, or the terminal; SIGIO tells when there is something in one.
    *
@@ -61,7 +67,7 @@ final class OutputLog {
   void open(Data self, InitProgram.Main start, boolean console) {
     program.purpose("make the pipes for the output");
     // Nothing of the set-up is needed any more. So the kernel gives each pipe the gap before the files, and it can be moved.
-    program.call(SystemCall.CLOSE_RANGE, Operand.of(SPARE), Operand.of(0xFFFF_FFFFL, "~0"), ZERO);
+    program.call(SystemCall.CLOSE_RANGE, Operand.of(SPARE), last, ZERO);
     closeGap();
     for (int stream = 1; stream <= streams(); stream++) {
       if (terminal) {

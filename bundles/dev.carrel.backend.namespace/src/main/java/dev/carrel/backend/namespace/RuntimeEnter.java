@@ -3,6 +3,7 @@ package dev.carrel.backend.namespace;
 import static dev.carrel.backend.namespace.Kernel.NULL;
 import static dev.carrel.backend.namespace.Kernel.ZERO;
 
+import dev.carrel.api.isolation.GroupEntry;
 import dev.carrel.backend.namespace.ToolBackend.Bundle;
 import dev.carrel.linux.Launcher;
 import dev.carrel.linux.machine.Data;
@@ -13,6 +14,8 @@ import dev.carrel.linux.machine.ProgramBuilder;
 import dev.carrel.linux.machine.SystemCall;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /** Compiles the start of a runtime's command exec where the runtime's state is: in the namespaces of the process around a container. A pure function. */
 final class RuntimeEnter {
@@ -22,13 +25,16 @@ final class RuntimeEnter {
 
   private RuntimeEnter() {}
 
-  static Program of(String id, Bundle bundle, String object) {
+  static Program of(String id, Bundle bundle, Optional<GroupEntry> group, String object) {
     ProgramBuilder program = new ProgramBuilder();
     Data status = SetupProgram.status(program);
     Data pid = program.space("pid", 16);
     Label parent = program.label("parent");
     byte[] content = object.getBytes(StandardCharsets.UTF_8);
     program.actor("stage1");
+    if (group.isPresent()) {
+      new ControlGroups(program, group.get()).join(ControlGroups.behind(0), Set.of());
+    }
     program.purpose("close the descriptors of the starting process");
     program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.CONTAINER + 1), EVERYTHING, ZERO);
     SealedFile.ofData(program, content, "<" + content.length + " bytes>", OBJECT);

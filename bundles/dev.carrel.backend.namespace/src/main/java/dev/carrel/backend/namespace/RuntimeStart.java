@@ -4,7 +4,7 @@ import static dev.carrel.backend.namespace.Kernel.CURRENT;
 import static dev.carrel.backend.namespace.Kernel.NULL;
 import static dev.carrel.backend.namespace.Kernel.ZERO;
 
-import dev.carrel.api.container.ContainerSpec;
+import dev.carrel.api.isolation.LaunchPlan;
 import dev.carrel.backend.namespace.ToolBackend.Bundle;
 import dev.carrel.linux.Launcher;
 import dev.carrel.linux.machine.Data;
@@ -26,6 +26,7 @@ final class RuntimeStart implements InitProgram.Main {
   private static final int SI_PID = 16;
   private static final int SI_STATUS = 24;
   private static final int LAST_SIGNAL = 31;
+  private static final int PID_SIZE = 16;
   private static final Operand EVERYTHING = Operand.of(0xFFFF_FFFFL, "~0");
   private static final Operand ALL_SIGNALS_SIZE = Operand.of(8);
   private static final Operand ONE = Operand.of(1, "P_PID");
@@ -35,17 +36,20 @@ final class RuntimeStart implements InitProgram.Main {
 
   private final ProgramBuilder program;
   private final Bundle bundle;
-  private final ContainerSpec spec;
+  private final LaunchPlan plan;
   private final String id;
+  private final int groups;
   private final Data all;
   private final Data none;
   private final Data info;
 
-  RuntimeStart(ProgramBuilder program, Bundle bundle, ContainerSpec spec, String id) {
+  /** @param groups how many files of control groups there are from {@link InitProgram#SPARED} on */
+  RuntimeStart(ProgramBuilder program, Bundle bundle, LaunchPlan plan, int groups) {
     this.program = program;
     this.bundle = bundle;
-    this.spec = spec;
-    this.id = id;
+    this.plan = plan;
+    this.id = plan.id();
+    this.groups = groups;
     this.all = program.longs("~[]", -1L);
     this.none = program.longs("[]", 0);
     this.info = program.space("siginfo", 128);
@@ -64,20 +68,46 @@ final class RuntimeStart implements InitProgram.Main {
   public void write() {
     program.actor("runtime");
     program.purpose("watch " + bundle.runtime());
-    program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.CONTROL), EVERYTHING, ZERO);
+    program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.CONTROL), Operand.of(InitProgram.SPARED - 1), ZERO);
+    program.call(SystemCall.CLOSE_RANGE, Operand.of(InitProgram.SPARED), EVERYTHING, Operand.of(4, "CLOSE_RANGE_CLOEXEC"));
     program.call(SystemCall.PRCTL, SUBREAPER, Operand.of(1));
-    if (spec.life().restart().attempts() > 0) {
+    if (plan.spec().life().restart().attempts() > 0) {
       run("delete", List.of("--force"));
     }
-    run("create", List.of("--bundle", BundlePrograms.PLACE));
+    run("create", List.of("--bundle", BundlePrograms.PLACE, "--pid-file", BundlePrograms.PID));
     program.requireEqual(info.value(SI_STATUS), ZERO);
+    if (groups > 0) {
+      joinGroups();
+    }
     run("start", List.of());
     program.requireEqual(info.value(SI_STATUS), ZERO);
     program.call(SystemCall.WAITID, ZERO, ZERO, info.address(), LOOK, NULL); // fails if there is nothing
     program.call(SystemCall.PRCTL, SUBREAPER, ZERO); // what these leave behind says nothing of the container
     leaveStreams();
+    if (plan.held()) {
+      program.attempt(SystemCall.WRITE, Operand.of(Launcher.STATUS), program.longs("{1, 0}", 1, 0).address(), Operand.of(16));
+    }
     program.call(SystemCall.CLOSE, Operand.of(Launcher.STATUS)); // the JVM knows by it that all went well
     loop();
+  }
+
+  @Override
+  public boolean tells() {
+    return true;
+  }
+
+  /** What the runtime has made is moved there as the runtime writes its pid: it waits, and the runtime itself stays outside. */
+  private void joinGroups() {
+    Data file = program.variable("file");
+    Data text = program.space("pid", PID_SIZE);
+    Data size = program.variable("size");
+    program.purpose("join the container's control groups");
+    program.callInto(file, SystemCall.OPENAT, CURRENT, program.string(BundlePrograms.PID).address(), Operand.of(0x80000, "O_RDONLY|O_CLOEXEC"), ZERO);
+    program.callInto(size, SystemCall.READ, file.value(), text.address(), Operand.of(PID_SIZE));
+    program.call(SystemCall.CLOSE, file.value());
+    for (int i = 0; i < groups; i++) {
+      program.call(SystemCall.WRITE, Operand.of(InitProgram.SPARED + i), text.address(), size.value());
+    }
   }
 
   private void leaveStreams() {

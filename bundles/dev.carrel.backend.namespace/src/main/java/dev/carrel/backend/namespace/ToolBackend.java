@@ -202,11 +202,23 @@ public final class ToolBackend {
     try (Image image = launcher.image(alone(plan, bundle).around())) {
       return launcher.launch(new Launch(image, PreparedStart.given(plan, account()), Optional.empty(), Optional.empty()));
     } catch (LaunchFailure failure) {
-      String purpose = failure.failed().purpose();
-      if (purpose.startsWith(RuntimeStart.ASK)) {
-        throw CarrelException.failed("cannot " + purpose + ": see what it has said on standard error." + advice().substring(1), failure);
-      }
-      throw failures(plan.spec().process(), Inside.of(plan.spec())).explain(failure);
+      throw failedAlone(failure, plan.spec().process(), Inside.of(plan.spec()));
+    }
+  }
+
+  private CarrelException failedAlone(LaunchFailure failure, ProcessSpec process, Inside inside) {
+    String purpose = failure.failed().purpose();
+    return purpose.startsWith(RuntimeStart.ASK)
+        ? CarrelException.failed("cannot " + purpose + ": see what it has said on standard error" + advice(), failure)
+        : failures(process, inside).explain(failure);
+  }
+
+  /** See {@link dev.carrel.api.isolation.IsolationBackend#proceed}. */
+  public void proceedAlone(Running running, Inside inside, ProcessSpec process, Optional<Path> record) {
+    try {
+      launcher.proceed(running, record.isPresent() ? Optional.of(record.get().resolve(ContainerRecord.START)) : record);
+    } catch (LaunchFailure failure) {
+      throw failedAlone(failure, process, inside);
     }
   }
 
@@ -221,9 +233,9 @@ public final class ToolBackend {
    * @param bundle of that container, of which the configuration is not needed
    * @param object the program, as the runtime reads it
    */
-  public Running enterAlone(String id, Running running, Bundle bundle, String object, ProcessSpec process) {
-    try (Image image = launcher.image(RuntimeEnter.of(id, bundle, object))) {
-      Given given = new Given(process.stdio(), List.of(), Optional.empty(), Optional.empty(), Optional.empty());
+  public Running enterAlone(String id, Running running, Bundle bundle, Optional<GroupEntry> group, String object, ProcessSpec process) {
+    try (Image image = launcher.image(RuntimeEnter.of(id, bundle, group, object))) {
+      Given given = new Given(process.stdio(), List.of(), group, Optional.empty(), Optional.empty());
       return launcher.launch(new Launch(image, given, Optional.of(running), Optional.empty()));
     } catch (LaunchFailure failure) {
       throw Failures.other(failure, "");

@@ -52,7 +52,7 @@ record OciRuntime(Path path, Optional<String> version) {
 
   /** Why containers cannot be made with it, and what to do; empty if nothing speaks against it. */
   Optional<String> obstacle() {
-    return is("runsc") ? Optional.of(path + " runs programs on a kernel of its own, which Carrel's first process cannot be on. Name another with "
+    return hasOwnKernel() ? Optional.of(path + " runs programs on a kernel of its own, which Carrel's first process cannot be on. Name another with "
         + OciBackend.VARIABLE + ", or choose the backend " + RuntimeBackend.NAME) : obstacleAlone();
   }
 
@@ -72,6 +72,11 @@ record OciRuntime(Path path, Optional<String> version) {
     return version.isPresent() && version.get().startsWith(name + " ");
   }
 
+  /** Whether it is the kernel of its containers itself. */
+  boolean hasOwnKernel() {
+    return is("runsc");
+  }
+
   /** Whether what the host mounts later can appear in a container that it makes: others make every mount private. */
   boolean keepsPropagation() {
     return is("runc");
@@ -84,7 +89,7 @@ record OciRuntime(Path path, Optional<String> version) {
 
   /** What it is told before its command where it does everything. */
   List<String> optionsAlone() {
-    return is("runsc") ? List.of("--network=none", "--ignore-cgroups", "--oci-seccomp") : options();
+    return hasOwnKernel() ? List.of("--network=none", "--ignore-cgroups", "--oci-seccomp") : options();
   }
 
   /** What it is told with its command create. */

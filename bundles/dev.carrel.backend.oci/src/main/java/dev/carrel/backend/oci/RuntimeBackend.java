@@ -40,7 +40,7 @@ import org.osgi.service.component.annotations.Reference;
 public final class RuntimeBackend implements IsolationBackend {
   static final String NAME = "oci-runtime";
   private static final Set<Feature> FEATURES = Set.copyOf(EnumSet.of(Feature.ID_RANGES, Feature.DIES_WITH_PARENT, Feature.DETACHED, Feature.MOUNT_OPTIONS,
-      Feature.OVERLAYS, Feature.PROTECTED_PATHS, Feature.OPEN_KERNEL_FILES, Feature.CAPABILITIES));
+      Feature.OVERLAYS, Feature.HELD_START, Feature.LIMITS, Feature.PROTECTED_PATHS, Feature.OPEN_KERNEL_FILES, Feature.CAPABILITIES));
 
   private final ToolBackend around;
   private final Host host;
@@ -132,7 +132,7 @@ public final class RuntimeBackend implements IsolationBackend {
     }
     HostFacts facts = HostFacts.now();
     return bundle(runtime, facts, plan.spec().security().has(Weakness.KEYRING),
-        RuntimeConfiguration.of(plan, facts, filters, devices.get(0)));
+        RuntimeConfiguration.of(plan, facts, filters, devices.get(0), runtime.hasOwnKernel()));
   }
 
   private static Bundle bundle(OciRuntime runtime, HostFacts facts, boolean sharesKeyring, String configuration) {
@@ -162,10 +162,9 @@ public final class RuntimeBackend implements IsolationBackend {
     return CarrelException.usage("the backend " + NAME + " cannot give a container " + what + ". Leave it out, or choose another backend with --backend");
   }
 
-  /** Nothing is held: it is not declared. */
   @Override
   public void proceed(Running running, Inside inside, ProcessSpec program, Optional<Path> record) {
-    throw cannot("a program that is started later");
+    around.proceedAlone(running, inside, program, record);
   }
 
   @Override
@@ -186,7 +185,7 @@ public final class RuntimeBackend implements IsolationBackend {
     Path runtime = ToolBackend.runtimeOf(running);
     Bundle bundle = bundle(OciRuntime.find(Optional.of(runtime.toString()), path).orElseThrow(
         () -> CarrelException.failed("cannot enter a container: " + runtime + ", which it was started with, is not there any more. Install it again")), facts, true, "");
-    return around.enterAlone(id, running, bundle, Json.text(ProcessObject.of(program, inside.identity(), inside.security(), facts)), program);
+    return around.enterAlone(id, running, bundle, group, Json.text(ProcessObject.of(program, inside.identity(), inside.security(), facts)), program);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.carrel.backend.oci;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import dev.carrel.api.container.IdMapping;
 import dev.carrel.api.container.Identity;
 import dev.carrel.api.isolation.LaunchPlan;
@@ -26,8 +27,9 @@ final class RuntimeConfiguration {
    * The text of the file.
    *
    * @param devices the directory of devices
+   * @param ownKernel whether the runtime's kernel lets nobody write to a device in a directory that nobody can write
    */
-  static String of(LaunchPlan plan, HostFacts host, List<FilterPolicy> filters, Path devices) {
+  static String of(LaunchPlan plan, HostFacts host, List<FilterPolicy> filters, Path devices, boolean ownKernel) {
     JsonObject all = PortableBundle.object(plan, host, filters);
     Identity identity = plan.spec().identity();
     JsonObject root = new JsonObject();
@@ -38,14 +40,24 @@ final class RuntimeConfiguration {
     process.add("args", Json.array(List.of(ToolBackend.init(devices).toString())));
     all.add("process", process);
     JsonArray mounts = Configuration.mounts(plan, host);
+    if (ownKernel) {
+      mounts.forEach(mount -> open(mount.getAsJsonObject(), devices));
+    }
     mounts.add(Json.mount(ToolBackend.init(devices).toString(), "bind", ToolBackend.init(), List.of("bind", "ro", "nosuid", "nodev")));
     all.add("mounts", mounts);
     JsonObject linux = all.getAsJsonObject("linux");
+    linux.remove("resources"); // of groups that Carrel makes
     if (!identity.ranged()) {
       linux.add("uidMappings", Json.mappings(withRoot(identity.user())));
       linux.add("gidMappings", Json.mappings(withRoot(identity.group())));
     }
     return Json.text(all);
+  }
+
+  private static void open(JsonObject mount, Path devices) {
+    if (mount.get("destination").getAsString().equals(devices.toString())) {
+      mount.getAsJsonArray("options").remove(new JsonPrimitive("ro"));
+    }
   }
 
   /** Runtimes prepare a container as user 0 in there. */
