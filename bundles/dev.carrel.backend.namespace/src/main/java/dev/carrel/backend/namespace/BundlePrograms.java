@@ -5,6 +5,7 @@ import static dev.carrel.backend.namespace.Kernel.NULL;
 import static dev.carrel.backend.namespace.Kernel.ZERO;
 
 import dev.carrel.api.container.ContainerSpec;
+import dev.carrel.api.container.Namespace;
 import dev.carrel.api.isolation.LaunchPlan;
 import dev.carrel.api.mount.Mapping;
 import dev.carrel.api.mount.Mount;
@@ -23,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Compiles what is around a start in which a runtime of the OCI makes the container. The bundle, and all that the runtime writes down, lies in a
@@ -120,9 +122,13 @@ final class BundlePrograms {
     program.purpose("make a pid namespace for " + bundle.runtime());
     Data first = program.space("supervisor", 16);
     Label parent = program.label("beside_supervisor");
-    program.callInto(first, SystemCall.CLONE, Kernel.cloneFlags(Kernel.CLONE_NEWPID | Kernel.CLONE_PARENT | Kernel.SIGCHLD), NULL, NULL, NULL, NULL);
+    long network = ToolBackend.isAttached(spec) ? Kernel.CLONE_NEWNET : 0; // there before the runtime is
+    program.callInto(first, SystemCall.CLONE, Kernel.cloneFlags(Kernel.CLONE_NEWPID | network | Kernel.CLONE_PARENT | Kernel.SIGCHLD), NULL, NULL, NULL, NULL);
     program.unlessEqual(first.value(), ZERO, parent);
     program.actor("init");
+    if (network != 0) {
+      new NamespaceSettings(program, spec, new OuterNamespaces(program, spec, caller, umask, hostProc), hostProc).write(Set.of(Namespace.NETWORK));
+    }
     int groups = moveGroups();
     mountProc();
     program.call(SystemCall.UMASK, umask.value());

@@ -1,6 +1,7 @@
 package dev.carrel.backend.namespace;
 
 import dev.carrel.api.CarrelException;
+import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.ProcessSpec;
 import dev.carrel.api.container.Security;
 import dev.carrel.api.host.Host;
@@ -11,6 +12,7 @@ import dev.carrel.api.isolation.LaunchPlan;
 import dev.carrel.api.isolation.Running;
 import dev.carrel.api.isolation.Step;
 import dev.carrel.api.mount.Mount;
+import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.linux.Image;
 import dev.carrel.linux.LaunchFailure;
 import dev.carrel.linux.Launcher;
@@ -185,6 +187,11 @@ public final class ToolBackend {
   /** Where the container has it, in its directory of devices. */
   public static Path init(Path devices) {
     return devices.resolve(BundlePrograms.INIT_INSIDE);
+  }
+
+  /** Whether it has interfaces to networks: its network namespace is then one that is made before the runtime is started alone. */
+  public static boolean isAttached(ContainerSpec spec) {
+    return spec.network() instanceof NetworkSpec.Attached;
   }
 
   private Programs alone(LaunchPlan plan, Bundle bundle) {

@@ -42,6 +42,9 @@ public final class RuntimeBackend implements IsolationBackend {
   private static final Set<Feature> FEATURES = Set.copyOf(EnumSet.of(Feature.ID_RANGES, Feature.DIES_WITH_PARENT, Feature.DETACHED, Feature.MOUNT_OPTIONS,
       Feature.OVERLAYS, Feature.HELD_START, Feature.LIMITS, Feature.PROTECTED_PATHS, Feature.OPEN_KERNEL_FILES, Feature.CAPABILITIES));
 
+  /** A kernel of its own takes over interfaces only before it begins. */
+  private static final Set<Feature> FEATURES_ON_LINUX = Set.copyOf(withNetworks());
+
   private final ToolBackend around;
   private final Host host;
   private final Supplier<Optional<String>> wanted;
@@ -81,7 +84,13 @@ public final class RuntimeBackend implements IsolationBackend {
 
   @Override
   public Set<Feature> features() {
-    return FEATURES;
+    return runtime().filter(OciRuntime::hasOwnKernel).isPresent() ? FEATURES : FEATURES_ON_LINUX;
+  }
+
+  private static Set<Feature> withNetworks() {
+    Set<Feature> features = EnumSet.copyOf(FEATURES);
+    features.add(Feature.NETWORK_ATTACHMENT);
+    return features;
   }
 
   @Override
@@ -128,7 +137,8 @@ public final class RuntimeBackend implements IsolationBackend {
     refuse(plan.spec(), filters);
     List<Path> devices = RuntimeConfiguration.devices(plan);
     if (devices.isEmpty()) {
-      throw cannot("no /dev of its own, from which its first process is executed");
+      throw CarrelException.usage("the backend " + NAME + " cannot start a container without a /dev of its own, from which its first process is executed. Choose"
+          + " another with --backend");
     }
     HostFacts facts = HostFacts.now();
     return bundle(runtime, facts, plan.spec().security().has(Weakness.KEYRING),

@@ -46,12 +46,24 @@ final class RuntimeConfiguration {
     mounts.add(Json.mount(ToolBackend.init(devices).toString(), "bind", ToolBackend.init(), List.of("bind", "ro", "nosuid", "nodev")));
     all.add("mounts", mounts);
     JsonObject linux = all.getAsJsonObject("linux");
+    if (ToolBackend.isAttached(plan.spec())) { // the kernel lets nobody mount sysfs who has not made the network namespace
+      remove(linux.getAsJsonArray("namespaces"), "type", "network");
+      remove(mounts, "type", "sysfs");
+    }
     linux.remove("resources"); // of groups that Carrel makes
     if (!identity.ranged()) {
       linux.add("uidMappings", Json.mappings(withRoot(identity.user())));
       linux.add("gidMappings", Json.mappings(withRoot(identity.group())));
     }
     return Json.text(all);
+  }
+
+  private static void remove(JsonArray array, String field, String value) {
+    for (int i = array.size() - 1; i >= 0; i--) {
+      if (array.get(i).getAsJsonObject().get(field).getAsString().equals(value)) {
+        array.remove(i);
+      }
+    }
   }
 
   private static void open(JsonObject mount, Path devices) {
