@@ -241,6 +241,18 @@ class ResidentIT {
     assertThat(programOf(lasting().withVariable("CARREL_RESIDENT", "none"))).isEqualTo("java");
   }
 
+  /** As in most sessions, where the runtime itself has raised it to the hard one. */
+  @Test
+  void a_soft_limit_of_open_files_below_the_hard_one_is_none_for_who_is_served() throws Exception {
+    assertThat(programOf(lasting().under("sh", "-c", "ulimit -S -n 1000; exec \"$0\" \"$@\""))).isEqualTo(CLIENT);
+  }
+
+  @Test
+  void a_service_of_roots_serves_roots_sessions_and_those_of_others_have_to_be_the_runtimes() throws Exception {
+    String program = programOf(lasting().withVariable("XDG_RUNTIME_DIR", "/elsewhere").withVariable("DBUS_SESSION_BUS_ADDRESS", "unix:path=/elsewhere/bus"));
+    assertThat(program).isEqualTo(User.weAreRoot() ? CLIENT : "java");
+  }
+
   @Test
   @Tag(User.ROOT)
   void another_user_is_not_let_in() throws Exception {

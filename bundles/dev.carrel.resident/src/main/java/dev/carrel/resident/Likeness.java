@@ -27,6 +27,9 @@ final class Likeness {
       "JDK_JAVA_OPTIONS", "SSL_CERT_FILE", "SSL_CERT_DIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_DIRS",
       "XDG_DATA_DIRS");
   private static final List<String> KINDS = List.of("CARREL_", "NIX_", "GUIX_");
+  /** Where a session of systemd's is. Root's Carrel asks none, and a service of root's has none. */
+  private static final Set<String> SESSION = Set.of("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR");
+  private static final String ROOT = "Uid:\t0\t0\t0\t0";
   /** Says where a runtime is, and nothing to the runtime. */
   private static final String PLACE = "CARREL_RESIDENT";
 
@@ -35,8 +38,10 @@ final class Likeness {
   static boolean holds(Caller caller) {
     Path process = Path.of("/proc/" + caller.pid());
     try {
-      return variables(caller.environment()).equals(variables(System.getenv())) && sameNamespaces(process)
-          && Files.isSameFile(process.resolve("root"), OWN.resolve("root")) && facts(process).equals(facts(OWN))
+      Set<String> facts = facts(OWN);
+      boolean root = facts.contains(ROOT);
+      return variables(caller.environment(), root).equals(variables(System.getenv(), root)) && sameNamespaces(process)
+          && Files.isSameFile(process.resolve("root"), OWN.resolve("root")) && facts(process).equals(facts)
           && scheduling(process).equals(scheduling(OWN)) && killability(process) <= killability(OWN)
           && read(process.resolve("personality")).equals(read(OWN.resolve("personality"))) && limits(process).equals(limits(OWN))
           && confinement(process).equals(confinement(OWN));
@@ -56,10 +61,10 @@ final class Likeness {
   }
 
   /** Those by which Carrel finds its files and its way; a relative path would lead elsewhere. */
-  private static Map<String, String> variables(Map<String, String> all) {
+  private static Map<String, String> variables(Map<String, String> all, boolean root) {
     Map<String, String> some = new HashMap<>();
     all.forEach((name, value) -> {
-      if (VARIABLES.contains(name) || name.endsWith("_proxy") || name.endsWith("_PROXY")
+      if (VARIABLES.contains(name) && !(root && SESSION.contains(name)) || name.endsWith("_proxy") || name.endsWith("_PROXY")
           || KINDS.stream().anyMatch(name::startsWith) && !name.equals(PLACE)) {
         some.put(name, value);
       }
@@ -90,7 +95,7 @@ final class Likeness {
 
   /** A JVM raises the number of files that it may open to the hard limit, which is what counts. */
   private static List<String> limits(Path process) throws IOException {
-    return read(process.resolve("limits")).lines().map(line -> line.startsWith("Max open files") ? line.replaceFirst("\\d+|unlimited", "") : line).toList();
+    return read(process.resolve("limits")).lines().map(line -> line.startsWith("Max open files") ? line.replaceFirst("(\\d+|unlimited) +", "") : line).toList();
   }
 
   /** By AppArmor, SELinux or the like; without one, there is nothing to be read. */
