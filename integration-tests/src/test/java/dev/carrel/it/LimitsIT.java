@@ -224,6 +224,12 @@ class LimitsIT {
     carrel("pause", "still").says();
     carrel("kill", "still").says();
     assertThat(inspected("still").get("signal").getAsInt()).isIn(15, 9); // it is asked before, and may be quick
+
+    limited(List.of("--pids=unlimited", "--as-pid-1", "--name=first", "-d"), "sleep", "4321").says();
+    carrel("pause", "first").says();
+    assertThat(carrel("exec", "first", "--", "true").run().err()).contains("it is paused");
+    carrel("resume", "first").says();
+    carrel("exec", "first", "--", "true").says();
   }
 
   @Test

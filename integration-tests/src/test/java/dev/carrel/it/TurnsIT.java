@@ -233,7 +233,7 @@ class TurnsIT {
     awaitFile(output, "ready");
     awaitRecorded("first");
     assertThat(run("exec", "first", "sh", "-c", "cat /proc/1/comm").out()).isEqualTo("sh\n");
-    refused(run("pause", "first"), "--as-pid-1");
+    refused(run("pause", "first"), "(--as-pid-1), and so nobody inside could do that. With --detach and a limit, such as --pids=unlimited, the kernel does");
     refused(run("kill", "--all", "--signal=USR1", "first"), "--as-pid-1");
     long pid = containers.inspect("first").get("pid").getAsLong();
     process.destroyForcibly();

@@ -98,7 +98,7 @@ final class Bases {
     Set<Controller> usable = ofFirst();
     for (Controller controller : needed) {
       if (!usable.contains(controller) && (hierarchies.first().containsKey(controller) || !ofSecond().contains(controller))) {
-        throw new Missing(this, controller).explain();
+        throw new Missing(this, controller, OwnGroup.hasSystemd()).explain();
       }
     }
     String leaf = owner + "-" + maker + "-" + count.incrementAndGet();
@@ -204,7 +204,7 @@ final class Bases {
       if (ofFirst().contains(controller)) {
         places.add(first.get(controller).resolve(name.leaf()));
       } else if (hierarchies.first().containsKey(controller) || name.second().isEmpty() || !ofSecond().contains(controller)) {
-        throw new Missing(this, controller).explain();
+        throw new Missing(this, controller, OwnGroup.hasSystemd()).explain();
       } else {
         others.add(controller);
       }

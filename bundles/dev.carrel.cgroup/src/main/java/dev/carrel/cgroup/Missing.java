@@ -6,8 +6,12 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** A controller that a limit needs, and this user cannot have here. */
-record Missing(Bases bases, Controller controller) {
+/**
+ * A controller that a limit needs, and this user cannot have here.
+ *
+ * @param systemd whether systemd divides what there is
+ */
+record Missing(Bases bases, Controller controller, boolean systemd) {
   CarrelException explain() {
     return CarrelException.failed("cannot limit what a container consumes by the controller " + controller + ": " + reason());
   }
@@ -29,7 +33,7 @@ record Missing(Bases bases, Controller controller) {
   }
 
   private String notDelegated() {
-    if (!OwnGroup.hasSystemd()) {
+    if (!systemd) {
       return "it is one of version 2 here, and is not delegated to you. Ask an administrator to put your session into a group of version 2 that belongs"
           + " to you and has it; root can limit that without";
     }

@@ -32,9 +32,10 @@ class LimitsTest {
   void what_no_container_could_live_with_is_no_limit() {
     for (long bytes : new long[] {0, 1, Limits.LEAST_MEMORY - 1}) {
       assertThatIllegalArgumentException().isThrownBy(() -> NONE.withMemory(new Bound(bytes))).withMessageContaining("at least 1M");
+      assertThatIllegalArgumentException().isThrownBy(() -> NONE.withMemoryHigh(new Bound(bytes))).withMessageContaining("slowed down from 1M of memory on");
     }
     for (long number : new long[] {0, 4_194_305, Long.MAX_VALUE}) {
-      assertThatIllegalArgumentException().isThrownBy(() -> NONE.withProcesses(new Bound(number)));
+      assertThatIllegalArgumentException().isThrownBy(() -> NONE.withProcesses(new Bound(number))).withMessageContaining("1 to 4194304 processes");
     }
     for (long thousandths : new long[] {0, 9, Long.MAX_VALUE}) {
       assertThatIllegalArgumentException().isThrownBy(() -> NONE.withCpus(new Bound(thousandths))).withMessageContaining("0.01 to 1000000 processors");
@@ -47,7 +48,8 @@ class LimitsTest {
     assertThatIllegalArgumentException().isThrownBy(() -> rate(8, 0, 0));
     assertThatIllegalArgumentException().isThrownBy(() -> rate(4096, 0, 1));
     assertThatIllegalArgumentException().isThrownBy(() -> NONE.withHugePages(Map.of("../2MB", new Bound(1))));
-    assertThatIllegalArgumentException().isThrownBy(() -> NONE.withMemory(new Bound(64 << 20)).withMemoryHigh(new Bound(65 << 20)));
+    assertThatIllegalArgumentException().isThrownBy(() -> NONE.withMemory(new Bound(64 << 20)).withMemoryHigh(new Bound(65 << 20)))
+        .withMessageContaining("is more than it may have");
   }
 
   @Test
