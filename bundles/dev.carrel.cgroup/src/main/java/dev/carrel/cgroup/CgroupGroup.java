@@ -109,13 +109,30 @@ final class CgroupGroup implements ResourceGroup {
   @Override
   public void update(Limits limits) {
     Set<Controller> missing = Controller.neededBy(limits);
+    join(unfinished(missing));
     missing.removeAll(all().first().keySet());
-    if (!missing.isEmpty() && bases.takesSecond(missing, reserved)) {
+    if (!missing.isEmpty() && (bases.takesSecond(missing, reserved) || isHalfMoved())) {
       comeIntoSecond(missing);
     } else if (!missing.isEmpty()) {
       join(bases.placesOf(missing, reserved));
     }
     Setting.apply(settings(limits));
+  }
+
+  /** Where not all have come: another Carrel was killed, or failed, while it had them join these groups. */
+  private List<Path> unfinished(Set<Controller> needed) {
+    List<Path> directories = new ArrayList<>();
+    all().first().forEach((controller, directory) -> {
+      if (needed.contains(controller) && !hasAll(directory)) {
+        directories.add(directory);
+      }
+    });
+    return directories;
+  }
+
+  /** The same of version 2. */
+  private boolean isHalfMoved() {
+    return reserved.second().isPresent() && inhabited(reserved.second().get()).equals(reserved.second().get()) && !hasAll(reserved.second().get());
   }
 
   /** On a hybrid host, where it had only groups of version 1. */
@@ -128,7 +145,7 @@ final class CgroupGroup implements ResourceGroup {
       join(places);
     } catch (IOException | RuntimeException e) {
       reserved.second().ifPresent(directory -> directory.toFile().delete());
-      reserved = before;
+      reserved = bases.divided(before); // it stays if some are in it already, who are not forgotten
       throw e instanceof RuntimeException known ? known
           : CarrelException.failed("cannot change the limits of this container: " + e.getMessage(), e);
     }
@@ -261,7 +278,7 @@ final class CgroupGroup implements ResourceGroup {
         KernelFile.write(reserved.second().get().resolve("cgroup.kill"), "1");
         thaw(); // on a hybrid host, what stands still by version 1 does not even die
       }
-      if (killed && isAllInSecond()) {
+      if (killed && hasAll(reserved.second().get())) {
         return;
       }
       if (freezer().isPresent() && Files.exists(freezer().get())) {
@@ -274,13 +291,10 @@ final class CgroupGroup implements ResourceGroup {
     }
   }
 
-  /** Not where a move to version 2 was broken off. What dies meanwhile may seem to be left behind, which does no harm. */
-  private boolean isAllInSecond() {
-    Set<String> outside = new HashSet<>();
-    for (Path directory : all().firstDirectories()) {
-      outside.addAll(pids(directory));
-    }
-    outside.removeAll(pids(reserved.second().orElseThrow()));
+  /** Not where a move was broken off. What dies meanwhile may seem to be left behind, which does no harm. */
+  private boolean hasAll(Path directory) {
+    Set<String> outside = pids(reserved.directories().get(0)); // where all have been from the beginning
+    outside.removeAll(pids(directory));
     return outside.isEmpty();
   }
 

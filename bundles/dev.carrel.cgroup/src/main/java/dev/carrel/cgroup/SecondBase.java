@@ -15,10 +15,7 @@ import java.util.Set;
 final class SecondBase {
   private static final String NAME = "carrel";
 
-  /**
-   * How often what another process disables just now, as it has taken the last group away, is enabled again. A refusal that is final, as where
-   * processes are in the way, is not told apart by the words of it, which may be of any language: a hundred take some milliseconds.
-   */
+  /** How often what another process disables just now, as it has taken the last group away, is enabled again. */
   private static final int TRIES = 100;
 
   private final OwnGroup own;

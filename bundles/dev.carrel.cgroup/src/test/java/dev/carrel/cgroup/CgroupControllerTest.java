@@ -229,6 +229,36 @@ class CgroupControllerTest {
   }
 
   @Test
+  void a_move_into_more_groups_that_was_broken_off_is_finished_by_the_next_change() throws Exception {
+    assumeTrue(here().first().containsKey(Controller.PIDS) && here().first().containsKey(Controller.CPUSET) && new Bases(here(), 0, new SystemdScopes(Map.of(), 0)).ofSecond().contains(Controller.HUGETLB),
+        "needs a hybrid host, with hugetlb in version 2");
+    CgroupController controller = controller(here());
+    ResourceGroup group = make(controller, FEW);
+    Process process = in(group, "sleep 4321 & sleep 4322 & wait");
+    Path first = GroupName.parse(group.name()).directories().get(0);
+    Path second = here().second().get().resolve("carrel").resolve(first.getFileName());
+    Path processors = here().first().get(Controller.CPUSET).resolve("carrel").resolve(first.getFileName());
+    try {
+      while (group.usage().processes().orElse(0) < 3) {
+        TimeUnit.MILLISECONDS.sleep(10);
+      }
+      for (Path begun : List.of(second, processors)) {
+        new Bases(here(), 0, new SystemdScopes(Map.of(), 0)).make(begun);
+        KernelFile.write(begun.resolve("cgroup.procs"), Long.toString(process.pid()));
+      }
+      controller.find(group.name()).update(Limits.none().withHugePages(Map.of("2MB", new Bound(4 << 20))).withCpuset(NumberSet.of("0")));
+      for (Path joined : List.of(second, processors)) {
+        assertThat(Files.readAllLines(joined.resolve("cgroup.procs"))).hasSize(3).containsExactlyInAnyOrderElementsOf(Files.readAllLines(first.resolve("cgroup.procs")));
+      }
+    } finally {
+      controller.find(group.name()).remove();
+      process.destroyForcibly();
+    }
+    assertThat(second).doesNotExist();
+    assertThat(processors).doesNotExist();
+  }
+
+  @Test
   void a_group_that_cannot_have_its_limits_is_not_left_half_made() throws Exception {
     CgroupController controller = controller(here());
     Limits impossible = FEW.withCpuset(NumberSet.of("4095"));
