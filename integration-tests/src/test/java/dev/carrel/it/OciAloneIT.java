@@ -129,18 +129,6 @@ class OciAloneIT {
         .anySatisfy(groups -> assertThat(groups).content().containsPattern("memory:.*/carrel/"));
   }
 
-  @ParameterizedTest
-  @Tag(User.ROOT)
-  @ValueSource(strings = {"crun", "runc"})
-  void an_interface_to_a_network_is_there_before_the_program(String runtime) {
-    needs(runtime);
-    assumeTrue(Host.can("nft", "--version"), "needs nft");
-    Carrel.Result result = with(runtime, "--network=veth", "--", "sh", "-c", "grep -c : /proc/net/dev; cat /proc/net/route | wc -l").run();
-
-    assertThat(result.err()).isEmpty();
-    assertThat(result.out().lines().findFirst()).contains("2");
-  }
-
   @Test
   @Tag(User.ROOT)
   void what_a_runtime_cannot_do_is_refused_by_name_before_anything_is_made() {
