@@ -79,6 +79,9 @@ final class RecordedContainer implements ContainerHandle {
   public CompletableFuture<ExitStatus> exit() {
     Optional<Running> running = running();
     if (running.isEmpty()) {
+      if (entry.hasStarted() && !entry.runs()) {
+        attaching.release(entry); // it ran when it was looked for
+      }
       return CompletableFuture.completedFuture(entry.exit());
     }
     CompletableFuture<ExitStatus> exit = running.get().exit().copy();

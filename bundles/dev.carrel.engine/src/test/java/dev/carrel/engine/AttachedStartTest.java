@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.Container;
+import dev.carrel.api.container.ContainerHandle;
 import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.IdMapping;
 import dev.carrel.api.container.Identity;
@@ -214,6 +215,20 @@ class AttachedStartTest {
     engine(backend).start(spec(Life.detached(Optional.of("job"), Life.Restart.never()), PORT)); // its pid is nobody's
     assertThat(provider.asked).doesNotContain("detach");
     assertThat(engine(backend).find("job")).isPresent();
+    assertThat(provider.asked).endsWith("detach");
+  }
+
+  @Test
+  void so_is_what_one_was_given_that_ends_between_the_look_and_the_wait() throws Exception {
+    Process program = new ProcessBuilder("sleep", "4321").start();
+    backend.pid = program.pid();
+    engine(backend).start(spec(Life.detached(Optional.of("job"), Life.Restart.never()), PORT));
+    ContainerHandle found = engine(backend).find("job").orElseThrow();
+    assertThat(provider.asked).doesNotContain("detach");
+
+    program.destroyForcibly().waitFor();
+    found.exit().join();
+
     assertThat(provider.asked).endsWith("detach");
   }
 

@@ -27,6 +27,8 @@ final class FakeBackend implements IsolationBackend {
   volatile RuntimeException failure;
   volatile boolean endAtOnce;
   volatile RuntimeException refusal;
+  /** Of what it starts: nobody's. */
+  volatile long pid = 4711;
   final AtomicInteger proceeded = new AtomicInteger();
 
   FakeBackend(String name, Set<Feature> features) {
@@ -71,7 +73,7 @@ final class FakeBackend implements IsolationBackend {
     if (failure != null) {
       throw failure;
     }
-    FakeRunning running = new FakeRunning();
+    FakeRunning running = new FakeRunning(pid);
     all.add(running);
     if (endAtOnce) {
       running.end(ExitStatus.exited(0));
@@ -94,7 +96,7 @@ final class FakeBackend implements IsolationBackend {
 
   @Override
   public Running enter(String id, Running running, Inside inside, Optional<GroupEntry> group, ProcessSpec program) {
-    FakeRunning entered = new FakeRunning();
+    FakeRunning entered = new FakeRunning(pid);
     all.add(entered);
     return entered;
   }
@@ -107,7 +109,12 @@ final class FakeBackend implements IsolationBackend {
   static final class FakeRunning implements Running {
     private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
     private final AtomicInteger killed = new AtomicInteger();
+    private final long pid;
     volatile boolean deaf;
+
+    FakeRunning(long pid) {
+      this.pid = pid;
+    }
 
     void end(ExitStatus status) {
       exit.complete(status);
@@ -119,7 +126,7 @@ final class FakeBackend implements IsolationBackend {
 
     @Override
     public Process process() {
-      return new NoProcess();
+      return new NoProcess(pid);
     }
 
     @Override
@@ -161,9 +168,15 @@ final class FakeBackend implements IsolationBackend {
 
   /** Has a number and nothing else. */
   private static final class NoProcess extends Process {
+    private final long pid;
+
+    NoProcess(long pid) {
+      this.pid = pid;
+    }
+
     @Override
     public long pid() {
-      return 4711;
+      return pid;
     }
 
     @Override
