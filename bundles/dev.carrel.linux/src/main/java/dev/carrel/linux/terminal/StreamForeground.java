@@ -114,7 +114,6 @@ public final class StreamForeground implements Foreground {
     try (LentTerminal.Aside aside = lent.isPresent() ? lent.get().standAside() : LentTerminal.NOBODY; RawMode raw = new RawMode(streams[0]);
         Pump in = Pump.toStream(streams[0], container.process().getOutputStream());
         Pump out = Pump.fromStream(container.process().getInputStream(), streams[1])) {
-      container.resize(size()); // it may have changed since the container was specified
       ExitStatus status = container.exit().join();
       out.drain();
       return status;
@@ -128,6 +127,7 @@ public final class StreamForeground implements Foreground {
 
     synchronized void connect(ContainedProcess started) {
       container = started;
+      accept(SIGWINCH); // the size may have changed since the container was specified, and is looked at and passed on by one at a time
       for (int signal : early) {
         accept(signal);
       }
