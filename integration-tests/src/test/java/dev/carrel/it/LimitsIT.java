@@ -221,7 +221,12 @@ class LimitsIT {
     assertThat(carrel("exec", "still", "--", "true").run().err()).contains("it is paused");
     carrel("resume", "still").says();
     carrel("exec", "still", "--", "true").says();
+    freeze(); // as an update does while it moves what is inside, which may be killed then
+    carrel("update", "--pids=11", "still").says();
+    carrel("exec", "still", "--", "true").says();
     carrel("pause", "still").says();
+    carrel("update", "--pids=12", "still").says();
+    assertThat(carrel("exec", "still", "--", "true").run().err()).as("an update wakes nobody who was paused").contains("it is paused");
     carrel("kill", "still").says();
     assertThat(inspected("still").get("signal").getAsInt()).isIn(15, 9); // it is asked before, and may be quick
 
@@ -230,6 +235,16 @@ class LimitsIT {
     assertThat(carrel("exec", "first", "--", "true").run().err()).contains("it is paused");
     carrel("resume", "first").says();
     carrel("exec", "first", "--", "true").says();
+  }
+
+  private void freeze() throws Exception {
+    for (Path group : ControlGroups.of(directory.resolve("state"))) {
+      for (String[] file : new String[][] {{"freezer.state", "FROZEN"}, {"cgroup.freeze", "1"}}) {
+        if (Files.exists(group.resolve(file[0]))) {
+          Files.writeString(group.resolve(file[0]), file[1]);
+        }
+      }
+    }
   }
 
   @Test

@@ -7,14 +7,12 @@ import dev.carrel.api.resource.OutOfMemory;
 import dev.carrel.api.resource.ResourceGroup;
 import dev.carrel.api.resource.Usage;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -106,74 +104,73 @@ final class CgroupGroup implements ResourceGroup {
     return files;
   }
 
+  /** What another update that was broken off has left where it was comes along. */
   @Override
   public void update(Limits limits) {
-    Set<Controller> missing = Controller.neededBy(limits);
-    join(unfinished(missing));
+    Set<Controller> needed = Controller.neededBy(limits);
+    Set<Controller> missing = EnumSet.noneOf(Controller.class);
+    missing.addAll(needed);
     missing.removeAll(all().first().keySet());
-    if (!missing.isEmpty() && (bases.takesSecond(missing, reserved) || isHalfMoved())) {
-      comeIntoSecond(missing);
-    } else if (!missing.isEmpty()) {
-      join(bases.placesOf(missing, reserved));
+    GroupName before = reserved;
+    try {
+      if (!missing.isEmpty() && bases.takesSecond(missing, before)) {
+        reserved = bases.divide(before); // on a hybrid host, where it had only groups of version 1
+      }
+      join(placesOf(needed, missing));
+    } catch (IOException | RuntimeException e) {
+      if (before.second().isEmpty()) {
+        reserved.second().ifPresent(directory -> directory.toFile().delete());
+        reserved = bases.divided(before); // what has come into it already is there
+      }
+      throw e instanceof RuntimeException known ? known
+          : CarrelException.failed("cannot change the limits of this container: its processes cannot be moved: " + e.getMessage(), e);
     }
     Setting.apply(settings(limits));
   }
 
-  /** Where not all have come: another Carrel was killed, or failed, while it had them join these groups. */
-  private List<Path> unfinished(Set<Controller> needed) {
-    List<Path> directories = new ArrayList<>();
+  /** Where all its processes have to be, and some are not. */
+  private List<Path> placesOf(Set<Controller> needed, Set<Controller> missing) {
+    Set<Path> places = new LinkedHashSet<>(bases.placesOf(missing, reserved));
+    Set<Controller> second = EnumSet.noneOf(Controller.class);
+    second.addAll(needed);
     all().first().forEach((controller, directory) -> {
-      if (needed.contains(controller) && !hasAll(directory)) {
-        directories.add(directory);
+      if (second.remove(controller)) {
+        places.add(directory);
       }
     });
-    return directories;
-  }
-
-  /** The same of version 2. */
-  private boolean isHalfMoved() {
-    return reserved.second().isPresent() && inhabited(reserved.second().get()).equals(reserved.second().get()) && !hasAll(reserved.second().get());
-  }
-
-  /** On a hybrid host, where it had only groups of version 1. */
-  private void comeIntoSecond(Set<Controller> missing) {
-    GroupName before = reserved;
-    try {
-      reserved = bases.divide(before);
-      List<Path> places = bases.placesOf(missing, reserved);
-      places.add(reserved.second().orElseThrow());
-      join(places);
-    } catch (IOException | RuntimeException e) {
-      reserved.second().ifPresent(directory -> directory.toFile().delete());
-      reserved = bases.divided(before); // it stays if some are in it already, who are not forgotten
-      throw e instanceof RuntimeException known ? known
-          : CarrelException.failed("cannot change the limits of this container: " + e.getMessage(), e);
+    if (!second.isEmpty()) {
+      reserved.second().ifPresent(places::add);
     }
+    places.removeIf(place -> Files.isDirectory(place) && !members().areOutside(place));
+    return List.copyOf(places);
   }
 
-  /** Has all its processes come into another group: while nothing runs, nothing is forked. */
-  private void join(List<Path> directories) {
+  /** Has all its processes come into other groups: while nothing runs, nothing is forked. */
+  private void join(List<Path> directories) throws IOException {
+    if (directories.isEmpty()) {
+      return;
+    }
     boolean frozen = isFrozen();
-    if (!directories.isEmpty() && canFreeze()) {
+    if (canFreeze()) {
       freeze();
     }
     try {
       for (Path directory : directories) {
         bases.make(directory);
-        for (String pid : KernelFile.read(reserved.directories().get(0).resolve("cgroup.procs")).orElse("").split("\n")) {
-          if (!pid.isEmpty()) {
-            KernelFile.write(directory.resolve("cgroup.procs"), pid);
-          }
-        }
+        members().moveTo(directory, inhabited(directory).resolve("cgroup.procs"));
       }
     } catch (IOException e) {
-      directories.forEach(directory -> directory.toFile().delete());
-      throw CarrelException.failed("cannot change the limits of this container: its processes cannot be moved: " + e.getMessage(), e);
+      directories.forEach(directory -> directory.toFile().delete()); // which the kernel refuses where one is in it
+      throw e;
     } finally {
-      if (!directories.isEmpty() && !frozen) {
+      if (!frozen) {
         thaw();
       }
     }
+  }
+
+  private Members members() {
+    return new Members(all().directories());
   }
 
   /** What has to be written. */
@@ -278,67 +275,28 @@ final class CgroupGroup implements ResourceGroup {
         KernelFile.write(reserved.second().get().resolve("cgroup.kill"), "1");
         thaw(); // on a hybrid host, what stands still by version 1 does not even die
       }
-      if (killed && hasAll(reserved.second().get())) {
-        return;
+      if (killed && !members().areOutside(reserved.second().get())) {
+        return; // else a move to version 2 was broken off
       }
       if (freezer().isPresent() && Files.exists(freezer().get())) {
         killFrozen();
       } else {
-        signal();
+        members().signal();
       }
     } catch (IOException e) {
-      signal(); // it is gone, or the kernel is older than that file
+      members().signal(); // it is gone, or the kernel is older than that file
     }
-  }
-
-  /** Not where a move was broken off. What dies meanwhile may seem to be left behind, which does no harm. */
-  private boolean hasAll(Path directory) {
-    Set<String> outside = pids(reserved.directories().get(0)); // where all have been from the beginning
-    outside.removeAll(pids(directory));
-    return outside.isEmpty();
-  }
-
-  /** Of all that is in a group, and in the groups inside. */
-  private static Set<String> pids(Path directory) {
-    Set<String> pids = new HashSet<>(List.of(KernelFile.read(directory.resolve("cgroup.procs")).orElse("").split("\n")));
-    inside(directory).forEach(inner -> pids.addAll(pids(inner)));
-    pids.remove("");
-    return pids;
   }
 
   /** While nothing in it runs, nothing is forked; the signals arrive when it thaws. What cannot be frozen is killed all the same. */
   private void killFrozen() throws IOException {
     KernelFile.write(freezer().get().resolve("freezer.state"), "FROZEN");
     for (int look = 0; look < 50 && !isFrozen(); look++) {
-      signal();
+      members().signal();
       pause();
     }
-    signal();
+    members().signal();
     KernelFile.write(freezer().get().resolve("freezer.state"), "THAWED");
-  }
-
-  private void signal() {
-    all().directories().forEach(CgroupGroup::signal);
-  }
-
-  private static void signal(Path directory) {
-    inside(directory).forEach(CgroupGroup::signal);
-    for (String pid : KernelFile.read(directory.resolve("cgroup.procs")).orElse("").split("\n")) {
-      if (!pid.isEmpty() && !pid.equals("0")) {
-        ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
-      }
-    }
-  }
-
-  /** The groups inside, which whoever had the right to has made. */
-  private static List<Path> inside(Path directory) {
-    List<Path> groups = new ArrayList<>();
-    try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, file -> Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS))) {
-      found.forEach(groups::add);
-    } catch (IOException | DirectoryIteratorException e) {
-      return groups; // it is gone
-    }
-    return groups;
   }
 
   @Override
@@ -371,7 +329,7 @@ final class CgroupGroup implements ResourceGroup {
     if (directory.toFile().delete() || !Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
       return true;
     }
-    inside(directory).forEach(CgroupGroup::removed);
+    Members.inside(directory).forEach(CgroupGroup::removed);
     return directory.toFile().delete() || !Files.exists(directory);
   }
 

@@ -5,11 +5,15 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Files of the kernel: each write is one system call, and a file that is not there says nothing. */
 final class KernelFile {
+  /** EACCES, EPERM, EROFS, EOPNOTSUPP and EINVAL, by the words of the C library. */
+  private static final List<String> FINAL = List.of("Permission denied", "not permitted", "Read-only", "not supported", "Invalid argument");
+
   private KernelFile() {}
 
   /** Nothing of one that is not there, or may not be read. */
@@ -49,5 +53,11 @@ final class KernelFile {
     try (FileOutputStream out = new FileOutputStream(file.toString())) {
       out.write(text.getBytes(StandardCharsets.UTF_8));
     }
+  }
+
+  /** Whether the kernel would refuse that always, and not for what others have just made, taken away or in use. */
+  static boolean isFinal(IOException refusal) {
+    String reason = String.valueOf(refusal.getMessage());
+    return FINAL.stream().anyMatch(reason::contains);
   }
 }

@@ -142,7 +142,7 @@ final class SecondBase {
         enable(directory, controllers);
         return;
       } catch (CarrelException e) {
-        if (i == TRIES) {
+        if (i == TRIES || e.getCause() instanceof IOException refused && KernelFile.isFinal(refused)) {
           throw e;
         }
       }

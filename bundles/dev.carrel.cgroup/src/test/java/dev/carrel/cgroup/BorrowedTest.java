@@ -1,8 +1,10 @@
 package dev.carrel.cgroup;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.carrel.api.CarrelException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -138,6 +140,24 @@ class BorrowedTest {
     KernelFile.write(other.resolve(limits[0]), "max");
     giveBack();
     assertThat(enabled()).isEmpty();
+  }
+
+  @Test
+  void a_group_with_processes_of_its_own_cannot_be_divided_until_they_have_left_it() throws Exception {
+    assumeTrue(controller == Controller.HUGETLB, "needs the controller hugetlb");
+    Files.createDirectory(base);
+    Process process = new ProcessBuilder("sleep", "4321").start();
+    try {
+      KernelFile.write(base.resolve("cgroup.procs"), Long.toString(process.pid()));
+      CarrelException refusal = catchThrowableOfType(() -> second().enableBelow(base, Set.of(controller)), CarrelException.class);
+      assertThat(refusal).hasMessageContaining("by the controller hugetlb").hasMessageContaining("Processes are in that group itself");
+      assertThat(KernelFile.isFinal((IOException) refusal.getCause())).isFalse();
+      KernelFile.write(root.resolve("cgroup.procs"), Long.toString(process.pid()));
+      second().enableBelow(base, Set.of(controller));
+      assertThat(Bases.listed(base.resolve("cgroup.subtree_control"))).containsExactly(controller);
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
   }
 
   @Test

@@ -229,33 +229,42 @@ class CgroupControllerTest {
   }
 
   @Test
-  void a_move_into_more_groups_that_was_broken_off_is_finished_by_the_next_change() throws Exception {
-    assumeTrue(here().first().containsKey(Controller.PIDS) && here().first().containsKey(Controller.CPUSET) && new Bases(here(), 0, new SystemdScopes(Map.of(), 0)).ofSecond().contains(Controller.HUGETLB),
+  void what_a_killed_update_has_moved_in_part_comes_along_with_the_next() throws Exception {
+    Bases bases = new Bases(here(), 0, new SystemdScopes(Map.of(), 0));
+    assumeTrue(bases.ofFirst().containsAll(List.of(Controller.CPUSET, Controller.FREEZER, Controller.PIDS)) && bases.ofSecond().contains(Controller.HUGETLB),
         "needs a hybrid host, with hugetlb in version 2");
     CgroupController controller = controller(here());
     ResourceGroup group = make(controller, FEW);
-    Process process = in(group, "sleep 4321 & sleep 4322 & wait");
-    Path first = GroupName.parse(group.name()).directories().get(0);
-    Path second = here().second().get().resolve("carrel").resolve(first.getFileName());
-    Path processors = here().first().get(Controller.CPUSET).resolve("carrel").resolve(first.getFileName());
+    Process process = in(group, "sleep 4321 & while :; do sleep 0.01; done");
+    GroupName name = GroupName.parse(group.name());
+    List<Path> later = List.of(bases.base(Controller.CPUSET).resolve(name.leaf()), here().second().get().resolve("carrel").resolve(name.leaf()));
     try {
-      while (group.usage().processes().orElse(0) < 3) {
+      while (group.usage().processes().orElse(0) < 2) {
         TimeUnit.MILLISECONDS.sleep(10);
       }
-      for (Path begun : List.of(second, processors)) {
-        new Bases(here(), 0, new SystemdScopes(Map.of(), 0)).make(begun);
-        KernelFile.write(begun.resolve("cgroup.procs"), Long.toString(process.pid()));
+      group.freeze();
+      for (Path directory : later) {
+        bases.make(directory);
+        KernelFile.write(directory.resolve("cgroup.procs"), Long.toString(process.pid()));
       }
-      controller.find(group.name()).update(Limits.none().withHugePages(Map.of("2MB", new Bound(4 << 20))).withCpuset(NumberSet.of("0")));
-      for (Path joined : List.of(second, processors)) {
-        assertThat(Files.readAllLines(joined.resolve("cgroup.procs"))).hasSize(3).containsExactlyInAnyOrderElementsOf(Files.readAllLines(first.resolve("cgroup.procs")));
-      }
+      CgroupGroup found = (CgroupGroup) controller.find(group.name());
+      found.update(Limits.none().withCpuset(NumberSet.of("0")).withHugePages(Map.of("2MB", new Bound(4 << 20))));
+      assertThat(found.isFrozen()).isTrue();
+      List<String> all = pids(name.first().get(Controller.PIDS));
+      assertThat(all).hasSizeGreaterThan(1);
+      assertThat(later).allSatisfy(directory -> assertThat(pids(directory)).containsExactlyInAnyOrderElementsOf(all));
+      found.kill();
+      assertThat(process.waitFor()).isEqualTo(137);
+      found.remove();
+      assertThat(later).noneMatch(Files::exists);
     } finally {
       controller.find(group.name()).remove();
       process.destroyForcibly();
     }
-    assertThat(second).doesNotExist();
-    assertThat(processors).doesNotExist();
+  }
+
+  private static List<String> pids(Path directory) {
+    return KernelFile.read(directory.resolve("cgroup.procs")).orElse("").lines().toList();
   }
 
   @Test

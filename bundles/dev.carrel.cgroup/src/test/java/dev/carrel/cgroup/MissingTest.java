@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,7 +21,7 @@ class MissingTest {
   @BeforeEach
   void the_kernel_has_the_controllers() {
     String known = KernelFile.read(Path.of("/proc/cgroups")).orElse("");
-    assumeTrue(known.contains("hugetlb") && known.contains("blkio"), "needs a kernel with the controllers hugetlb and io");
+    assumeTrue(Stream.of(Controller.values()).allMatch(controller -> known.contains(controller.first())), "needs a kernel with all controllers");
   }
 
   private String explained(Hierarchies hierarchies, Controller controller, boolean systemd) {
@@ -39,6 +41,13 @@ class MissingTest {
   @Test
   void systemd_has_to_be_told_to_delegate_it() {
     assertThat(explained(second(), Controller.IO, true)).contains("by the controller io: ", "Delegate=cpu cpuset io memory pids", "user@.service.d", "systemctl daemon-reload");
+  }
+
+  @Test
+  void what_systemd_is_told_is_enough_for_each_controller_that_it_delegates() {
+    for (Controller controller : EnumSet.of(Controller.MEMORY, Controller.PIDS, Controller.CPU, Controller.CPUSET, Controller.IO)) {
+      assertThat(explained(second(), controller, true)).containsPattern("Delegate=[a-z ]*\\b" + controller + "\\b");
+    }
   }
 
   @Test

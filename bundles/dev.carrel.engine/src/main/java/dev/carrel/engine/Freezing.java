@@ -28,4 +28,15 @@ record Freezing(Running running, Optional<ResourceGroup> group, boolean detached
       running.resume();
     }
   }
+
+  /**
+   * Has go on what a change of limits that was killed half-way has left standing.
+   *
+   * @param paused whether somebody wants it to stand
+   */
+  void proceed(boolean paused) {
+    if (!(freezes() && paused)) {
+      group.ifPresent(ResourceGroup::thaw);
+    }
+  }
 }

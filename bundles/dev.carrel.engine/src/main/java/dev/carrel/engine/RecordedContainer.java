@@ -210,9 +210,10 @@ final class RecordedContainer implements ContainerHandle {
 
   @Override
   public void update(Limits limits) {
-    alive("change the limits of");
+    Running running = alive("change the limits of");
     ResourceGroup group = group().orElseThrow(() -> unlimited(id()));
     Limits changed = changed(id(), entry.limits().orElse(Limits.none()), limits);
+    new Freezing(running, Optional.of(group), entry.detached()).proceed(entry.paused());
     group.update(limits);
     record(entry, changed);
   }
