@@ -212,6 +212,19 @@ class LimitsIT {
   }
 
   @Test
+  void of_changes_at_once_none_is_lost() throws Exception {
+    limited(List.of("--memory=64M", "--name=wanted", "-d"), "sleep", "4321").says();
+    List<Process> changes = new ArrayList<>();
+    for (String limit : List.of("--memory=600M", "--cpus=1.5", "--cpu-weight=70", "--pids=30")) {
+      changes.add(carrel("update", limit, "wanted").start(directory.resolve("changes")));
+    }
+    for (Process change : changes) {
+      assertThat(change.waitFor()).as(() -> Host.says("cat", directory.resolve("changes").toString())).isZero();
+    }
+    assertThat(inspected("wanted").getAsJsonObject("limits").toString()).isEqualTo("{\"memory\":629145600,\"cpus\":1.5,\"cpu-weight\":70,\"pids\":30}");
+  }
+
+  @Test
   void a_paused_one_stands_still_and_can_be_killed() throws Exception {
     limited(List.of("--pids=10", "--name=still", "-d"), "sh", "-c", "while :; do :; done").says();
     carrel("pause", "still").says();

@@ -100,7 +100,7 @@ final class Entry {
     return LimitLines.read(lines);
   }
 
-  /** They have been changed. */
+  /** They have been changed, by who holds the lock. */
   void setLimits(Limits limits) throws IOException {
     LimitLines.write(lines, limits);
     Entry now = read(directory).orElse(this); // others may have changed something else
@@ -338,9 +338,11 @@ final class Entry {
   /** Its group goes, and only the record keeps that. */
   void setOutOfMemory(OutOfMemory word) throws IOException {
     LimitLines.write(lines, word);
-    Entry now = read(directory).orElse(this);
-    LimitLines.write(now.lines, word);
-    now.write();
+    RecordLock.hold(directory, () -> {
+      Entry now = read(directory).orElse(this);
+      LimitLines.write(now.lines, word);
+      now.write();
+    });
   }
 
   /** What a detached container's first process does itself. */

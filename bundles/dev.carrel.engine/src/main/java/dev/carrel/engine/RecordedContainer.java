@@ -17,6 +17,7 @@ import dev.carrel.api.resource.Limits;
 import dev.carrel.api.resource.ResourceGroup;
 import dev.carrel.api.resource.Usage;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -212,10 +213,24 @@ final class RecordedContainer implements ContainerHandle {
   public void update(Limits limits) {
     Running running = alive("change the limits of");
     ResourceGroup group = group().orElseThrow(() -> unlimited(id()));
-    Limits changed = changed(id(), entry.limits().orElse(Limits.none()), limits);
-    new Freezing(running, Optional.of(group), entry.detached()).proceed(entry.paused());
-    group.update(limits);
-    record(entry, changed);
+    oneByOne(entry, () -> {
+      Limits changed = changed(id(), Entry.read(entry.directory()).flatMap(Entry::limits).orElse(Limits.none()), limits);
+      new Freezing(running, Optional.of(group), entry.detached()).proceed(entry.paused());
+      group.update(limits);
+      record(entry, changed);
+    });
+  }
+
+  /** What several change at once is in the end what its record says. */
+  static void oneByOne(Entry entry, RecordLock.Change change) {
+    try {
+      RecordLock.hold(entry.directory(), change);
+    } catch (NoSuchFileException e) {
+      throw hasEnded("change the limits of", entry.id());
+    } catch (IOException e) {
+      throw CarrelException.failed("cannot change the limits of container " + entry.id() + ": its record in " + entry.directory() + " cannot be locked: "
+          + e.getMessage(), e);
+    }
   }
 
   /** @throws CarrelException of kind USAGE if that cannot be together */

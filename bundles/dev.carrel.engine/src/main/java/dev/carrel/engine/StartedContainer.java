@@ -222,10 +222,19 @@ final class StartedContainer implements Container {
       throw RecordedContainer.hasEnded("change the limits of", id);
     }
     ResourceGroup mine = group.orElseThrow(() -> RecordedContainer.unlimited(id));
+    Optional<Entry> recorded = recording.entry();
+    if (recorded.isPresent()) {
+      RecordedContainer.oneByOne(recorded.get(), () -> RecordedContainer.record(recorded.get(), update(mine, by)));
+    } else {
+      update(mine, by);
+    }
+  }
+
+  private Limits update(ResourceGroup mine, Limits by) {
     Limits changed = RecordedContainer.changed(id, limits().orElse(Limits.none()), by);
     mine.update(by);
     limits = Optional.of(changed);
-    recording.entry().ifPresent(entry -> RecordedContainer.record(entry, changed));
+    return changed;
   }
 
   @Override
