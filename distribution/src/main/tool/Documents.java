@@ -40,7 +40,6 @@ public final class Documents {
   private void write() throws Exception {
     Path pages = Files.createDirectories(target.resolve("man/man1"));
     Map<String, String> helps = new TreeMap<>();
-    helps.put("connect", says("connect", "--help")); // of the console, which the list is made without
     for (String command : says("help", "--list").split("\n")) {
       if (!command.equals("help") && !command.equals("version")) {
         helps.put(command, says(command, "--help"));

@@ -23,6 +23,13 @@ class CommandLineIT {
   }
 
   @Test
+  void the_list_of_commands_has_those_that_only_the_interactive_shell_offers() {
+    String listed = Carrel.command("help", "--list").says();
+    assertThat(listed.lines()).contains("connect", "run", "help").isSorted();
+    assertThat(Carrel.command().withInput("help --list\n").run().out()).isEqualTo(listed);
+  }
+
+  @Test
   void help_and_version_need_no_command() {
     assertThat(Carrel.run("--version").out()).startsWith("carrel ");
     assertThat(Carrel.run("--help")).satisfies(result -> {

@@ -91,6 +91,16 @@ class DistributionIT {
   }
 
   @Test
+  void each_command_has_a_manual_page_and_is_listed() throws IOException {
+    List<String> listed = Carrel.command("help", "--list").says().lines().filter(name -> !name.equals("help") && !name.equals("version")).toList();
+    assertThat(listed).contains("connect", "run");
+    try (Stream<Path> pages = Files.list(unpacked().resolve("man/man1"))) {
+      assertThat(pages.map(page -> page.getFileName().toString()).filter(name -> !name.equals("carrel.1")))
+          .containsExactlyInAnyOrderElementsOf(listed.stream().map(name -> "carrel-" + name + ".1").toList());
+    }
+  }
+
+  @Test
   void everything_that_is_inside_is_listed() throws IOException {
     TreeSet<String> listed = new TreeSet<>();
     for (JsonElement component : JsonParser.parseString(Files.readString(made(".cdx.json"))).getAsJsonObject().getAsJsonArray("components")) {

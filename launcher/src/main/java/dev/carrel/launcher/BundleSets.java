@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Which bundles there are, and which a command needs: a bundle that nothing needs is not installed, as each costs
@@ -108,6 +109,11 @@ enum BundleSets {
 
   List<String> bundles() {
     return bundles;
+  }
+
+  /** The names of all that Carrel's own bundles offer, also of what only the interactive runtime has. */
+  static Set<String> commands() {
+    return new TreeSet<>(COMMANDS);
   }
 
   /** The sets that a headless command line needs: all it could need for a command that is not known here. */

@@ -63,7 +63,10 @@ public final class Main {
         }
       case "-h", "--help", "help":
         if (arguments.length == 2 && arguments[1].equals("--list")) {
-          return command(home, List.of("help", "--list"));
+          for (String name : BundleSets.commands()) {
+            System.out.println(name);
+          }
+          return 0;
         }
         if (arguments.length > 1) {
           return run(new String[] {arguments[1], "--help"});
