@@ -18,6 +18,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -46,7 +48,7 @@ class WebIT {
     token = directory.resolve("token");
     Files.writeString(directory.resolve("tool"), "#!/bin/sh\n");
     carrel("store", "add", directory.resolve("tool").toString(), "--name=tool").says();
-    List<String> run = new ArrayList<>(List.of("run", "-d", "--no-cwd", "--name=shown", "--annotation=note=" + HOSTILE));
+    List<String> run = new ArrayList<>(List.of("run", "-d", "--no-cwd", "--name=shown", "--hostname=seen", "--env=SECRET=confidential", "--annotation=note=" + HOSTILE));
     if (User.weAreRoot()) {
       run.add("--memory=64m"); // what has limits is counted
     }
@@ -112,6 +114,32 @@ class WebIT {
   void a_browser_shows_the_plan_of_a_container_and_takes_no_word_of_it_for_markup() throws Exception {
     String dom = dom("container/" + id);
     assertThat(dom).contains("<title>shown</title>", "<h2>Mounts</h2>", "<td>/usr</td>", "&lt;script&gt;").doesNotContain("<img", "<script", "taken</title>");
+  }
+
+  @Test
+  void a_browser_shows_the_steps_by_which_a_container_was_made_as_carrel_plan_tells_them_and_no_secret_of_it() throws Exception {
+    assertThat(get(address.resolve("container/" + id)).body()).contains("<a href=\"" + id + "/plan\">");
+    String dom = dom("container/" + id + "/plan");
+    assertThat(dom).contains("<title>How shown was made</title>", "By the backend namespace, with ", "<td>jvm</td><td>posix_spawn(", "\"SECRET=...\"")
+        .doesNotContain("confidential", "<script");
+    List<String> planned = carrel("plan", "run", "-d", "--no-cwd", "--name=other", "--hostname=seen", "--", "sh").says().lines()
+        .map(line -> line.strip().replaceFirst("^[a-z0-9]+ +", "")).filter(WebIT::makesTheRoot).toList();
+    assertThat(planned).hasSizeGreaterThan(50).contains("sethostname(\"seen\", 4)");
+    assertThat(steps(dom)).filteredOn(WebIT::makesTheRoot).isEqualTo(planned);
+  }
+
+  private static boolean makesTheRoot(String step) {
+    return step.matches(".*\\b(open_tree|move_mount|mount_setattr|fsconfig|mount|symlinkat|mkdirat|sethostname)\\(.*");
+  }
+
+  /** What they do. */
+  private static List<String> steps(String dom) {
+    List<String> steps = new ArrayList<>();
+    Matcher step = Pattern.compile("<tr><td>[a-z0-9]+</td><td>(.*?)</td></tr>").matcher(dom);
+    while (step.find()) {
+      steps.add(step.group(1).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"));
+    }
+    return steps;
   }
 
   @Test

@@ -202,8 +202,9 @@ public final class Engine implements Containers {
     ContainerSpec spec = asked.network() instanceof NetworkSpec.Attached ? attaching.prepare(asked) : withJoinedFiles(asked);
     MountPlan mounts = plans.plan(spec);
     String id = takeId();
-    Recording recording = new Recording(registry, id, spec, backend.name(), held);
+    Recording recording = new Recording(registry, id, spec, mounts, backend.name(), held);
     Optional<ResourceGroup> group = Optional.empty();
+    LaunchPlan plan;
     Running launched;
     try {
       if (spec.isGrouped()) {
@@ -213,7 +214,8 @@ public final class Engine implements Containers {
       if (group.isPresent()) {
         group = grouping.make(group.get(), spec, mounts);
       }
-      launched = backend.launch(new LaunchPlan(id, spec, mounts, held, recording.directory(), birth(group)));
+      plan = new LaunchPlan(id, spec, mounts, held, recording.directory(), birth(group));
+      launched = backend.launch(plan);
     } catch (Throwable failure) {
       ids.remove(id);
       if (group.isPresent()) {
@@ -222,7 +224,7 @@ public final class Engine implements Containers {
       recording.cancel();
       throw failure;
     }
-    StartedContainer container = new StartedContainer(id, spec, backend, launched, recording, group, held, listeners);
+    StartedContainer container = new StartedContainer(plan, backend, launched, recording, group, listeners);
     running.put(id, container);
     launched.exit().whenComplete(new Departure(container));
     try {

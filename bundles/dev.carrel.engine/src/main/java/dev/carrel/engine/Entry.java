@@ -18,16 +18,13 @@ import dev.carrel.api.network.NetworkSpec;
 import dev.carrel.api.resource.Limits;
 import dev.carrel.api.resource.OutOfMemory;
 import dev.carrel.api.resource.ResourceGroup;
-import java.io.BufferedReader;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 
@@ -110,13 +107,12 @@ final class Entry {
 
   /** One that is there; nothing if it is going away, or not whole. */
   static Optional<Entry> read(Path directory) {
-    Properties lines = new Properties();
-    try (BufferedReader reader = Files.newBufferedReader(directory.resolve(FILE))) {
-      lines.load(reader);
+    Entry entry;
+    try {
+      entry = new Entry(directory, LineFile.read(directory.resolve(FILE)));
     } catch (IOException | IllegalArgumentException e) {
       return Optional.empty();
     }
-    Entry entry = new Entry(directory, lines);
     return entry.isWhole() ? Optional.of(entry) : Optional.empty();
   }
 
@@ -142,36 +138,9 @@ final class Entry {
     write();
   }
 
-  /** Whole or not at all. As {@link Properties} reads it; what that writes begins with a date, which takes its time. */
+  /** Whole or not at all. */
   void write() throws IOException {
-    StringBuilder text = new StringBuilder(1024);
-    for (Map.Entry<Object, Object> line : lines.entrySet()) {
-      escape(text, (String) line.getKey());
-      text.append('=');
-      escape(text, (String) line.getValue());
-      text.append('\n');
-    }
-    Path fresh = directory.resolve(FILE + ".new");
-    try (FileOutputStream out = new FileOutputStream(fresh.toFile())) {
-      out.write(text.toString().getBytes(StandardCharsets.UTF_8));
-    }
-    if (!fresh.toFile().renameTo(directory.resolve(FILE).toFile())) {
-      throw new IOException("it cannot be renamed");
-    }
-  }
-
-  private static void escape(StringBuilder text, String word) {
-    for (int i = 0; i < word.length(); i++) {
-      char c = word.charAt(i);
-      switch (c) {
-        case '\n' -> text.append("\\n");
-        case '\r' -> text.append("\\r");
-        case '\t' -> text.append("\\t");
-        case '\f' -> text.append("\\f");
-        case ' ', '=', ':', '#', '!', '\\' -> text.append('\\').append(c);
-        default -> text.append(c);
-      }
-    }
+    LineFile.write(directory.resolve(FILE), lines);
   }
 
   /** It has been attached to a network; written down when it has started. */

@@ -9,8 +9,10 @@ import dev.carrel.api.container.ContainerInfo;
 import dev.carrel.api.container.ContainerInfo.State;
 import dev.carrel.api.container.ContainerLog;
 import dev.carrel.api.container.ExitStatus;
+import dev.carrel.api.container.Explanation;
 import dev.carrel.api.container.ProcessSpec;
 import dev.carrel.api.isolation.IsolationBackend;
+import dev.carrel.api.isolation.LaunchPlan;
 import dev.carrel.api.isolation.Running;
 import dev.carrel.api.mount.Mount;
 import dev.carrel.api.resource.Limits;
@@ -50,6 +52,12 @@ final class RecordedContainer implements ContainerHandle {
   @Override
   public ContainerInfo info() {
     return entry.info(group());
+  }
+
+  @Override
+  public Optional<Explanation> explain() {
+    Optional<LaunchPlan> plan = PlanFile.read(entry, group().map(ResourceGroup::birth));
+    return plan.map(made -> new Explanation(entry.backend(), made.mounts(), backend().explain(made)));
   }
 
   private Optional<ResourceGroup> group() {

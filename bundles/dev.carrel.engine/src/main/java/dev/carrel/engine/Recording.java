@@ -5,6 +5,7 @@ import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.ExitStatus;
 import dev.carrel.api.container.Life;
 import dev.carrel.api.isolation.Running;
+import dev.carrel.api.mount.MountPlan;
 import dev.carrel.api.network.Attachment;
 import dev.carrel.api.resource.OutOfMemory;
 import java.io.IOException;
@@ -23,6 +24,7 @@ final class Recording {
   private final Registry registry;
   private final String id;
   private final ContainerSpec spec;
+  private final MountPlan mounts;
   private final String backend;
   private final boolean held;
   private Optional<Group> group = Optional.empty();
@@ -34,7 +36,8 @@ final class Recording {
   record Group(String controller, String name) {}
 
   /** @param held whether its program is started later than everything else is made */
-  Recording(Registry registry, String id, ContainerSpec spec, String backend, boolean held) {
+  Recording(Registry registry, String id, ContainerSpec spec, MountPlan mounts, String backend, boolean held) {
+    this.mounts = mounts;
     this.held = held;
     this.registry = registry;
     this.id = id;
@@ -73,8 +76,24 @@ final class Recording {
       registry.unpin();
     }
     if (life.detached() || life.kept() || life.name().isPresent() || !life.pins().isEmpty()) {
-      entry = Optional.of(registry.reserve(id, spec, backend, held, group));
+      entry = Optional.of(reserve(held));
     }
+  }
+
+  /** @param waits whether somebody else may start its program later */
+  private Entry reserve(boolean waits) {
+    Entry made = registry.reserve(id, spec, backend, waits, group);
+    try {
+      PlanFile.write(made.directory(), spec, mounts, held);
+    } catch (IOException e) {
+      throw unrecorded(made, e);
+    }
+    return made;
+  }
+
+  private CarrelException unrecorded(Entry made, IOException failure) {
+    registry.forget(made);
+    return CarrelException.failed("cannot record the container in " + made.directory() + ": " + failure.getMessage(), failure);
   }
 
   /** It could not be started. */
@@ -129,8 +148,7 @@ final class Recording {
     try {
       reserved.started(running.process().pid());
     } catch (IOException e) {
-      registry.forget(reserved);
-      throw CarrelException.failed("cannot record the container in " + reserved.directory() + ": " + e.getMessage(), e);
+      throw unrecorded(reserved, e);
     }
     if (spec.life().detached()) {
       running.detach();
@@ -171,7 +189,7 @@ final class Recording {
         wait(MOMENT);
       }
       if (!over) {
-        Entry made = registry.reserve(id, spec, backend, false, group);
+        Entry made = reserve(false);
         entry = Optional.of(made);
         write(made, running);
       }

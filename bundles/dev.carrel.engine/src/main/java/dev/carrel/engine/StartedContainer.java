@@ -10,12 +10,14 @@ import dev.carrel.api.container.ContainerInfo.State;
 import dev.carrel.api.container.ContainerLog;
 import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.ExitStatus;
+import dev.carrel.api.container.Explanation;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.ProcessSpec;
 import dev.carrel.api.container.Stdio;
 import dev.carrel.api.container.TerminalSize;
 import dev.carrel.api.isolation.Inside;
 import dev.carrel.api.isolation.IsolationBackend;
+import dev.carrel.api.isolation.LaunchPlan;
 import dev.carrel.api.isolation.Running;
 import dev.carrel.api.mount.Mount;
 import dev.carrel.api.resource.Limits;
@@ -34,6 +36,7 @@ import java.util.concurrent.atomic.AtomicReference;
 final class StartedContainer implements Container {
   private final String id;
   private final ContainerSpec spec;
+  private final LaunchPlan plan;
   private final IsolationBackend backend;
   private final Running running;
   private final Recording recording;
@@ -53,19 +56,20 @@ final class StartedContainer implements Container {
   /**
    * One that runs.
    *
+   * @param plan by which it was made
    * @param group what keeps it to its limits
-   * @param waiting whether its program is still to be started
    * @param listeners nothing as long as nobody has listened
    */
-  StartedContainer(String id, ContainerSpec spec, IsolationBackend backend, Running running, Recording recording, Optional<ResourceGroup> group,
-      boolean waiting, AtomicReference<Listeners> listeners) {
+  StartedContainer(LaunchPlan plan, IsolationBackend backend, Running running, Recording recording, Optional<ResourceGroup> group,
+      AtomicReference<Listeners> listeners) {
+    this.plan = plan;
+    this.id = plan.id();
+    this.spec = plan.spec();
     this.listeners = listeners;
     this.group = group;
     this.limits = spec.limits();
-    this.waiting = waiting;
+    this.waiting = plan.held();
     this.welcoming = !waiting && !spec.life().hooks().started().isEmpty();
-    this.id = id;
-    this.spec = spec;
     this.backend = backend;
     this.running = running;
     this.recording = recording;
@@ -98,6 +102,12 @@ final class StartedContainer implements Container {
     return new ContainerInfo(id, spec.life().name(), state, running.process().pid(), started, end, spec.process(),
         spec.life().detached(), Inside.of(spec).namespaces().contains(Namespace.PID), backend.name(), recording.attachment(),
         spec.life().annotations(), recording.entry().map(Entry::directory), limits(), outOfMemory());
+  }
+
+  @Override
+  public Optional<Explanation> explain() {
+    LaunchPlan veiled = PlanFile.veiled(plan);
+    return Optional.of(new Explanation(backend.name(), veiled.mounts(), backend.explain(veiled)));
   }
 
   /** It is there for others, and may outlive this process. */

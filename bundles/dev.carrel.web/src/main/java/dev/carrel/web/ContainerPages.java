@@ -63,12 +63,16 @@ final class ContainerPages {
 
   /** Nothing if there is none of this id. */
   Optional<Page> one(String id) {
-    for (ContainerHandle container : containers.all()) {
-      if (container.id().equals(id)) {
-        return Optional.of(page(container));
-      }
-    }
-    return Optional.empty();
+    return container(id).map(this::page);
+  }
+
+  /** How it was made; nothing if there is none of this id. */
+  Optional<Page> plan(String id) {
+    return container(id).map(PlanPage::of);
+  }
+
+  private Optional<ContainerHandle> container(String id) {
+    return containers.all().stream().filter(container -> container.id().equals(id)).findFirst();
   }
 
   private Page page(ContainerHandle container) {
@@ -87,7 +91,7 @@ final class ContainerPages {
     info.network().ifPresent(network -> network(body, network));
     info.outOfMemory().ifPresent(word -> body.fact("ran out of memory", word.kills() + " processes were killed"));
     info.annotations().forEach((key, value) -> body.fact(key, value));
-    body.raw("</table>");
+    body.raw("</table><p>").link(info.id() + "/plan", "How it was made, step by step").raw("</p>");
     if (info.state() != State.ENDED) {
       mounts(body, container);
     }

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 
 /** Answers requests: each is looked at by the guard first. */
 final class Pages extends HttpServlet {
-  private static final Pattern CONTAINER = Pattern.compile("/container/([0-9a-f]{1,16})");
+  private static final Pattern CONTAINER = Pattern.compile("/container/([0-9a-f]{1,16})(/plan)?");
   /** No script, nothing from elsewhere, in no frame. */
   private static final String POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
   private static final String PLAIN = "text/plain; charset=utf-8";
@@ -78,7 +78,11 @@ final class Pages extends HttpServlet {
         return Optional.of(new Page("text/css; charset=utf-8", STYLE));
       default:
         Matcher container = CONTAINER.matcher(path);
-        return container.matches() ? new ContainerPages(sources.containers(), samples).one(container.group(1)) : Optional.empty();
+        if (!container.matches()) {
+          return Optional.empty();
+        }
+        ContainerPages pages = new ContainerPages(sources.containers(), samples);
+        return container.group(2) == null ? pages.one(container.group(1)) : pages.plan(container.group(1));
     }
   }
 

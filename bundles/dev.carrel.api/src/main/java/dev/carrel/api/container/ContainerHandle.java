@@ -19,6 +19,17 @@ public interface ContainerHandle {
   /** What is known of it now. */
   ContainerInfo info();
 
+  /**
+   * What was done to make it, as its backend would do it now. Values of variables but PATH, and what Carrel writes into files, are not in there: secrets
+   * are given that way.
+   *
+   * @return nothing if that was not kept
+   * @throws dev.carrel.api.CarrelException if its backend is gone
+   */
+  default Optional<Explanation> explain() {
+    return Optional.empty();
+  }
+
   /** Completes when the container has ended and nothing of it runs any more; at once if it has. */
   CompletableFuture<ExitStatus> exit();
 

@@ -137,6 +137,11 @@ public record ContainerSpec(
     return limits.isPresent() || root.hasControlGroups();
   }
 
+  /** The same with another program. */
+  public ContainerSpec withProcess(ProcessSpec other) {
+    return new ContainerSpec(other, namespaces, joins, clockOffset, identity, hostname, sysctls, root, network, security, life, limits, backend);
+  }
+
   /** The same, confined otherwise. */
   public ContainerSpec withSecurity(Security other) {
     return new ContainerSpec(process, namespaces, joins, clockOffset, identity, hostname, sysctls, root, network, other, life, limits, backend);
