@@ -3,6 +3,7 @@ package dev.carrel.configuration;
 import java.lang.reflect.Array;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
@@ -19,12 +20,15 @@ record Configured(Map<String, Map<String, Value>> byPid) {
   /**
    * One value.
    *
-   * @param value a String, a Long, a Double, a Boolean, or an array of these
+   * @param value of one of the types that ConfigAdmin has, an array or a collection of these
    * @param origin the file that says so
    */
   record Value(Object value, Path origin) {
     /** Each as text. */
     List<String> texts() {
+      if (value instanceof Collection<?> values) {
+        return values.stream().map(Object::toString).toList();
+      }
       if (!value.getClass().isArray()) {
         return List.of(value.toString());
       }

@@ -13,7 +13,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Changes one value in the files of a folder: whoever reads them sees it as it was or as it is, and of two who change some at once none is lost. */
@@ -57,37 +60,60 @@ final class Editor {
   }
 
   private boolean changed(String pid, String key, Optional<Object> value) throws IOException {
-    boolean changed = false;
-    Path target = folder.resolve(FILE);
-    for (Path file : Folders.in(folder)) {
-      JsonObject content = content(file);
-      if (content.has(pid) && content.getAsJsonObject(pid).has(key)) {
-        target = file; // the last one counts
-        if (value.isEmpty()) {
-          content.getAsJsonObject(pid).remove(key);
-          if (content.getAsJsonObject(pid).size() == 0) {
-            content.remove(pid);
-          }
-          write(file, content);
-          changed = true;
-        }
-      }
-    }
+    List<Path> having = having(pid, key);
     if (value.isEmpty()) {
-      return changed;
+      Map<Path, JsonObject> without = new LinkedHashMap<>();
+      for (Path file : having) {
+        without.put(file, without(content(file), pid, key));
+      }
+      for (Map.Entry<Path, JsonObject> file : without.entrySet()) { // only now: all of them may be changed
+        write(file.getKey(), file.getValue());
+      }
+      return !having.isEmpty();
     }
+    Path target = having.isEmpty() ? folder.resolve(FILE) : having.get(having.size() - 1); // the last one counts
     JsonObject content = Files.exists(target) ? content(target) : new JsonObject();
     if (!content.has(pid)) {
       content.add(pid, new JsonObject());
+    }
+    if (!content.getAsJsonObject(pid).has(key)) {
+      remove(content.getAsJsonObject(pid), key); // it may have a type there
     }
     content.getAsJsonObject(pid).add(key, new GsonBuilder().create().toJsonTree(value.get(), value.get() instanceof List ? List.class : value.get().getClass()));
     write(target, content);
     return true;
   }
 
+  /** Files that say something of it, with or without a type. */
+  private List<Path> having(String pid, String key) {
+    List<Path> having = new ArrayList<>();
+    for (Path file : Folders.in(folder)) {
+      if (SettingFile.read(file).values().getOrDefault(pid, Map.of()).containsKey(key)) {
+        having.add(file);
+      }
+    }
+    return having;
+  }
+
+  private static JsonObject without(JsonObject content, String pid, String key) {
+    remove(content.getAsJsonObject(pid), key);
+    if (content.getAsJsonObject(pid).size() == 0) {
+      content.remove(pid);
+    }
+    return content;
+  }
+
+  private static void remove(JsonObject values, String key) {
+    List.copyOf(values.keySet()).stream().filter(typed -> TypedKey.of(typed).name().equals(key)).forEach(values::remove);
+  }
+
+  /** Of a file that is about to be changed. */
   private static JsonObject content(Path file) {
     SettingFile read = SettingFile.read(file);
     read.values(); // what is not in order is not changed
+    if (read.commented()) {
+      throw CarrelException.usage("cannot change " + file + ": it has comments, which would be lost. Change it with an editor");
+    }
     return read.content();
   }
 

@@ -1,6 +1,5 @@
 package dev.carrel.configuration;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
@@ -21,8 +20,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** One file in the form of the OSGi Configurator: an object with PIDs, each of which is an object with keys; see OSGi Compendium, 150.3. */
-record SettingFile(Path path, JsonObject content) {
+/**
+ * One file in the form of the OSGi Configurator: an object with PIDs, each of which is an object with keys; see OSGi Compendium, 150.3.
+ *
+ * @param commented whether it has comments, too
+ */
+record SettingFile(Path path, JsonObject content, boolean commented) {
   private static final long LARGEST = 1 << 20;
   /** How keys begin that are meant for the Configurator itself. */
   private static final String RESERVED = ":configurator:";
@@ -33,13 +36,15 @@ record SettingFile(Path path, JsonObject content) {
       if (Files.size(path) > LARGEST) {
         throw refusal(path, "it is larger than " + (LARGEST >> 20) + " MiB");
       }
-      JsonReader reader = new JsonReader(new StringReader(Files.readString(path)));
+      String text = Files.readString(path);
+      String json = Comments.blanked(text);
+      JsonReader reader = new JsonReader(new StringReader(json));
       reader.setStrictness(Strictness.STRICT);
       JsonElement all = JsonParser.parseReader(reader);
       if (!all.isJsonObject() || reader.peek() != JsonToken.END_DOCUMENT) {
         throw refusal(path, "it is to be one JSON object, { \"PID\": { \"key\": value } }");
       }
-      return new SettingFile(path, all.getAsJsonObject());
+      return new SettingFile(path, all.getAsJsonObject(), !json.equals(text));
     } catch (CharacterCodingException e) {
       throw refusal(path, "it is no text in UTF-8");
     } catch (JsonParseException e) {
@@ -71,7 +76,11 @@ record SettingFile(Path path, JsonObject content) {
       Map<String, Object> keys = new TreeMap<>();
       for (Map.Entry<String, JsonElement> one : entry.getValue().getAsJsonObject().entrySet()) {
         if (!one.getKey().startsWith(RESERVED)) {
-          keys.put(one.getKey(), value(entry.getKey() + " " + one.getKey(), one.getValue()));
+          TypedKey key = TypedKey.of(one.getKey());
+          Object value = value(entry.getKey() + " " + one.getKey(), key, one.getValue());
+          if (keys.put(key.name(), value) != null) {
+            throw refusal(path, "it has " + entry.getKey() + " " + key.name() + " twice, with different types");
+          }
         }
       }
       values.put(entry.getKey(), keys);
@@ -79,20 +88,45 @@ record SettingFile(Path path, JsonObject content) {
     return values;
   }
 
-  private Object value(String name, JsonElement value) {
-    if (value.isJsonPrimitive()) {
-      return plain(value.getAsJsonPrimitive());
+  private Object value(String name, TypedKey key, JsonElement value) {
+    List<JsonPrimitive> primitives = new ArrayList<>();
+    if (value.isJsonArray()) {
+      for (JsonElement element : value.getAsJsonArray()) {
+        primitives.add(primitive(name, element));
+      }
+    } else {
+      primitives.add(primitive(name, value));
     }
-    if (!value.isJsonArray()) {
+    if (!key.type().isEmpty()) {
+      return typed(name, key, primitives, !value.isJsonArray());
+    }
+    return value.isJsonArray() ? array(name, primitives) : plain(primitives.get(0));
+  }
+
+  private JsonPrimitive primitive(String name, JsonElement value) {
+    if (!value.isJsonPrimitive()) {
       throw refusal(path, name + " is to be a text, a number, true, false, or an array of one of these");
     }
-    JsonArray array = value.getAsJsonArray();
+    return value.getAsJsonPrimitive();
+  }
+
+  private Object typed(String name, TypedKey key, List<JsonPrimitive> values, boolean single) {
+    try {
+      return key.value(values, single);
+    } catch (NumberFormatException e) {
+      throw refusal(path, name + " has a value that is no " + key.type());
+    } catch (IllegalArgumentException e) {
+      throw refusal(path, name + " cannot be: " + e.getMessage());
+    }
+  }
+
+  private Object array(String name, List<JsonPrimitive> primitives) {
     List<Object> values = new ArrayList<>();
-    for (JsonElement element : array) {
-      if (!element.isJsonPrimitive() || !values.isEmpty() && plain(element.getAsJsonPrimitive()).getClass() != values.get(0).getClass()) {
+    for (JsonPrimitive primitive : primitives) {
+      values.add(plain(primitive));
+      if (values.get(0).getClass() != values.get(values.size() - 1).getClass()) {
         throw refusal(path, name + " is to be an array of texts alone, or of numbers alone, or of true and false");
       }
-      values.add(plain(element.getAsJsonPrimitive()));
     }
     Object typed = Array.newInstance(values.isEmpty() ? String.class : values.get(0).getClass(), values.size());
     for (int i = 0; i < values.size(); i++) {
@@ -101,7 +135,8 @@ record SettingFile(Path path, JsonObject content) {
     return typed;
   }
 
-  private static Object plain(JsonPrimitive value) {
+  /** As it is in JSON. */
+  static Object plain(JsonPrimitive value) {
     if (value.isBoolean()) {
       return value.getAsBoolean();
     }

@@ -74,6 +74,33 @@ class EditorTest {
   }
 
   @Test
+  void a_value_with_a_type_is_changed_and_taken_out_as_any_other() throws IOException {
+    Files.createDirectories(folder);
+    Path file = Files.writeString(folder.resolve("a.json"), "{\"pid\": {\"a:Integer\": 1, \"b:String[]\": [\"x\"]}}");
+    editor.change("pid", "a", Optional.of(5L));
+
+    assertThat(SettingFile.read(file).values().get("pid")).containsEntry("a", 5L).hasSize(2);
+    assertThat(editor.change("pid", "b", Optional.empty())).isTrue();
+    assertThat(SettingFile.read(file).content().toString()).isEqualTo("{\"pid\":{\"a\":5}}");
+  }
+
+  @Test
+  void a_file_with_comments_is_not_changed_as_they_would_be_lost() throws IOException {
+    Files.createDirectories(folder);
+    Path first = Files.writeString(folder.resolve("a.json"), "{\"pid\": {\"a\": 1}}");
+    Path second = Files.writeString(folder.resolve("b.json"), "{\"pid\": {\"a\": 2}} // why");
+
+    for (Optional<Object> value : List.of(Optional.<Object>of(3L), Optional.empty())) {
+      assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> editor.change("pid", "a", value))
+          .withMessageContaining("cannot change " + second + ": it has comments").withMessageContaining("editor");
+    }
+    assertThat(first).hasContent("{\"pid\": {\"a\": 1}}");
+    assertThat(second).hasContent("{\"pid\": {\"a\": 2}} // why");
+    editor.change("pid", "other", Optional.of(3L));
+    assertThat(read().get("pid", "other")).isPresent();
+  }
+
+  @Test
   void a_link_stays_a_link() throws IOException {
     Files.createDirectories(folder);
     Path real = Files.writeString(directory.resolve("dotfiles.json"), "{}");
