@@ -114,6 +114,25 @@ class ConfigIT {
   }
 
   @Test
+  void a_file_that_was_written_for_the_osgi_configurator_counts_with_its_types_and_comments() throws IOException {
+    Path file = write(own(), """
+        {
+          ":configurator:resource-version": 1, ":configurator:symbolic-name": "org.example.host", // of OSGi Compendium 150
+          "dev.carrel.shell": { ":configurator:ranking": 5, "network:String": "host" },
+          "dev.carrel.network.veth": { "pools:Collection<String>": ["10.200.0.0/16", "10.201.0.0/16"] } /* two */
+        }
+        """);
+    says(carrel("config", "get", "shell.network"), "host\n");
+    says(carrel("config", "get", "network.veth.pools"), "10.200.0.0/16\n10.201.0.0/16\n");
+    assertThat(carrel("plan", "run", "--no-cwd", "--", "true").run().out()).contains("network     the host's");
+    refused(carrel("config", "set", "shell.network", "none"), "cannot change " + file, "it has comments");
+    write(own(), "{\"dev.carrel.shell\": {\"pids:Integer\": 77}}");
+    says(carrel("config", "get", "shell.pids"), "77\n");
+    write(own(), "{\"dev.carrel.shell\": {\"pids:Integer\": \"many\"}}");
+    refused(carrel("run", "--no-cwd", "--", "true"), "cannot take the configuration from " + file, "dev.carrel.shell pids:Integer has a value that is no Integer");
+  }
+
+  @Test
   void a_file_that_cannot_be_taken_stops_all_but_what_mends_it() throws IOException {
     Path file = write(own(), "{\"dev.carrel.shell\": {\"memory\": }}");
     refused(carrel("run", "--no-cwd", "--", "true"), "cannot take the configuration from " + file, "it is no JSON", "line 1");
