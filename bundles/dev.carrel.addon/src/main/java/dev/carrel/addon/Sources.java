@@ -40,6 +40,9 @@ final class Sources {
   }
 
   private static Path path(String word) {
+    if (word.isEmpty()) { // an empty variable means no directory, and least of all this one
+      throw CarrelException.usage("cannot install '': it names nothing. Give the path of a jar or of a directory with jars, or group:artifact:version");
+    }
     try {
       return Path.of(word).toAbsolutePath().normalize();
     } catch (InvalidPathException e) {

@@ -22,9 +22,10 @@ final class StandingWords {
   WorkplaceLine before(WorkplaceLine line, WorkplaceOptions options, String name, boolean planning) {
     List<String> words = null;
     for (String[] group : OPTIONS) {
-      if (properties.get(group[0]) instanceof String value && !line.says(group)) {
+      Object value = properties.get(group[0]);
+      if (value != null && !line.says(group)) {
         words = words == null ? new ArrayList<>() : words;
-        words.add("--" + group[0] + "=" + checked(group[0], value));
+        words.add("--" + group[0] + "=" + checked(group[0], text(group[0], value)));
       }
     }
     if (words == null || line.help() || line.isOutside()) {
@@ -32,6 +33,14 @@ final class StandingWords {
     }
     words.addAll(line.arguments());
     return options.parse(name, words.toArray(new String[0]), planning).lockedAs(line);
+  }
+
+  /** A file may have a number where an option has its digits: it must not count for nothing. */
+  private static String text(String option, Object value) {
+    if (value instanceof String || value instanceof Number || value instanceof Boolean) {
+      return value.toString();
+    }
+    throw CarrelException.usage("cannot use the setting shell." + option + ": it is to have one value. See carrel config --help");
   }
 
   private static String checked(String option, String value) {

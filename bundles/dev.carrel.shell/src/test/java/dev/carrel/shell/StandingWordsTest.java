@@ -10,6 +10,7 @@ import dev.carrel.api.environment.WorkplaceRequest;
 import dev.carrel.api.environment.WorkplaceRequest.Software;
 import dev.carrel.api.environment.WrittenLock;
 import dev.carrel.api.network.NetworkSpec;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +35,15 @@ class StandingWordsTest {
     assertThat(line.limits().orElseThrow().processes().orElseThrow().value()).isEqualTo(100);
     assertThat(request(line).network()).isEqualTo(NetworkSpec.HOST);
     assertThat(request(line).command()).containsExactly("true", "--memory=1g");
+  }
+
+  @Test
+  void a_number_in_the_file_counts_as_its_digits_and_what_is_no_single_value_is_refused() {
+    assertThat(line(Map.of("pids", 77L), "--", "true").limits().orElseThrow().processes().orElseThrow().value()).isEqualTo(77);
+    assertThat(line(Map.of("cpus", 1.5), "--", "true").limits().orElseThrow().cpus().orElseThrow().value()).isEqualTo(1500);
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> line(Map.of("pids", List.of("5")), "--", "true"))
+        .withMessageContaining("cannot use the setting shell.pids: it is to have one value");
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> line(Map.of("memory", true), "--", "true").limits()).withMessageContaining("--memory=true");
   }
 
   @Test

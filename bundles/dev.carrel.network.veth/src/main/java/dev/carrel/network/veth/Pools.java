@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,13 +22,22 @@ record Pools(List<Subnet> ipv4, List<Subnet> ipv6) {
 
   /** The environment, with what is configured where it says nothing. */
   static Map<String, String> configured(Map<String, String> environment, Object pools) {
-    String list = pools instanceof String[] many ? String.join(",", many) : pools instanceof String one ? one : "";
+    String list = pools instanceof String[] many ? String.join(",", many) : pools instanceof Collection<?> many ? joined(many)
+        : pools instanceof String one ? one : "";
     if (list.isEmpty() || !environment.getOrDefault(VARIABLE, "").isEmpty()) {
       return environment;
     }
     Map<String, String> all = new HashMap<>(environment);
     all.put(VARIABLE, list);
     return all;
+  }
+
+  private static String joined(Collection<?> pools) {
+    StringBuilder list = new StringBuilder();
+    for (Object pool : pools) {
+      list.append(list.length() == 0 ? "" : ",").append(pool);
+    }
+    return list.toString();
   }
 
   /**

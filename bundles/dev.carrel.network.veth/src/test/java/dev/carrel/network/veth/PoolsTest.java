@@ -20,6 +20,7 @@ class PoolsTest {
   void what_is_configured_counts_where_the_variable_says_nothing() {
     String[] pools = {"10.250.0.0/16", "fd12::/48"};
     assertThat(Pools.configured(Map.of(), pools)).containsEntry(Pools.VARIABLE, "10.250.0.0/16,fd12::/48");
+    assertThat(Pools.configured(Map.of(), List.of(pools))).containsEntry(Pools.VARIABLE, "10.250.0.0/16,fd12::/48");
     assertThat(Pools.configured(Map.of(Pools.VARIABLE, "10.1.0.0/16"), pools)).containsEntry(Pools.VARIABLE, "10.1.0.0/16");
     assertThat(Pools.configured(Map.of("HOME", "/"), null)).containsOnlyKeys("HOME");
   }
