@@ -123,7 +123,9 @@ class LifeIT {
     detach("deaf", "trap '' TERM; setsid sleep 4321 & echo ready; while :; do sleep 0.05; done");
     awaitLog("deaf", "ready");
     assertThat(run("stop", "--time=1", "deaf").status()).isZero();
-    assertThat(inspect("deaf").get("status").getAsInt()).isEqualTo(137);
+    JsonObject killed = inspect("deaf");
+    assertThat(killed.get("status").getAsInt()).isEqualTo(137);
+    assertThat(Instant.parse(killed.get("ended").getAsString())).isAfter(Instant.parse(killed.get("started").getAsString()).plusMillis(500));
     assertThat(run("stop", "deaf").status()).isZero(); // it has ended: so be it
   }
 

@@ -321,9 +321,17 @@ final class Entry {
     }
   }
 
+  /** Nothing of a detached one runs any more: if its first process was killed, it has left no word of that. */
+  void endUnlessNoted(ExitStatus status) throws IOException {
+    if (Files.size(directory.resolve(ContainerRecord.EXIT)) == 0 && !isBeingNoted()) {
+      end(status);
+    }
+  }
+
   private Instant ended() {
     try {
-      return Files.getLastModifiedTime(directory.resolve(ContainerRecord.EXIT)).toInstant();
+      Instant noted = Files.getLastModifiedTime(directory.resolve(ContainerRecord.EXIT)).toInstant();
+      return noted.isBefore(started()) ? started() : noted; // it was made before the start, and nobody was there to note the end
     } catch (IOException e) {
       return Instant.now(); // it is being removed
     }

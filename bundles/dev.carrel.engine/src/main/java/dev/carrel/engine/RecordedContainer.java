@@ -110,6 +110,14 @@ final class RecordedContainer implements ContainerHandle {
     });
   }
 
+  static void noteEnd(Entry entry, ExitStatus status) {
+    try {
+      entry.endUnlessNoted(status);
+    } catch (IOException e) {
+      return; // who looks takes it for killed
+    }
+  }
+
   private Turns turns(Running running) {
     return new Turns(id(), running, entry.first());
   }
@@ -153,6 +161,9 @@ final class RecordedContainer implements ContainerHandle {
   public ExitStatus stop(Duration grace) {
     Optional<Running> running = running();
     ExitStatus status = running.isPresent() ? stopping(running.get()).stop(grace) : entry.exit();
+    if (running.isPresent() && entry.detached()) {
+      noteEnd(entry, status);
+    }
     if (entry.hasPins()) {
       entry.pins().remove();
     }

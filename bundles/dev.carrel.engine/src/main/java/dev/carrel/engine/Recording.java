@@ -166,6 +166,9 @@ final class Recording {
         // who looks sees that it was killed, and not why
       }
     }
+    if (entry.isPresent() && spec.life().detached() && status.isPresent()) {
+      RecordedContainer.noteEnd(entry.get(), status.get());
+    }
     if (entry.isPresent() && !spec.life().detached()) {
       if (status.isPresent()) {
         try {
