@@ -143,7 +143,7 @@ public final class Documents {
           local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]-} options= verbs= words= i
           COMPREPLY=()
           if [ "$COMP_CWORD" -eq 1 ]; then
-            COMPREPLY=($(compgen -W '%s --help --version' -- "$current"))
+            COMPREPLY=($(compgen -W '%s help --help --version' -- "$current"))
             return
           fi
           for ((i = 2; i < COMP_CWORD; i++)); do
