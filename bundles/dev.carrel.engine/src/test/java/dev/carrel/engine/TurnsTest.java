@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TurnsTest {
-  private final FakeBackend.FakeRunning running = new FakeBackend.FakeRunning();
+  private final FakeBackend.FakeRunning running = new FakeBackend.FakeRunning(4321);
   private final Freezing byNobody = new Freezing(running, Optional.empty(), true);
 
   @Test
