@@ -1,46 +1,79 @@
 package dev.carrel.launcher;
 
+import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 
-/** A framework's directory for its bundles, this process's own and gone with it; what killed processes left goes too. */
+/**
+ * A framework's directory for its bundles, this process's own and gone with it; what killed processes left goes too. Those are known by the lock beside
+ * theirs, which nobody holds any more: whose pid is in no /proc here may live in another pid namespace.
+ */
 final class Storage implements AutoCloseable {
   private static final String PREFIX = "felix-";
+  private static final String LOCK = ".lock";
+  /** After that nobody is about to make the directory for which it has made a lock; in milliseconds. */
+  private static final long LONG = 24 * 60 * 60 * 1000L;
 
   private final Path directory;
+  private final Closeable lock;
   private boolean closed;
 
-  private Storage(Path directory, boolean shared) {
+  private Storage(Path directory, boolean shared, Closeable lock) {
     this.directory = directory;
     this.closed = shared;
+    this.lock = lock;
   }
 
   static Storage at(Path directory) {
-    Storage storage = new Storage(directory, false);
+    return at(directory, () -> { });
+  }
+
+  private static Storage at(Path directory, Closeable lock) {
+    Storage storage = new Storage(directory, false, lock);
     Runtime.getRuntime().addShutdownHook(new Thread(storage::close, "carrel-storage"));
     return storage;
   }
 
   /** One that is part of a distribution and stays. */
   static Storage shared(Path directory) {
-    return new Storage(directory, true);
+    return new Storage(directory, true, () -> { });
   }
 
   static Storage create() throws IOException {
     Path parent = parent();
-    removeLeftovers(parent.toFile());
-    Path directory = parent.resolve(PREFIX + ProcessHandle.current().pid());
-    delete(directory.toFile()); // of an earlier process with the same pid
-    Files.createDirectory(directory);
-    return at(directory);
+    removeLeftovers(parent);
+    return in(parent);
   }
 
   /** Another one of this process. */
   static Storage another() throws IOException {
-    return at(Files.createTempDirectory(parent(), PREFIX + ProcessHandle.current().pid() + "-"));
+    return in(parent());
+  }
+
+  /** The lock is there and held before there is anything to remove. */
+  private static Storage in(Path parent) throws IOException {
+    String name = own() + Long.toHexString(System.nanoTime());
+    Path file = parent.resolve(name + LOCK);
+    FileChannel lock = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+    lock.lock();
+    return at(Files.createDirectory(parent.resolve(name)), () -> {
+      Files.deleteIfExists(file);
+      lock.close();
+    });
+  }
+
+  private static String own() {
+    return PREFIX + ProcessHandle.current().pid() + "-";
   }
 
   /** A directory of this user alone: others must not put classes into it. */
@@ -64,15 +97,40 @@ final class Storage implements AutoCloseable {
     return Files.createTempDirectory(base, "carrel-", PosixFilePermissions.asFileAttribute(mine));
   }
 
-  private static void removeLeftovers(File parent) {
-    String[] names = parent.list();
-    if (names == null) {
+  private static void removeLeftovers(Path parent) throws IOException {
+    List<Path> all = new ArrayList<>();
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(parent, PREFIX + "*")) {
+      found.forEach(all::add);
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    for (Path one : all) {
+      String name = one.getFileName().toString();
+      // This process's own are not asked: to open and close a lock anew would free it, fcntl(2).
+      if (!name.startsWith(own())) {
+        removeIfLeft(one, name);
+      }
+    }
+  }
+
+  private static void removeIfLeft(Path one, String name) {
+    if (name.endsWith(LOCK)) {
+      File lock = one.toFile();
+      if (!Files.exists(one.resolveSibling(name.substring(0, name.length() - LOCK.length()))) && System.currentTimeMillis() - lock.lastModified() > LONG) {
+        lock.delete();
+      }
       return;
     }
-    for (String name : names) {
-      if (name.startsWith(PREFIX) && !new File("/proc/" + name.substring(PREFIX.length()).split("-", 2)[0]).exists()) {
-        delete(new File(parent, name));
+    Path file = one.resolveSibling(name + LOCK);
+    try (FileChannel lock = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      if (lock.tryLock() != null) {
+        delete(one.toFile());
+        delete(file.toFile());
       }
+    } catch (NoSuchFileException e) {
+      delete(one.toFile()); // its lock goes last: somebody was killed while he removed it
+    } catch (IOException e) {
+      return; // the next start looks again
     }
   }
 
@@ -95,6 +153,11 @@ final class Storage implements AutoCloseable {
     if (!closed) {
       closed = true;
       delete(directory.toFile());
+      try {
+        lock.close();
+      } catch (IOException e) {
+        return; // the next start removes it
+      }
     }
   }
 }
