@@ -64,7 +64,8 @@ class SettingFileTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "[]", "{", "{} {}", "{\"pid\": 1}", "{\"pid\": {\"a\": null}}", "{\"pid\": {\"a\": {\"b\": 1}}}", "{\"pid\": {\"a\": [1, \"b\"]}}",
-    "{\"pid\": {\"a\": [[1]]}}", "{pid: {}}", "{\"pid\": {}} # words", "{} /* {", "{} / {}", "{\"pid\": {\"a:Integer\": \"x\"}}", "{\"pid\": {\"a:Short\": 70000}}", "{\"pid\": {\"a:Truth\": true}}", "{\"pid\": {\"a:boolean\": 1}}",
+    "{\"pid\": {\"a\": [[1]]}}", "{pid: {}}", "{\"pid\": {}} # words", "{} /* {", "{} / {}", "{\"pid\": {\"a:Integer\": \"x\"}}",
+    "{\"pid\": {\"a:Short\": 70000}}", "{\"pid\": {\"a:Truth\": true}}", "{\"pid\": {\"a:boolean\": 1}}",
     "{\"pid\": {\"a:Integer\": [1, 2]}}", "{\"pid\": {\"a:Number[]\": []}}", "{\"pid\": {\"a:char\": \"xy\"}}", "{\"pid\": {\"a:binary\": \"/x\"}}", "{\"pid\": {\"a\": 1, \"a:Integer\": 2}}"})
   void what_makes_no_sense_is_refused_with_the_file(String text) {
     assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> read(text))

@@ -43,7 +43,8 @@ class StandingWordsTest {
     assertThat(line(Map.of("cpus", 1.5), "--", "true").limits().orElseThrow().cpus().orElseThrow().value()).isEqualTo(1500);
     assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> line(Map.of("pids", List.of("5")), "--", "true"))
         .withMessageContaining("cannot use the setting shell.pids: it is to have one value");
-    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> line(Map.of("memory", true), "--", "true").limits()).withMessageContaining("--memory=true");
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> line(Map.of("memory", true), "--", "true").limits())
+        .withMessageContaining("--memory=true");
   }
 
   @Test
