@@ -242,7 +242,6 @@ final class StartedContainer implements Container {
 
   private Limits update(ResourceGroup mine, Limits by) {
     Limits changed = RecordedContainer.changed(id, limits().orElse(Limits.none()), by);
-    new Freezing(running, group, spec.life().detached()).proceed(isPaused());
     mine.update(by);
     limits = Optional.of(changed);
     return changed;
