@@ -20,6 +20,7 @@ final class Spares implements AutoCloseable {
   /** Whoever has just started a container is busy with it. */
   private static final long LATER_MILLIS = 5;
   private static final long IDLE_SECONDS = 5;
+  private static final long PATIENCE_SECONDS = 10;
   /** So many sets, and then no more. */
   private static final int MOST = 8;
 
@@ -39,6 +40,7 @@ final class Spares implements AutoCloseable {
     });
     worker.setKeepAliveTime(IDLE_SECONDS, TimeUnit.SECONDS);
     worker.allowCoreThreadTimeOut(true);
+    worker.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
   /** One that is ready, with nothing in it but what every container may use; nothing the first time. */
@@ -84,6 +86,7 @@ final class Spares implements AutoCloseable {
     }
   }
 
+  /** Nothing of them is there afterwards, also of one that was just being made. */
   @Override
   public void close() {
     Set<GroupName> left = new HashSet<>();
@@ -94,5 +97,10 @@ final class Spares implements AutoCloseable {
     }
     worker.shutdown();
     left.forEach(name -> new CgroupGroup(name, bases).remove());
+    try {
+      worker.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

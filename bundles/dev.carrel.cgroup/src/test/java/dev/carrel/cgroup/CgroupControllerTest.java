@@ -65,8 +65,7 @@ class CgroupControllerTest {
     }
   }
 
-  /** The way of a program that is started outside. */
-  /** A script that is in the group already. */
+  /** A script that is in the group already, in the way of a program that is started outside. */
   private static Process in(ResourceGroup group, String script) throws IOException {
     StringBuilder line = new StringBuilder();
     group.entry().joined().forEach(file -> line.append("echo 0 > ").append(file).append("; "));
@@ -347,10 +346,14 @@ class CgroupControllerTest {
       assertThat(apart.values()).noneMatch(mount -> Files.exists(mount.resolve("carrel")));
     } finally {
       threads.shutdownNow();
-      for (Path mount : apart.values()) {
-        Files.delete(mount);
-      }
+      assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+      apart.values().forEach(CgroupControllerTest::removeGroups);
     }
+  }
+
+  private static void removeGroups(Path directory) {
+    Members.inside(directory).forEach(CgroupControllerTest::removeGroups);
+    directory.toFile().delete();
   }
 
   @Test
