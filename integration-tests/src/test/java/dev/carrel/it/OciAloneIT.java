@@ -3,9 +3,7 @@ package dev.carrel.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -53,13 +51,7 @@ class OciAloneIT {
   }
 
   private JsonObject listed(String runtime) {
-    for (JsonElement entry : JsonParser.parseString(containers.carrel("backend", "list", "--json").withVariable(VARIABLE, runtime).run().out())
-        .getAsJsonArray()) {
-      if (entry.getAsJsonObject().get("name").getAsString().equals(BACKEND)) {
-        return entry.getAsJsonObject();
-      }
-    }
-    throw new AssertionError(BACKEND + " is not in the list");
+    return OciBackend.listed(BACKEND, containers.carrel("backend", "list", "--json").withVariable(VARIABLE, runtime));
   }
 
   @ParameterizedTest

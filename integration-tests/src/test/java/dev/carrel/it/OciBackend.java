@@ -3,6 +3,9 @@ package dev.carrel.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.BundleContext;
@@ -25,6 +28,16 @@ abstract class OciBackend extends FoundBackend {
   /** Whether a runtime is installed, which may be where only root looks for programs. */
   static boolean here(String runtime) {
     return Host.can("sh", "-c", "PATH=$PATH:/usr/sbin; " + runtime + " --version");
+  }
+
+  /** What a command that lists backends tells of one. */
+  static JsonObject listed(String backend, Carrel list) {
+    for (JsonElement entry : JsonParser.parseString(list.run().out()).getAsJsonArray()) {
+      if (entry.getAsJsonObject().get("name").getAsString().equals(backend)) {
+        return entry.getAsJsonObject();
+      }
+    }
+    throw new AssertionError(backend + " is not in the list");
   }
 
   /** It is used from here on. */

@@ -53,12 +53,7 @@ class OciRuntimesIT {
   }
 
   private JsonObject listed(String runtime) {
-    for (JsonElement entry : JsonParser.parseString(with(runtime, "backend", "list", "--json").run().out()).getAsJsonArray()) {
-      if (entry.getAsJsonObject().get("name").getAsString().equals("oci")) {
-        return entry.getAsJsonObject();
-      }
-    }
-    throw new AssertionError("oci is not in the list");
+    return OciBackend.listed("oci", with(runtime, "backend", "list", "--json"));
   }
 
   private Path program(String script) throws IOException {

@@ -24,7 +24,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -37,10 +36,6 @@ import org.osgi.service.component.annotations.Reference;
  */
 @Component(property = {IsolationBackend.NAME + "=oci", "service.ranking:Integer=40"})
 public final class OciBackend implements IsolationBackend {
-  /** The variable that says which runtime is used. */
-  static final String VARIABLE = "CARREL_OCI_RUNTIME";
-  /** The property of the framework that says the same, and counts before it. */
-  static final String PROPERTY = "carrel.oci.runtime";
   private static final Path PROC = Path.of("/proc");
   private static final Set<Feature> FEATURES = Set.copyOf(EnumSet.of(Feature.TERMINAL, Feature.UNPRIVILEGED, Feature.HOST_NETWORK, Feature.HELD_START,
       Feature.LIMITS, Feature.LOCKED_MOUNTS, Feature.DIES_WITH_PARENT, Feature.DETACHED, Feature.MOUNT_OPTIONS, Feature.OVERLAYS,
@@ -54,33 +49,18 @@ public final class OciBackend implements IsolationBackend {
 
   private final ToolBackend inside;
   private final Host host;
-  private final Supplier<Optional<String>> wanted;
-  private final String path;
-  /** Found when it is first wanted, by the name that it had then. */
-  private Optional<String> foundBy = Optional.empty();
-  private OciRuntime found;
+  private final RuntimeChoice choice;
 
   @Activate
   public OciBackend(BundleContext context, @Reference Launcher launcher, @Reference Host host, @Reference FilterCompiler compiler) {
-    this(launcher, host, compiler, () -> named(context.getProperty(PROPERTY), System.getenv(VARIABLE)), System.getenv("PATH"));
+    this(launcher, host, compiler, RuntimeChoice.of(context, OciRuntime.KNOWN));
   }
 
-  /**
-   * On these services.
-   *
-   * @param wanted the name or path of the runtime; empty: any that is known
-   * @param path where it is looked for; null: in the usual places
-   */
-  OciBackend(Launcher launcher, Host host, FilterCompiler compiler, Supplier<Optional<String>> wanted, String path) {
+  /** On these services. */
+  OciBackend(Launcher launcher, Host host, FilterCompiler compiler, RuntimeChoice choice) {
     this.inside = new ToolBackend(launcher, host, compiler);
     this.host = host;
-    this.wanted = wanted;
-    this.path = path;
-  }
-
-  static Optional<String> named(String property, String variable) {
-    String name = property == null || property.isEmpty() ? variable : property;
-    return name == null || name.isEmpty() ? Optional.empty() : Optional.of(name);
+    this.choice = choice;
   }
 
   private static Set<Feature> withMore() {
@@ -97,7 +77,7 @@ public final class OciBackend implements IsolationBackend {
   /** With the runtime's name. */
   @Override
   public String version() {
-    return runtime().flatMap(OciRuntime::version).orElse("-");
+    return choice.version();
   }
 
   @Override
@@ -107,24 +87,12 @@ public final class OciBackend implements IsolationBackend {
 
   @Override
   public Optional<String> unavailable() {
-    Optional<OciRuntime> runtime = runtime();
+    Optional<OciRuntime> runtime = choice.runtime();
     if (runtime.isEmpty()) {
-      Optional<String> name = wanted.get();
-      return Optional.of(name.isPresent() ? "there is no " + name.get() + ", which " + VARIABLE + " names. Install it, or name another"
-          : "there is no " + String.join(" and no ", OciRuntime.KNOWN) + " in the PATH. Install one: apt install crun");
+      return Optional.of(choice.missing());
     }
     Optional<String> obstacle = runtime.get().obstacle();
     return obstacle.isPresent() ? obstacle : inside.unavailable();
-  }
-
-  /** It is looked for again as long as it is missing, and where another is wanted. */
-  private synchronized Optional<OciRuntime> runtime() {
-    Optional<String> name = wanted.get();
-    if (found == null || !foundBy.equals(name)) {
-      found = OciRuntime.find(name, path).orElse(null);
-      foundBy = name;
-    }
-    return Optional.ofNullable(found);
   }
 
   @Override
@@ -133,7 +101,7 @@ public final class OciBackend implements IsolationBackend {
     if (obstacle.isPresent()) {
       throw CarrelException.failed("cannot start a container by the backend oci: " + obstacle.get());
     }
-    return inside.launch(plan, bundle(plan, runtime().orElseThrow()));
+    return inside.launch(plan, bundle(plan, choice.runtime().orElseThrow()));
   }
 
   private static Bundle bundle(LaunchPlan plan, OciRuntime runtime) {
@@ -153,7 +121,7 @@ public final class OciBackend implements IsolationBackend {
       proc |= mount instanceof Mount.Proc && mount.target().equals(PROC);
       if (mount instanceof Mount.Bind bind && bind.options().propagation() == Propagation.SLAVE && !runtime.keepsPropagation()) {
         throw CarrelException.usage("cannot mount " + bind.source() + " with propagation=slave: " + runtime.path() + " makes all mounts private. Name runc"
-            + " with " + VARIABLE + ", or choose another backend with --backend");
+            + " with " + RuntimeChoice.VARIABLE + ", or choose another backend with --backend");
       }
     }
     if (!proc) {
@@ -188,7 +156,7 @@ public final class OciBackend implements IsolationBackend {
   /** And how the same container is made by hand, as far as that goes. */
   @Override
   public List<Step> explain(LaunchPlan plan) {
-    Bundle bundle = bundle(plan, runtime().orElseGet(() -> new OciRuntime(Path.of("/usr/bin/crun"), Optional.empty())));
+    Bundle bundle = bundle(plan, choice.runtime().orElseGet(() -> new OciRuntime(Path.of("/usr/bin/crun"), Optional.empty())));
     List<Step> steps = new ArrayList<>(inside.explain(plan, bundle));
     steps.add(new Step("runtime", "reads config.json: " + bundle.configuration()));
     steps.addAll(PortableBundle.steps(plan, HostFacts.now(), ToolBackend.filters(plan.spec().security())));

@@ -28,13 +28,9 @@ record OciRuntime(Path path, Optional<String> version) {
    * Looks for one.
    *
    * @param wanted its name, or its absolute path; empty: any that is known
+   * @param known the names of those
    * @param path directories with colons between them, as in the variable PATH; null: the usual ones
    */
-  static Optional<OciRuntime> find(Optional<String> wanted, String path) {
-    return find(wanted, KNOWN, path);
-  }
-
-  /** The same among others that are known. */
   static Optional<OciRuntime> find(Optional<String> wanted, List<String> known, String path) {
     for (String name : wanted.isPresent() ? List.of(wanted.get()) : known) {
       Optional<Path> found = name.startsWith("/") ? Optional.of(Path.of(name)).filter(HostTool::isProgram) : HostTool.find(name, path, ALSO);
@@ -53,14 +49,14 @@ record OciRuntime(Path path, Optional<String> version) {
   /** Why containers cannot be made with it, and what to do; empty if nothing speaks against it. */
   Optional<String> obstacle() {
     return hasOwnKernel() ? Optional.of(path + " runs programs on a kernel of its own, which Carrel's first process cannot be on. Name another with "
-        + OciBackend.VARIABLE + ", or choose the backend " + RuntimeBackend.NAME) : obstacleAlone();
+        + RuntimeChoice.VARIABLE + ", or choose the backend " + RuntimeBackend.NAME) : obstacleAlone();
   }
 
   /** The same where it executes nothing of Carrel's that needs Linux. */
   Optional<String> obstacleAlone() {
     if (version.isEmpty()) {
       return Optional.of(path + " does not tell its version, so it may be no runtime of the Open Container Initiative. Name another with "
-          + OciBackend.VARIABLE);
+          + RuntimeChoice.VARIABLE);
     }
     if ((is("crun") || is("runc")) && version.get().matches("\\w+ 0\\..*")) {
       return Optional.of(path + " is version " + version.get() + ". Install version 1.0 or newer");

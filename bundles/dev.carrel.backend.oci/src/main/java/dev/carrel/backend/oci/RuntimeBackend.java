@@ -25,7 +25,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -47,28 +46,18 @@ public final class RuntimeBackend implements IsolationBackend {
 
   private final ToolBackend around;
   private final Host host;
-  private final Supplier<Optional<String>> wanted;
-  private final String path;
-  /** Found when it is first wanted, by the name that it had then. */
-  private Optional<String> foundBy = Optional.empty();
-  private OciRuntime found;
+  private final RuntimeChoice choice;
 
   @Activate
   public RuntimeBackend(BundleContext context, @Reference Launcher launcher, @Reference Host host, @Reference FilterCompiler compiler) {
-    this(launcher, host, compiler, () -> OciBackend.named(context.getProperty(OciBackend.PROPERTY), System.getenv(OciBackend.VARIABLE)), System.getenv("PATH"));
+    this(launcher, host, compiler, RuntimeChoice.of(context, OciRuntime.KNOWN_ALONE));
   }
 
-  /**
-   * On these services.
-   *
-   * @param wanted the name or path of the runtime; empty: any that is known
-   * @param path where it is looked for; null: in the usual places
-   */
-  RuntimeBackend(Launcher launcher, Host host, FilterCompiler compiler, Supplier<Optional<String>> wanted, String path) {
+  /** On these services. */
+  RuntimeBackend(Launcher launcher, Host host, FilterCompiler compiler, RuntimeChoice choice) {
     this.around = new ToolBackend(launcher, host, compiler);
     this.host = host;
-    this.wanted = wanted;
-    this.path = path;
+    this.choice = choice;
   }
 
   @Override
@@ -79,12 +68,12 @@ public final class RuntimeBackend implements IsolationBackend {
   /** With the runtime's name. */
   @Override
   public String version() {
-    return runtime().flatMap(OciRuntime::version).orElse("-");
+    return choice.version();
   }
 
   @Override
   public Set<Feature> features() {
-    return runtime().filter(OciRuntime::hasOwnKernel).isPresent() ? FEATURES : FEATURES_ON_LINUX;
+    return choice.runtime().filter(OciRuntime::hasOwnKernel).isPresent() ? FEATURES : FEATURES_ON_LINUX;
   }
 
   private static Set<Feature> withNetworks() {
@@ -98,24 +87,12 @@ public final class RuntimeBackend implements IsolationBackend {
     if (!host.administers()) {
       return Optional.of("it is for root alone. Choose oci, which starts the same runtimes without privileges");
     }
-    Optional<OciRuntime> runtime = runtime();
+    Optional<OciRuntime> runtime = choice.runtime();
     if (runtime.isEmpty()) {
-      Optional<String> name = wanted.get();
-      return Optional.of(name.isPresent() ? "there is no " + name.get() + ", which " + OciBackend.VARIABLE + " names. Install it, or name another"
-          : "there is no " + String.join(" and no ", OciRuntime.KNOWN_ALONE) + " in the PATH. Install one: apt install crun");
+      return Optional.of(choice.missing());
     }
     Optional<String> obstacle = runtime.get().obstacleAlone();
     return obstacle.isPresent() ? obstacle : around.unavailable();
-  }
-
-  /** It is looked for again as long as it is missing, and where another is wanted. */
-  private synchronized Optional<OciRuntime> runtime() {
-    Optional<String> name = wanted.get();
-    if (found == null || !foundBy.equals(name)) {
-      found = OciRuntime.find(name, OciRuntime.KNOWN_ALONE, path).orElse(null);
-      foundBy = name;
-    }
-    return Optional.ofNullable(found);
   }
 
   private OciRuntime usable(String what) {
@@ -123,7 +100,7 @@ public final class RuntimeBackend implements IsolationBackend {
     if (obstacle.isPresent()) {
       throw CarrelException.failed("cannot " + what + " by the backend " + NAME + ": " + obstacle.get());
     }
-    return runtime().orElseThrow();
+    return choice.runtime().orElseThrow();
   }
 
   @Override
@@ -193,14 +170,14 @@ public final class RuntimeBackend implements IsolationBackend {
     }
     HostFacts facts = HostFacts.now();
     Path runtime = ToolBackend.runtimeOf(running);
-    Bundle bundle = bundle(OciRuntime.find(Optional.of(runtime.toString()), path).orElseThrow(
+    Bundle bundle = bundle(OciRuntime.find(Optional.of(runtime.toString()), OciRuntime.KNOWN_ALONE, null).orElseThrow(
         () -> CarrelException.failed("cannot enter a container: " + runtime + ", which it was started with, is not there any more. Install it again")), facts, true, "");
     return around.enterAlone(id, running, bundle, group, Json.text(ProcessObject.of(program, inside.identity(), inside.security(), facts)), program);
   }
 
   @Override
   public List<Step> explain(LaunchPlan plan) {
-    Bundle bundle = bundle(plan, runtime().orElseGet(() -> new OciRuntime(Path.of("/usr/bin/crun"), Optional.empty())));
+    Bundle bundle = bundle(plan, choice.runtime().orElseGet(() -> new OciRuntime(Path.of("/usr/bin/crun"), Optional.empty())));
     List<Step> steps = new ArrayList<>(around.explainAlone(plan, bundle));
     steps.add(new Step("runtime", "reads config.json: " + bundle.configuration()));
     return steps;

@@ -38,7 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 class OciBackendTest {
   @TempDir Path directory;
   private final AtomicReference<String> wanted = new AtomicReference<>();
-  private final OciBackend backend = new OciBackend(new SpawnLauncher(), new LinuxHost(), new LibSeccompCompiler(), () -> Optional.ofNullable(wanted.get()), null);
+  private final OciBackend backend = new OciBackend(new SpawnLauncher(), new LinuxHost(), new LibSeccompCompiler(),
+      new RuntimeChoice(() -> Optional.ofNullable(wanted.get()), OciRuntime.KNOWN, null));
 
   private Path program(String name, String script) throws IOException {
     Path program = Files.writeString(directory.resolve(name), "#!/bin/sh\n" + script + "\n");

@@ -21,14 +21,14 @@ class OciRuntimeTest {
   }
 
   private OciRuntime saying(String text) throws IOException {
-    return OciRuntime.find(Optional.of(program("runtime", text).toString()), null).orElseThrow();
+    return OciRuntime.find(Optional.of(program("runtime", text).toString()), OciRuntime.KNOWN, null).orElseThrow();
   }
 
   @Test
   void the_quickest_of_those_in_the_path_is_taken() throws IOException {
     program("runc", "runc version 1.1.5+ds1");
     program("crun", "crun version 1.8.1");
-    OciRuntime runtime = OciRuntime.find(Optional.empty(), "/nowhere:relative::" + directory).orElseThrow();
+    OciRuntime runtime = OciRuntime.find(Optional.empty(), OciRuntime.KNOWN, "/nowhere:relative::" + directory).orElseThrow();
 
     assertThat(runtime.path()).isEqualTo(directory.resolve("crun"));
     assertThat(runtime.version()).contains("crun 1.8.1");
@@ -40,9 +40,9 @@ class OciRuntimeTest {
     Path runtime = program("other", "youki version: 0.5.3");
     program("crun", "crun version 1.8.1");
 
-    assertThat(OciRuntime.find(Optional.of("other"), directory.toString()).orElseThrow().version()).contains("youki 0.5.3");
-    assertThat(OciRuntime.find(Optional.of(runtime.toString()), "/nowhere").orElseThrow().path()).isEqualTo(runtime);
-    assertThat(OciRuntime.find(Optional.of("no-such-runtime"), directory.toString())).isEmpty();
+    assertThat(OciRuntime.find(Optional.of("other"), OciRuntime.KNOWN, directory.toString()).orElseThrow().version()).contains("youki 0.5.3");
+    assertThat(OciRuntime.find(Optional.of(runtime.toString()), OciRuntime.KNOWN, "/nowhere").orElseThrow().path()).isEqualTo(runtime);
+    assertThat(OciRuntime.find(Optional.of("no-such-runtime"), OciRuntime.KNOWN, directory.toString())).isEmpty();
   }
 
   @Test
@@ -50,8 +50,8 @@ class OciRuntimeTest {
     Files.createDirectory(directory.resolve("no-directory"));
     Files.writeString(directory.resolve("no-program"), "");
 
-    assertThat(OciRuntime.find(Optional.of("no-directory"), directory.toString())).isEmpty();
-    assertThat(OciRuntime.find(Optional.of(directory.resolve("no-program").toString()), null)).isEmpty();
+    assertThat(OciRuntime.find(Optional.of("no-directory"), OciRuntime.KNOWN, directory.toString())).isEmpty();
+    assertThat(OciRuntime.find(Optional.of(directory.resolve("no-program").toString()), OciRuntime.KNOWN, null)).isEmpty();
   }
 
   @Test

@@ -39,7 +39,8 @@ class RuntimeBackendTest {
   private final LinuxHost host = new LinuxHost();
   private final AtomicReference<String> wanted = new AtomicReference<>();
   private final RuntimeBackend backend =
-      new RuntimeBackend(new SpawnLauncher(), host, new LibSeccompCompiler(), () -> Optional.ofNullable(wanted.get()), null);
+      new RuntimeBackend(new SpawnLauncher(), host, new LibSeccompCompiler(),
+          new RuntimeChoice(() -> Optional.ofNullable(wanted.get()), OciRuntime.KNOWN_ALONE, null));
 
   private void saying(String version) throws IOException {
     Path program = Files.writeString(directory.resolve("runtime-" + version.hashCode()), "#!/bin/sh\necho " + version + "\n");
