@@ -1,6 +1,5 @@
 package dev.carrel.launcher;
 
-import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -13,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A framework's directory for its bundles, this process's own and gone with it; what killed processes left goes too. Those are known by the lock beside
@@ -24,21 +24,33 @@ final class Storage implements AutoCloseable {
   /** After that nobody is about to make the directory for which it has made a lock; in milliseconds. */
   private static final long LONG = 24 * 60 * 60 * 1000L;
 
+  /** A file that is locked as long as this process has the directory beside it. */
+  private record Lock(Path file, FileChannel channel) {
+    void release() {
+      try {
+        Files.deleteIfExists(file);
+        channel.close();
+      } catch (IOException e) {
+        return; // the next start removes it
+      }
+    }
+  }
+
   private final Path directory;
-  private final Closeable lock;
+  private final Optional<Lock> lock;
   private boolean closed;
 
-  private Storage(Path directory, boolean shared, Closeable lock) {
+  private Storage(Path directory, boolean shared, Optional<Lock> lock) {
     this.directory = directory;
     this.closed = shared;
     this.lock = lock;
   }
 
   static Storage at(Path directory) {
-    return at(directory, () -> { });
+    return at(directory, Optional.empty());
   }
 
-  private static Storage at(Path directory, Closeable lock) {
+  private static Storage at(Path directory, Optional<Lock> lock) {
     Storage storage = new Storage(directory, false, lock);
     Runtime.getRuntime().addShutdownHook(new Thread(storage::close, "carrel-storage"));
     return storage;
@@ -46,7 +58,7 @@ final class Storage implements AutoCloseable {
 
   /** One that is part of a distribution and stays. */
   static Storage shared(Path directory) {
-    return new Storage(directory, true, () -> { });
+    return new Storage(directory, true, Optional.empty());
   }
 
   static Storage create() throws IOException {
@@ -64,12 +76,9 @@ final class Storage implements AutoCloseable {
   private static Storage in(Path parent) throws IOException {
     String name = own() + Long.toHexString(System.nanoTime());
     Path file = parent.resolve(name + LOCK);
-    FileChannel lock = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
-    lock.lock();
-    return at(Files.createDirectory(parent.resolve(name)), () -> {
-      Files.deleteIfExists(file);
-      lock.close();
-    });
+    FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+    channel.lock();
+    return at(Files.createDirectory(parent.resolve(name)), Optional.of(new Lock(file, channel)));
   }
 
   private static String own() {
@@ -153,11 +162,7 @@ final class Storage implements AutoCloseable {
     if (!closed) {
       closed = true;
       delete(directory.toFile());
-      try {
-        lock.close();
-      } catch (IOException e) {
-        return; // the next start removes it
-      }
+      lock.ifPresent(Lock::release);
     }
   }
 }
