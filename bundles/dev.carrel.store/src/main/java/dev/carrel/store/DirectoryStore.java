@@ -84,11 +84,7 @@ public final class DirectoryStore implements Store {
   @Override
   public synchronized void letGo() {
     if (writing != null) {
-      try {
-        writing.held().close();
-      } catch (IOException e) {
-        // the next collection removes what is left, once this process has ended
-      }
+      writing.held().close();
     }
   }
 

@@ -166,19 +166,23 @@ final class HeldItems {
     }
   }
 
-  /** Holds nothing any more. */
-  synchronized void close() throws IOException {
+  /** Holds nothing any more. What cannot be removed is removed by the next collection, once this process has ended. */
+  synchronized void close() {
     held.clear();
-    if (names != null) {
-      names.close();
-      Files.deleteIfExists(file);
-      Files.deleteIfExists(file.resolveSibling(file.getFileName() + LOCK));
-      lock.close();
-      names = null;
-    }
-    if (gateChannel != null) {
-      gateChannel.close();
-      gateChannel = null;
+    try {
+      if (names != null) {
+        names.close();
+        Files.deleteIfExists(file);
+        Files.deleteIfExists(file.resolveSibling(file.getFileName() + LOCK));
+        lock.close();
+        names = null;
+      }
+      if (gateChannel != null) {
+        gateChannel.close();
+        gateChannel = null;
+      }
+    } catch (IOException e) {
+      return;
     }
   }
 }
