@@ -47,7 +47,7 @@ final class Addition {
       arrange(given, tree, name);
       TreeSet<String> needs = new TreeSet<>();
       references.forEach(one -> needs.add(one.fileName()));
-      String digest = Digest.of("added-1\0" + name + "\0" + version + "\0" + Nar.of(tree).hash() + "\0" + String.join("\0", needs));
+      String digest = Digest.of("added-1\0" + name + "\0" + version + "\0" + Nar.of(tree, tools.host()).hash() + "\0" + String.join("\0", needs));
       StorePath item = StorePath.of(digest.substring(0, 32), name, version);
       store.realize(List.of(new Recipe(item, references, directory -> moveAll(tree, directory))), progress);
       new AddedNames(tools.layout()).put(item);

@@ -44,7 +44,7 @@ public final class DirectoryStore implements Store {
   private record Writing(Layout layout, Staging staging, HeldItems held, Realization realization, OpenDatabase database) {}
 
   /** What its upkeep works with. */
-  record Tools(Layout layout, Staging staging, HeldItems held, Realization realization, Database database) {}
+  record Tools(Layout layout, Staging staging, HeldItems held, Realization realization, Database database, Host host) {}
 
   /** Upkeep of it. */
   interface Upkeeping<T> {
@@ -179,7 +179,7 @@ public final class DirectoryStore implements Store {
   <T> T upkeep(Upkeeping<T> work) throws IOException {
     Writing store = writing();
     try {
-      return work.with(new Tools(store.layout(), store.staging(), store.held(), store.realization(), store.database().enter()));
+      return work.with(new Tools(store.layout(), store.staging(), store.held(), store.realization(), store.database().enter(), host));
     } finally {
       store.database().leave();
     }
@@ -227,15 +227,15 @@ public final class DirectoryStore implements Store {
     hold(used);
     Writing store = writing();
     try {
-      store.realization().realize(own, DirectoryStore::freeze, store.database().enter(), progress);
+      store.realization().realize(own, this::freeze, store.database().enter(), progress);
     } finally {
       store.database().leave();
     }
   }
 
-  private static Nar.Content freeze(Path tree) throws IOException {
+  private Nar.Content freeze(Path tree) throws IOException {
     Freeze.contents(tree);
-    return Nar.content(tree);
+    return Nar.content(tree, host);
   }
 
   @Override
@@ -269,7 +269,7 @@ public final class DirectoryStore implements Store {
       Database database = store.database().enter();
       if (!store.realization().isValid(profile, database)) {
         store.realization().requireValid("make the profile " + profile, own, database);
-        Union union = new Union(profile, items, finish, own.size() == from.size() ? List.of(layout()) : List.of(layout(), system().get().layout()));
+        Union union = new Union(profile, items, finish, own.size() == from.size() ? List.of(layout()) : List.of(layout(), system().get().layout()), host);
         Recipe recipe = new Recipe(profile, ownOf(items), union::build);
         store.realization().realize(List.of(recipe), union::finish, database, progress);
         union.tellCost(progress);
@@ -298,11 +298,11 @@ public final class DirectoryStore implements Store {
         ownUnion(item.name(), references, Finish.none(), progress);
         return;
       }
-      Restoration copy = new Restoration(layout(), List.of(beside.layout().item(item)));
+      Restoration copy = new Restoration(layout(), List.of(beside.layout().item(item)), host);
       Recipe recipe = new Recipe(item, ownOf(references), directory -> requireWhole(item, copy.make(about.files(), directory)), about.origin());
       hold(List.of(item));
       upkeep(tools -> {
-        tools.realization().realize(List.of(recipe), tree -> Nar.isHash(about.entry().hash()) ? Nar.content(tree)
+        tools.realization().realize(List.of(recipe), tree -> Nar.isHash(about.entry().hash()) ? Nar.content(tree, host)
             : new Nar.Content(new Nar.Result(about.entry().hash(), about.entry().size()), about.files()), tools.database(), progress);
         return item;
       });

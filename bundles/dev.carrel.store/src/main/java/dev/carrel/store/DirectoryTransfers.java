@@ -147,7 +147,7 @@ public final class DirectoryTransfers implements Transfers {
           .filter(about -> about.entry().references().stream().noneMatch(one -> unions.containsKey(one.fileName())))
           .findFirst().orElseThrow(() -> new IOException("its profiles consist of each other"));
       StorePath item = next.entry().item();
-      Union union = new Union(item, List.copyOf(next.entry().references()), Finish.none(), List.of(place, layout()));
+      Union union = new Union(item, List.copyOf(next.entry().references()), Finish.none(), List.of(place, layout()), host);
       Path tree = Files.createDirectory(place.item(item));
       union.build(tree);
       Nar.Content content = union.finish(tree);
@@ -167,12 +167,12 @@ public final class DirectoryTransfers implements Transfers {
     return new IOException("the files of " + item + " are not those that it was made with");
   }
 
-  private static Workshop.Made checked(About about, Path tree) throws IOException {
+  private Workshop.Made checked(About about, Path tree) throws IOException {
     if (!Files.isDirectory(tree)) {
       throw new IOException("it has no files of " + about.entry().item());
     }
     Freeze.contents(tree);
-    Nar.Content content = Nar.content(tree);
+    Nar.Content content = Nar.content(tree, host);
     String hash = about.entry().hash().startsWith(Listing.ALGORITHM) ? content.files().hash() : content.result().hash();
     if (!hash.equals(about.entry().hash())) {
       throw notThose(about.entry().item());

@@ -1,12 +1,5 @@
 package dev.carrel.store;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -123,22 +116,4 @@ record Listing(TreeMap<String, Entry> entries) {
   String hash() {
     return ALGORITHM + Digest.of(text());
   }
-
-  /** The hash of one file's content. */
-  static String hash(Path file, byte[] chunk) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (int n = in.read(chunk); n > 0; n = in.read(chunk)) {
-        digest.update(chunk, 0, n);
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JVM has SHA-256", e);
-    }
-  }
-
-  static byte[] chunk() {
-    return new byte[64 * 1024];
-  }
-
 }

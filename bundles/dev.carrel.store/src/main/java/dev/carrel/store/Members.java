@@ -1,5 +1,6 @@
 package dev.carrel.store;
 
+import dev.carrel.api.host.Host;
 import dev.carrel.api.store.StorePath;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,11 +15,13 @@ import java.util.Optional;
 /** What is noted of the files of a union's members; each member's notes are read once. */
 final class Members {
   private final List<Layout> layouts;
+  private final Host host;
   private final Map<Path, Optional<Listing>> known = new HashMap<>();
 
   /** In some stores. */
-  Members(List<Layout> layouts) {
+  Members(List<Layout> layouts, Host host) {
     this.layouts = layouts;
+    this.host = host;
   }
 
   /** All that an item has: what an older Carrel has not noted is read. */
@@ -27,7 +30,7 @@ final class Members {
       Path directory = layout.item(item);
       if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
         Optional<Listing> noted = noted(layout, item.fileName());
-        return noted.isPresent() ? noted.get() : Nar.content(directory).files();
+        return noted.isPresent() ? noted.get() : Nar.content(directory, host).files();
       }
     }
     throw new NoSuchFileException(layouts.get(0).item(item).toString());

@@ -1,5 +1,6 @@
 package dev.carrel.store;
 
+import dev.carrel.api.host.Host;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -54,23 +54,19 @@ final class Nar {
     }
   }
 
-  private Nar(Path tree) {
+  private Nar(Path tree, Host host) {
     this.tree = tree;
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-      file = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JVM has SHA-256", e);
-    }
+    digest = host.sha256();
+    file = host.sha256();
   }
 
-  static Result of(Path tree) throws IOException {
-    return content(tree).result();
+  static Result of(Path tree, Host host) throws IOException {
+    return content(tree, host).result();
   }
 
   /** Reads everything once. */
-  static Content content(Path tree) throws IOException {
-    Nar nar = new Nar(tree);
+  static Content content(Path tree, Host host) throws IOException {
+    Nar nar = new Nar(tree, host);
     nar.text("nix-archive-1");
     nar.node(tree);
     return new Content(new Result(ALGORITHM + HexFormat.of().formatHex(nar.digest.digest()), nar.size), nar.listing);

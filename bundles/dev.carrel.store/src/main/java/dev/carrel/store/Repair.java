@@ -85,7 +85,7 @@ final class Repair {
       List<Path> trees = new ArrayList<>(List.of(tools.layout().item(row.item())));
       store.elsewhere(row.item()).ifPresent(trees::add);
       references(row).forEach(item -> trees.add(tools.layout().item(item)));
-      Optional<String> missing = new Restoration(tools.layout(), trees).make(listing.get(), fresh);
+      Optional<String> missing = new Restoration(tools.layout(), trees, tools.host()).make(listing.get(), fresh);
       if (missing.isPresent()) {
         return Optional.of(missing.get() + " is nowhere else in the store. " + collect);
       }

@@ -1,5 +1,6 @@
 package dev.carrel.store;
 
+import dev.carrel.api.host.Host;
 import dev.carrel.store.Listing.Entry;
 import dev.carrel.store.Listing.Kind;
 import java.io.IOException;
@@ -19,12 +20,13 @@ import java.util.Optional;
 final class Restoration {
   private final Layout layout;
   private final List<Path> trees;
-  private final byte[] chunk = Listing.chunk();
+  private final FileHash hash;
   private long copied;
 
-  Restoration(Layout layout, List<Path> trees) {
+  Restoration(Layout layout, List<Path> trees, Host host) {
     this.layout = layout;
     this.trees = trees;
+    this.hash = new FileHash(host);
   }
 
   /** The sizes of the files that could not be linked to. */
@@ -66,7 +68,7 @@ final class Restoration {
     candidates.add(layout.links().resolve(entry.key()));
     trees.forEach(tree -> candidates.add(tree.resolve(path)));
     for (Path candidate : candidates) {
-      if (Files.isRegularFile(candidate, LinkOption.NOFOLLOW_LINKS) && Listing.hash(candidate, chunk).equals(entry.content())) {
+      if (Files.isRegularFile(candidate, LinkOption.NOFOLLOW_LINKS) && hash.of(candidate).equals(entry.content())) {
         return Optional.of(candidate);
       }
     }

@@ -3,6 +3,7 @@ package dev.carrel.store;
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.store.Finish;
 import dev.carrel.api.Progress;
+import dev.carrel.api.host.Host;
 import dev.carrel.api.store.StorePath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +31,7 @@ final class Union {
   private final List<StorePath> items;
   private final Finish finish;
   private final List<Layout> layouts;
+  private final Host host;
   private final CopiedFiles copies;
   private Path target;
   private UnionTree tree;
@@ -41,11 +43,12 @@ final class Union {
    * @param finish what is changed in the end
    * @param layouts the store it is for, and others in which items may be
    */
-  Union(StorePath profile, List<StorePath> items, Finish finish, List<Layout> layouts) {
+  Union(StorePath profile, List<StorePath> items, Finish finish, List<Layout> layouts, Host host) {
     this.profile = profile;
     this.items = items;
     this.finish = finish;
     this.layouts = layouts;
+    this.host = host;
     this.copies = new CopiedFiles(layouts.get(0));
   }
 
@@ -71,7 +74,7 @@ final class Union {
   /** Fills an empty directory. */
   void build(Path directory) throws IOException {
     target = directory;
-    tree = new UnionTree(directory);
+    tree = new UnionTree(directory, host);
     new UnionLinks(layouts, copies).make(plan(), directory, tree);
     complete();
     if (!finish.name().isEmpty()) {
@@ -80,7 +83,7 @@ final class Union {
   }
 
   private UnionPlan plan() throws IOException {
-    Members members = new Members(layouts);
+    Members members = new Members(layouts, host);
     based = finish.base().isPresent();
     if (based) {
       try {

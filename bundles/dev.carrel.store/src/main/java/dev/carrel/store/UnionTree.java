@@ -1,5 +1,6 @@
 package dev.carrel.store;
 
+import dev.carrel.api.host.Host;
 import dev.carrel.store.Listing.Entry;
 import dev.carrel.store.Listing.Kind;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.Set;
 /** What a union consists of so far: of most it is known without looking, and most is frozen already. */
 final class UnionTree {
   private final Path top;
+  private final Host host;
   /** What is the same as noted of an item, by path. */
   private final Map<String, Entry> known = new HashMap<>();
   /** What only the union has, and has to be looked at. */
@@ -22,8 +24,9 @@ final class UnionTree {
   private final Set<String> thawed = new HashSet<>();
 
   /** An empty one. */
-  UnionTree(Path top) {
+  UnionTree(Path top, Host host) {
     this.top = top;
+    this.host = host;
   }
 
   private String name(Path path) {
@@ -97,7 +100,7 @@ final class UnionTree {
     Listing files = new Listing();
     files.entries().putAll(known);
     Listing fresh = new Listing();
-    byte[] chunk = Listing.chunk();
+    FileHash hash = new FileHash(host);
     long size = 0;
     for (String name : made) {
       Path path = top.resolve(name);
@@ -107,7 +110,7 @@ final class UnionTree {
         files.add(name, Kind.DIRECTORY, "");
       } else {
         boolean program = Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS).contains(PosixFilePermission.OWNER_EXECUTE);
-        files.add(name, program ? Kind.PROGRAM : Kind.FILE, Listing.hash(path, chunk));
+        files.add(name, program ? Kind.PROGRAM : Kind.FILE, hash.of(path));
         fresh.entries().put(name, files.entries().get(name));
         size += Files.size(path);
       }

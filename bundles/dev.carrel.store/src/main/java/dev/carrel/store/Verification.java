@@ -59,7 +59,7 @@ final class Verification {
   private int items(DirectoryStore.Tools tools) throws IOException {
     List<Database.Row> rows = new ArrayList<>(tools.database().rows().values());
     rows.sort(Database.Row.UNIONS_LAST.thenComparing(row -> row.item().fileName()));
-    Verifier verifier = new Verifier(tools.layout());
+    Verifier verifier = new Verifier(tools.layout(), tools.host());
     if (repair) {
       removeWrongLinks(verifier);
     }
@@ -101,7 +101,7 @@ final class Verification {
     }
     Optional<String> remedy = new Repair(store, tools, sources, progress).item(row, found);
     Database.Row now = tools.database().rows().getOrDefault(row.item().fileName(), row);
-    Verifier.Found after = new Verifier(tools.layout()).examine(now);
+    Verifier.Found after = new Verifier(tools.layout(), tools.host()).examine(now);
     if (after.sound()) {
       return new Damage(row.item().fileName(), problems, true, "");
     }

@@ -1,5 +1,6 @@
 package dev.carrel.store;
 
+import dev.carrel.api.host.Host;
 import dev.carrel.store.Listing.Entry;
 import dev.carrel.store.Listing.Kind;
 import java.io.IOException;
@@ -24,7 +25,8 @@ final class Verifier {
   private final Layout layout;
   /** By device and inode, what a file's content is. */
   private final Map<Object, String> known = new HashMap<>();
-  private final byte[] chunk = Listing.chunk();
+  private final Host host;
+  private final FileHash hash;
 
   /**
    * What was found.
@@ -39,8 +41,10 @@ final class Verifier {
     }
   }
 
-  Verifier(Layout layout) {
+  Verifier(Layout layout, Host host) {
     this.layout = layout;
+    this.host = host;
+    this.hash = new FileHash(host);
   }
 
   Found examine(Database.Row row) throws IOException {
@@ -87,8 +91,8 @@ final class Verifier {
     return any;
   }
 
-  private static String hash(Database.Row row, Path item, Listing files) throws IOException {
-    return row.hash().startsWith(Listing.ALGORITHM) ? files.hash() : Nar.of(item).hash();
+  private String hash(Database.Row row, Path item, Listing files) throws IOException {
+    return row.hash().startsWith(Listing.ALGORITHM) ? files.hash() : Nar.of(item, host).hash();
   }
 
   private void walk(Path tree, Path path, Listing files, Map<Path, Kind> modes, List<String> problems) throws IOException {
@@ -124,7 +128,7 @@ final class Verifier {
   private String content(Path file, Object key) throws IOException {
     String hash = known.get(key);
     if (hash == null) {
-      hash = Listing.hash(file, chunk);
+      hash = this.hash.of(file);
       known.put(key, hash);
     }
     return hash;

@@ -36,7 +36,7 @@ class NarTest {
   private static void assertSerialized(Path tree, String... words) throws Exception {
     byte[] expected = words(words);
     String hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(expected));
-    assertThat(Nar.of(tree)).isEqualTo(new Nar.Result("sha256:" + hash, expected.length));
+    assertThat(Nar.of(tree, Samples.host())).isEqualTo(new Nar.Result("sha256:" + hash, expected.length));
   }
 
   @Test
@@ -71,7 +71,7 @@ class NarTest {
     Path pipe = directory.resolve("pipe");
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
 
-    assertThatExceptionOfType(IOException.class).isThrownBy(() -> Nar.of(directory)).withMessageContaining(pipe.toString());
+    assertThatExceptionOfType(IOException.class).isThrownBy(() -> Nar.of(directory, Samples.host())).withMessageContaining(pipe.toString());
   }
 
   @Test
@@ -81,6 +81,6 @@ class NarTest {
     Files.createSymbolicLink(directory.resolve("link"), Path.of("file"));
     Process nix = new ProcessBuilder("nix-hash", "--type", "sha256", directory.toString()).start();
 
-    assertThat(Nar.of(directory).hash()).isEqualTo("sha256:" + new String(nix.getInputStream().readAllBytes()).strip());
+    assertThat(Nar.of(directory, Samples.host()).hash()).isEqualTo("sha256:" + new String(nix.getInputStream().readAllBytes()).strip());
   }
 }

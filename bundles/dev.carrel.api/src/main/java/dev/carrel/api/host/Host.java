@@ -2,6 +2,8 @@ package dev.carrel.api.host;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -28,4 +30,16 @@ public interface Host {
 
   /** Writes everything of a file system to its device: syncfs(2). */
   void sync(Path anyFileOfIt) throws IOException;
+
+  /**
+   * A new SHA-256 of the quickest kind that the host has, for who hashes much: the JVM's own, which this is otherwise, may take ten times as
+   * long. It is for one thread at a time.
+   */
+  default MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JVM has SHA-256", e);
+    }
+  }
 }

@@ -1,6 +1,6 @@
 /** What the host is and allows: accounts, terminal, durability, health. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package dev.carrel.api.host;
 
 import org.osgi.annotation.bundle.Export;

@@ -5,12 +5,14 @@ import dev.carrel.api.host.Account;
 import dev.carrel.api.host.Group;
 import dev.carrel.api.host.Host;
 import dev.carrel.api.host.SubordinateIds;
+import dev.carrel.linux.crypto.Hashes;
 import dev.carrel.linux.libc.LibC;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import org.osgi.service.component.annotations.Activate;
@@ -29,6 +31,7 @@ public final class LinuxHost implements Host {
   private static final String EFFECTIVE = "CapEff:\t";
   private static final int CAP_SYS_ADMIN = 21;
 
+  private final Hashes hashes = new Hashes();
   private Account account;
   private Boolean administers;
 
@@ -141,5 +144,10 @@ public final class LinuxHost implements Host {
     } finally {
       LibC.close(descriptor);
     }
+  }
+
+  @Override
+  public MessageDigest sha256() {
+    return hashes.sha256().orElseGet(Host.super::sha256);
   }
 }

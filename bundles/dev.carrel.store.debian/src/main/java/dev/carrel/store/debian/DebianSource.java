@@ -2,6 +2,7 @@ package dev.carrel.store.debian;
 
 import dev.carrel.api.CarrelException;
 import dev.carrel.api.Progress;
+import dev.carrel.api.host.Host;
 import dev.carrel.api.store.Configuration;
 import dev.carrel.api.store.Origin;
 import dev.carrel.api.store.PackageInfo;
@@ -13,6 +14,7 @@ import dev.carrel.api.store.Resolution;
 import dev.carrel.api.store.Resolution.Resolved;
 import dev.carrel.api.store.Store;
 import dev.carrel.api.store.StorePath;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -22,8 +24,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
 
 /**
  * Packages from the Debian or Ubuntu archive that the host uses. Apt resolves, authenticates and downloads, as an ordinary
@@ -44,15 +48,18 @@ public final class DebianSource implements PackageSource {
   static final String SOURCE = "debian";
 
   private final AptPaths host;
+  private final Supplier<MessageDigest> digests;
 
   /** Uses this host's apt. */
   @Activate
-  public DebianSource() {
-    this(AptPaths.host());
+  public DebianSource(@Reference Host host) {
+    this(AptPaths.host(), host::sha256);
   }
 
-  DebianSource(AptPaths host) {
+  /** @param digests make a SHA-256 each */
+  DebianSource(AptPaths host, Supplier<MessageDigest> digests) {
     this.host = host;
+    this.digests = digests;
   }
 
   @Override
@@ -118,7 +125,7 @@ public final class DebianSource implements PackageSource {
     }
     AptState state = new AptState(store.directory(), host.etc());
     state.prepare();
-    Downloads downloads = new Downloads(state, new Apt(host, state));
+    Downloads downloads = new Downloads(state, new Apt(host, state), digests);
     try (HeldLock lock = HeldLock.exclusive(state.archivesLock(), progress)) {
       // Another Carrel may have made some while this one waited.
       List<Resolved> missing = missing(resolution, store);

@@ -7,11 +7,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Fetches archives into the private state. Call with the archives' lock held. */
@@ -19,10 +21,12 @@ final class Downloads {
   /** In bytes: up to that many, apt reads its lists for longer than it downloads. */
   private static final long FEW = 16 << 20;
 
+  private final Supplier<MessageDigest> digests;
   private final AptState state;
   private final Apt apt;
 
-  Downloads(AptState state, Apt apt) {
+  Downloads(AptState state, Apt apt, Supplier<MessageDigest> digests) {
+    this.digests = digests;
     this.state = state;
     this.apt = apt;
   }
@@ -176,7 +180,7 @@ final class Downloads {
    */
   Path verified(Resolved resolved) throws IOException {
     Path file = archive(resolved);
-    String found = Sha256.of(file);
+    String found = Sha256.of(file, digests.get());
     if (!found.equals(resolved.sha256())) {
       Files.deleteIfExists(file);
       throw CarrelException.failed("The package " + resolved.name() + " " + resolved.version() + " from " + resolved.location()
@@ -193,7 +197,7 @@ final class Downloads {
       Path file = archive(resolved);
       keep.add(file);
       boolean there = Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.size(file) == resolved.size()
-          && Sha256.of(file).equals(resolved.sha256());
+          && Sha256.of(file, digests.get()).equals(resolved.sha256());
       if (!there) {
         Files.deleteIfExists(file);
         missing.add(resolved);

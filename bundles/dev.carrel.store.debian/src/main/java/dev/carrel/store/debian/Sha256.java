@@ -13,9 +13,19 @@ import java.util.HexFormat;
 final class Sha256 {
   private final MessageDigest digest;
 
+  /** By Java, for little. */
   Sha256() {
+    this(java());
+  }
+
+  private Sha256(MessageDigest digest) {
+    this.digest = digest;
+  }
+
+  /** Java's own. */
+  static MessageDigest java() {
     try {
-      digest = MessageDigest.getInstance("SHA-256");
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every Java platform has SHA-256 (see MessageDigest)", e);
     }
@@ -27,8 +37,8 @@ final class Sha256 {
     return sha.hex();
   }
 
-  static String of(Path file) throws IOException {
-    Sha256 sha = new Sha256();
+  static String of(Path file, MessageDigest digest) throws IOException {
+    Sha256 sha = new Sha256(digest);
     sha.file(file);
     return sha.hex();
   }

@@ -93,7 +93,7 @@ class DebianSourceTest {
     Resolved one = resolve("tool").packages().get(1);
 
     assertThat(one.item().digest()).isEqualTo(Sha256.of("deb-unpack-1\0" + one.sha256()).substring(0, 32));
-    assertThat(one.sha256()).isEqualTo(Sha256.of(archive.repository().resolve("tool_1_all.deb")));
+    assertThat(one.sha256()).isEqualTo(Sha256.of(archive.repository().resolve("tool_1_all.deb"), Sha256.java()));
   }
 
   @Test
@@ -307,7 +307,7 @@ class DebianSourceTest {
 
   @Test
   void a_host_without_apt_is_told() {
-    DebianSource source = new DebianSource(new AptPaths(archive.etc(), List.of(temp.resolve("nowhere")), Map.of()));
+    DebianSource source = new DebianSource(new AptPaths(archive.etc(), List.of(temp.resolve("nowhere")), Map.of()), Sha256::java);
     assertThatThrownBy(() -> source.resolve(List.of(), store, Lists.IF_MISSING, Progress.silent()))
         .isInstanceOf(CarrelException.class).hasMessageContainingAll("apt-get", "no Debian", "--source");
     assertThat(new AptCheck(store, new AptPaths(archive.etc(), List.of(), Map.of())).examine())

@@ -22,7 +22,7 @@ class HostArchiveTest {
   void hello_comes_from_the_hosts_archive_and_the_hosts_apt_is_not_touched(@TempDir Path temp) throws Exception {
     assumeTrue(AptPaths.host().program("apt-get").isPresent(), "needs apt");
     DirectoryStore store = new DirectoryStore(temp.resolve("store"));
-    DebianSource source = new DebianSource();
+    DebianSource source = new DebianSource(AptPaths.host(), Sha256::java);
     Path hostsLists = Path.of("/var/lib/apt/lists");
     var before = Files.getLastModifiedTime(hostsLists);
     try {

@@ -50,7 +50,7 @@ final class LocalArchive {
   }
 
   DebianSource source() {
-    return new DebianSource(paths());
+    return new DebianSource(paths(), Sha256::java);
   }
 
   /** Adds a source package, of which only what it says of itself is there. */
@@ -70,7 +70,7 @@ final class LocalArchive {
     Path deb = repository.resolve(name + "_" + version.replace(":", "") + "_all.deb");
     builder.control("./control", control, 0644).build(deb);
     Files.writeString(repository.resolve("Packages"), control + "Filename: ./" + deb.getFileName() + "\nSize: " + Files.size(deb)
-        + "\nSHA256: " + Sha256.of(deb) + "\n\n", java.nio.file.StandardOpenOption.APPEND);
+        + "\nSHA256: " + Sha256.of(deb, Sha256.java()) + "\n\n", java.nio.file.StandardOpenOption.APPEND);
     return deb;
   }
 }

@@ -109,7 +109,7 @@ class RealizeTest {
   void what_is_there_needs_neither_apt_nor_archive() throws IOException {
     Resolution resolution = resolve();
     realize(resolution);
-    DebianSource elsewhere = new DebianSource(new AptPaths(archive.etc(), List.of(), java.util.Map.of()));
+    DebianSource elsewhere = new DebianSource(new AptPaths(archive.etc(), List.of(), java.util.Map.of()), Sha256::java);
     elsewhere.realize(resolution, store, Progress.silent());
     assertThat(store.items()).hasSize(1);
   }

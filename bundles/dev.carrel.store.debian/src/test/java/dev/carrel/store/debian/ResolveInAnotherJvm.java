@@ -18,7 +18,7 @@ final class ResolveInAnotherJvm {
     DirectoryStore store = new DirectoryStore(Path.of(arguments[1]));
     AptPaths paths = etc.equals(AptPaths.host().etc())
         ? AptPaths.host() : new AptPaths(etc, AptPaths.host().programs(), Map.of("HOME", etc.toString()));
-    DebianSource source = new DebianSource(paths);
+    DebianSource source = new DebianSource(paths, Sha256::java);
     List<PackageRequest> wanted = Stream.of(arguments).skip(2).map(PackageRequest::parse).toList();
     long start = System.nanoTime();
     Resolution resolution = source.resolve(wanted, store, Lists.IF_MISSING, Progress.silent());

@@ -40,7 +40,7 @@ final class Signature {
     Path packages = archive.repository().resolve("Packages");
     Path release = directory.resolve("Release");
     Path signed = archive.repository().resolve("InRelease");
-    Files.writeString(release, "Date: Thu, 01 Jan 2026 00:00:00 UTC\nSHA256:\n " + Sha256.of(packages) + " " + Files.size(packages) + " Packages\n");
+    Files.writeString(release, "Date: Thu, 01 Jan 2026 00:00:00 UTC\nSHA256:\n " + Sha256.of(packages, Sha256.java()) + " " + Files.size(packages) + " Packages\n");
     gpg("--local-user", name + "@example.org", "--output", signed.toString(), "--clearsign", release.toString());
     return signed;
   }
