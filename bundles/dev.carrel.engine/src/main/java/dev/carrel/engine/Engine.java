@@ -301,7 +301,12 @@ public final class Engine implements Containers {
     for (Entry entry : registry.entries()) {
       if (Registry.isLeftOver(entry)) {
         registry.forget(entry);
-      } else if (entry.hasStarted() && !seen.contains(entry.id())) {
+        continue;
+      }
+      if (entry.changing()) {
+        Freezing.awaken(entry, controllers);
+      }
+      if (entry.hasStarted() && !seen.contains(entry.id())) {
         if (!entry.runs()) {
           release(entry);
         }
