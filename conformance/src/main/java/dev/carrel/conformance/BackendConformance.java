@@ -268,6 +268,25 @@ public abstract class BackendConformance extends LaunchedContainers {
   }
 
   @Test
+  void one_that_is_attached_to_a_network_has_a_namespace_for_that_which_who_enters_it_is_in() throws Exception {
+    needs(Feature.HELD_START);
+    needs(Feature.NETWORK_ATTACHMENT);
+    SampleContainer container = SampleContainer.sh("readlink /proc/self/ns/net; cat");
+    Running running = launch(container.attachedPlan());
+    String own = Files.readSymbolicLink(Path.of("/proc", Long.toString(running.process().pid()), "ns/net")).toString(); // where a provider goes
+    backend().proceed(running, Inside.of(container.spec()), container.process(), Optional.empty());
+    byte[] said = running.process().getInputStream().readNBytes(own.length());
+    Running entered = backend().enter("c0ffee00", running, Inside.of(container.spec()), Optional.empty(), SampleContainer.of("readlink", "/proc/self/ns/net").process());
+
+    assertThat(own).isNotEqualTo(Files.readSymbolicLink(Path.of("/proc/self/ns/net")).toString());
+    assertThat(new String(said, StandardCharsets.UTF_8)).isEqualTo(own);
+    assertThat(read(entered)).isEqualTo(own);
+    assertThat(end(entered)).isEqualTo(ExitStatus.exited(0));
+    running.process().getOutputStream().close();
+    assertThat(end(running)).isEqualTo(ExitStatus.exited(0));
+  }
+
+  @Test
   void a_terminal_is_its_own() throws Exception {
     needs(Feature.TERMINAL);
     Running running = launch(SampleContainer.sh("tty; stty size; read line; echo got $line").with(Stdio.terminal(new TerminalSize(33, 99))));

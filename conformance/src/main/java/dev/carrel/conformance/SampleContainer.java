@@ -16,6 +16,7 @@ import dev.carrel.api.mount.Mapping;
 import dev.carrel.api.mount.Mount;
 import dev.carrel.api.mount.MountPlan;
 import dev.carrel.api.mount.RootSpec;
+import dev.carrel.api.network.NetworkOptions;
 import dev.carrel.api.network.NetworkSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -123,6 +124,15 @@ record SampleContainer(List<String> command, Map<String, String> environment, Pa
     boolean mounts = namespaces.contains(Namespace.MOUNT);
     return new ContainerSpec(process(), namespaces, List.of(), Optional.empty(), identity, hostname, Map.of(),
         new RootSpec(mounts ? mounts() : List.of(), List.of(), writableRoot), network, security, life, backend);
+  }
+
+  /** What it is before a provider attaches it to a network: it waits for that. */
+  LaunchPlan attachedPlan() {
+    ContainerSpec plain = spec();
+    NetworkSpec network = new NetworkSpec.Attached(Optional.empty(), NetworkOptions.none());
+    ContainerSpec attached = new ContainerSpec(plain.process(), plain.namespaces(), plain.joins(), plain.clockOffset(), plain.identity(), plain.hostname(),
+        plain.sysctls(), plain.root(), network, plain.security(), plain.life(), plain.backend());
+    return new LaunchPlan("c0ffee00", attached, new MountPlan(mounts(), writableRoot), true, record, Optional.empty());
   }
 
   LaunchPlan plan() {

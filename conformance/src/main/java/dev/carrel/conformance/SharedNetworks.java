@@ -78,6 +78,19 @@ abstract class SharedNetworks extends AttachedContainers {
   }
 
   @Test
+  void who_was_about_to_be_attached_to_a_network_that_is_removed_is_told_so_and_nothing_is_left() throws Exception {
+    NetworkInfo network = network(false);
+    Held held = hold(SampleContainer.of("true"), on(network));
+    provider().remove(network.definition().name());
+    forget(network);
+
+    assertThatThrownBy(() -> held.attach(Optional.empty())).isInstanceOf(CarrelException.class).hasMessageContaining(network.definition().name());
+    held.running().kill();
+    end(held.running());
+    assertThat(provider().networks()).noneMatch(one -> one.definition().name().equals(network.definition().name()));
+  }
+
+  @Test
   void a_network_that_is_not_there_cannot_be_removed() {
     assertThatThrownBy(() -> provider().remove("kit-none")).isInstanceOf(CarrelException.class).hasMessageContaining("kit-none")
         .extracting(e -> ((CarrelException) e).kind()).isEqualTo(Kind.USAGE);

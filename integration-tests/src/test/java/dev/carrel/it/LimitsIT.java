@@ -250,6 +250,42 @@ class LimitsIT {
     carrel("exec", "first", "--", "true").says();
   }
 
+  /** While it moves what is inside; a few are too quick. */
+  @Test
+  void what_an_update_that_was_killed_has_left_standing_goes_on_with_the_next_command() throws Exception {
+    boolean killed = false;
+    for (int i = 0; i < 10 && !killed; i++) {
+      String name = "standing" + i;
+      limited(List.of("--pids=unlimited", "--name=" + name, "-d"), "sh", "-c", MANY + "; wait").says();
+      Await.until("all of its processes", () -> carrel("logs", name).says().contains("all"));
+      List<Path> groups = ControlGroups.of(directory.resolve("state"));
+      Process update = carrel("update", "--cpus=1.5", "--memory=1G", name).start(directory.resolve("update"));
+      while (update.isAlive() && !standsStill(groups)) {
+        Thread.onSpinWait();
+      }
+      update.destroyForcibly().waitFor();
+      killed = standsStill(groups);
+      if (killed) {
+        carrel("exec", name, "--", "true").says();
+        assertThat(standsStill(groups)).isFalse();
+        carrel("update", "--cpus=1.5", name).says();
+      }
+      carrel("remove", "--force", name).says();
+    }
+    assumeTrue(killed, "needs an update that takes long enough to be killed half-way");
+  }
+
+  private static boolean standsStill(List<Path> groups) throws IOException {
+    for (Path group : groups) {
+      for (String[] file : new String[][] {{"freezer.state", "FROZEN"}, {"cgroup.freeze", "1"}}) {
+        if (Files.exists(group.resolve(file[0])) && Files.readString(group.resolve(file[0])).strip().equals(file[1])) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   private void freeze() throws Exception {
     for (Path group : ControlGroups.of(directory.resolve("state"))) {
       for (String[] file : new String[][] {{"freezer.state", "FROZEN"}, {"cgroup.freeze", "1"}}) {

@@ -7,6 +7,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -200,7 +201,7 @@ class NetworkIT {
     List<String> line = List.of("run", "--allow-net=" + gateway.replaceFirst("1$", "0") + "/22", "--cap-add=NET_ADMIN", "--no-cwd", "--env=ASK=" + ask, "--", "sh",
         "-c", script + "1");
     assertThat(lab.carrel(line.toArray(new String[0])).says()).isEqualTo("tcp\nno answer\n");
-    List<String> without = new java.util.ArrayList<>(line);
+    List<String> without = new ArrayList<>(line);
     without.set(1, "--network");
     without.set(without.size() - 1, script + "60");
     assertThat(lab.carrel(without.toArray(new String[0])).says()).isEqualTo("tcp\ntcp\n");
@@ -289,6 +290,30 @@ class NetworkIT {
     refused(lab.carrel("run", "--network=macvlan", "--", "true").run(), "'macvlan'", "carrel network create macvlan");
   }
 
+  private static String inAnotherJvm(Class<?> main, String... arguments) {
+    List<String> line = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+        System.getProperty("java.class.path"), main.getName(), Checkout.underTest().distribution().toString()));
+    line.addAll(List.of(arguments));
+    return lab.onHostWithState(line.toArray(new String[0]));
+  }
+
+  @Test
+  @Order(11)
+  void who_starts_on_a_network_that_is_removed_meanwhile_is_told_so_and_leaves_nothing() throws Exception {
+    lab.carrel("clean").says(); // of who ended just before
+    List<String> leases = lab.leases();
+    List<String> devices = lab.devices();
+    String rules = lab.onHost("nft", "list", "ruleset");
+
+    assertThat(inAnotherJvm(NetworkRemovals.class).lines()).hasSize(2).allSatisfy(said -> assertThat(said)
+        .contains("the network passing was removed while", "carrel network create passing"));
+    lab.awaitDevices(devices);
+    assertThat(lab.devices()).containsExactlyInAnyOrderElementsOf(devices);
+    assertThat(lab.leases()).containsExactlyInAnyOrderElementsOf(leases);
+    assertThat(lab.onHost("nft", "list", "ruleset")).isEqualTo(rules);
+    assertThat(lab.carrel("clean").says()).isEmpty();
+  }
+
   /** More with {@code -Dcarrel.network.starts=1000}. */
   @Test
   @Order(12)
@@ -296,9 +321,7 @@ class NetworkIT {
     lab.carrel("clean").says(); // of who ended just before
     List<String> leases = lab.leases();
     List<String> devices = lab.devices();
-    String ended = lab.onHostWithState(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", System.getProperty("java.class.path"),
-        NetworkStarts.class.getName(), Checkout.underTest().distribution().toString(), System.getProperty("carrel.network.starts", "100"), "50");
-    assertThat(ended).endsWith("all started");
+    assertThat(inAnotherJvm(NetworkStarts.class, System.getProperty("carrel.network.starts", "100"), "50")).endsWith("all started");
     lab.carrel("clean").says();
 
     assertThat(lab.leases()).containsExactlyInAnyOrderElementsOf(leases);

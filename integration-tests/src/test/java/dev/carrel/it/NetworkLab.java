@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Two hosts in network namespaces of their own, with a cable between them: Carrel runs on {@code host}, {@code outside} is another one to
@@ -21,6 +23,7 @@ final class NetworkLab implements AutoCloseable {
   private final Process host;
   private final Process outside;
   private final List<Process> started = new ArrayList<>();
+  private final Map<String, String> variables = new HashMap<>();
 
   NetworkLab(Path directory) throws IOException {
     this.directory = directory;
@@ -132,7 +135,16 @@ final class NetworkLab implements AutoCloseable {
   }
 
   Carrel carrel(String... words) {
-    return Carrel.command(words).in(directory).withVariable("CARREL_STATE", state().toString()).under(line(host).toArray(new String[0]));
+    Carrel carrel = Carrel.command(words).in(directory).withVariable("CARREL_STATE", state().toString()).under(line(host).toArray(new String[0]));
+    for (Map.Entry<String, String> variable : variables.entrySet()) {
+      carrel = carrel.withVariable(variable.getKey(), variable.getValue());
+    }
+    return carrel;
+  }
+
+  /** Carrel has a variable from now on. */
+  void set(String variable, String value) {
+    variables.put(variable, value);
   }
 
   Path state() {

@@ -97,14 +97,19 @@ final class NetworkStarts {
     boolean rich = number % 4 == 0;
     List<PublishedPort> ports = rich ? List.of(new PublishedPort(Optional.empty(), 0, 80, PortProtocol.TCP)) : List.of();
     NetworkOptions options = new NetworkOptions(ports, List.of(), Optional.empty(), OptionalInt.empty(), List.of(), OptionalLong.empty(), Optional.empty());
+    ContainerSpec spec = spec(new NetworkSpec.Attached(Optional.empty(), options));
+    return rich ? spec.withLife(Life.attached(Optional.of("name" + number))) : spec;
+  }
+
+  /** One that ends by itself. */
+  static ContainerSpec spec(NetworkSpec.Attached network) {
     List<Mount> mounts = new ArrayList<>();
     mounts.add(new Mount.Bind(Path.of("/usr"), Path.of("/usr"), Access.EXPOSE, Mapping.Kind.DIRECTORY, false));
     for (String name : new String[] {"bin", "sbin", "lib", "lib64"}) {
       mounts.add(new Mount.Symlink(Path.of("/", name), "usr/" + name));
     }
-    ContainerSpec spec = new ContainerSpec(new ProcessSpec(List.of("/usr/bin/sleep", "0.5"), Map.of(), Path.of("/"), Stdio.inherit()), Namespace.standard(),
+    return new ContainerSpec(new ProcessSpec(List.of("/usr/bin/sleep", "0.5"), Map.of(), Path.of("/"), Stdio.inherit()), Namespace.standard(),
         new Identity(new IdMapping(0, 0, 1), new IdMapping(0, 0, 1)), Optional.empty(), new RootSpec(mounts, List.of(), false),
-        new NetworkSpec.Attached(Optional.empty(), options), Optional.empty());
-    return rich ? spec.withLife(Life.attached(Optional.of("name" + number))) : spec;
+        network, Optional.empty());
   }
 }

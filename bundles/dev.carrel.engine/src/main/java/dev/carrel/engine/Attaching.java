@@ -13,6 +13,7 @@ import dev.carrel.api.network.NetworkOptions;
 import dev.carrel.api.network.NetworkProvider;
 import dev.carrel.api.network.NetworkSpec;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -92,17 +93,42 @@ final class Attaching {
   /**
    * Attaches a container whose first process waits.
    *
+   * @param asked what was asked for, without the files that its network has brought
    * @throws dev.carrel.api.CarrelException if that failed
    */
-  void attach(StartedContainer container) {
+  void attach(StartedContainer container, ContainerSpec asked) {
     ContainerSpec spec = container.spec();
     NetworkSpec.Attached wanted = (NetworkSpec.Attached) spec.network();
     Guest guest = new Guest(container.id(), spec.life().name(), spec.hostname(), container.process().pid());
-    NetworkProvider provider = networks.choose(wanted.network());
-    Attachment attachment = provider.attach(guest, wanted);
+    NetworkProvider provider;
+    Attachment attachment;
+    try {
+      provider = networks.choose(wanted.network());
+      attachment = provider.attach(guest, wanted);
+    } catch (CarrelException failure) {
+      requireNetwork(asked, spec, failure);
+      throw failure;
+    }
     attached.put(container.id(), provider);
     if (!container.recording().attached(attachment)) {
       free(container.id(), attachment.provider()); // it has ended meanwhile
+    }
+  }
+
+  /**
+   * Tells of a start that has failed because its network was removed meanwhile: one of the files that it had brought is not there any more.
+   *
+   * @throws CarrelException if it is so
+   */
+  void requireNetwork(ContainerSpec asked, ContainerSpec spec, Throwable failure) {
+    List<Mount> mounts = spec.root().base();
+    for (Mount file : mounts.subList(asked.root().base().size(), mounts.size())) {
+      if (file instanceof Mount.Bind bind && Files.notExists(bind.source())) {
+        Optional<String> name = ((NetworkSpec.Attached) asked.network()).network().filter(network -> networks.of(network).isEmpty());
+        throw CarrelException.failed(name.isPresent()
+            ? "the network " + name.get() + " was removed while a container on it was being started. Make it again: carrel network create " + name.get()
+            : "the private network was removed while a container on it was being started. Start that again", failure);
+      }
     }
   }
 

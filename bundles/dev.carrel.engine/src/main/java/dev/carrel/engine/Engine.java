@@ -152,7 +152,7 @@ public final class Engine implements Containers {
     StartedContainer container = launch(spec, held);
     if (held) {
       try {
-        prepare(container);
+        prepare(container, spec);
         container.start();
       } catch (Throwable failure) {
         abandon(container);
@@ -173,7 +173,7 @@ public final class Engine implements Containers {
   public Container create(ContainerSpec spec) {
     StartedContainer container = launch(spec, true);
     try {
-      prepare(container);
+      prepare(container, spec);
     } catch (Throwable failure) {
       abandon(container);
       throw failure;
@@ -182,9 +182,9 @@ public final class Engine implements Containers {
   }
 
   /** Everything is there but its program. Others see it only now: nobody may start that before the hooks have run. */
-  private void prepare(StartedContainer container) {
-    if (container.spec().network() instanceof NetworkSpec.Attached) {
-      attaching.attach(container);
+  private void prepare(StartedContainer container, ContainerSpec asked) {
+    if (asked.network() instanceof NetworkSpec.Attached) {
+      attaching.attach(container, asked);
     }
     container.hookRunner().created(container.spec().life().hooks().created());
     if (container.spec().life().detached()) {
@@ -222,6 +222,9 @@ public final class Engine implements Containers {
         group.get().remove();
       }
       recording.cancel();
+      if (asked.network() instanceof NetworkSpec.Attached) {
+        attaching.requireNetwork(asked, spec, failure);
+      }
       throw failure;
     }
     StartedContainer container = new StartedContainer(plan, backend, launched, recording, group, listeners);
@@ -298,7 +301,12 @@ public final class Engine implements Containers {
     for (Entry entry : registry.entries()) {
       if (Registry.isLeftOver(entry)) {
         registry.forget(entry);
-      } else if (entry.hasStarted() && !seen.contains(entry.id())) {
+        continue;
+      }
+      if (entry.changing()) {
+        Freezing.awaken(entry, controllers);
+      }
+      if (entry.hasStarted() && !seen.contains(entry.id())) {
         if (!entry.runs()) {
           release(entry);
         }

@@ -32,6 +32,8 @@ import java.util.Properties;
 final class Entry {
   private static final String FILE = "container";
   private static final String PAUSED = "paused";
+  /** Is there as long as somebody changes its limits, who may have everything in it stand still for a moment. */
+  private static final String CHANGING = "changing";
   /** Is there as long as its program waits for its start. */
   private static final String WAITING = "waiting";
   /** Is there as soon as its last hooks are run. */
@@ -357,10 +359,23 @@ final class Entry {
   }
 
   void setPaused(boolean paused) throws IOException {
-    if (paused) {
-      Files.write(directory.resolve(PAUSED), new byte[0]);
+    mark(PAUSED, paused);
+  }
+
+  /** Whether its limits are being changed, or that was broken off: whoever gets the lock knows. */
+  boolean changing() {
+    return Files.exists(directory.resolve(CHANGING));
+  }
+
+  void setChanging(boolean changing) throws IOException {
+    mark(CHANGING, changing);
+  }
+
+  private void mark(String name, boolean there) throws IOException {
+    if (there) {
+      Files.write(directory.resolve(name), new byte[0]);
     } else {
-      Files.deleteIfExists(directory.resolve(PAUSED));
+      Files.deleteIfExists(directory.resolve(name));
     }
   }
 }

@@ -1,7 +1,9 @@
 package dev.carrel.engine;
 
+import dev.carrel.api.CarrelException;
 import dev.carrel.api.isolation.Running;
 import dev.carrel.api.resource.ResourceGroup;
+import java.io.IOException;
 import java.util.Optional;
 
 /**
@@ -29,14 +31,28 @@ record Freezing(Running running, Optional<ResourceGroup> group, boolean detached
     }
   }
 
+  /** Has go on what nobody has paused. The caller has the lock of its record. */
+  static void proceed(Entry entry, ResourceGroup group) {
+    if (!(entry.detached() && group.canFreeze() && entry.paused())) {
+      group.thaw();
+    }
+  }
+
   /**
-   * Has go on what a change of limits that was killed half-way has left standing.
-   *
-   * @param paused whether somebody wants it to stand
+   * Has go on what a change of limits has left standing that was killed half-way. Whoever is still at it does that himself; if it cannot be done, the next one
+   * who looks tries again.
    */
-  void proceed(boolean paused) {
-    if (!(freezes() && paused)) {
-      group.ifPresent(ResourceGroup::thaw);
+  static void awaken(Entry entry, Controllers controllers) {
+    try {
+      RecordLock.holdIfFree(entry.directory(), () -> {
+        Optional<ResourceGroup> group = controllers.find(entry);
+        if (group.isPresent() && entry.changing()) {
+          proceed(entry, group.get());
+          entry.setChanging(false);
+        }
+      });
+    } catch (IOException | CarrelException e) {
+      return; // who has come to see something else need not know
     }
   }
 }

@@ -29,6 +29,19 @@ final class RecordLock {
     }
   }
 
+  /**
+   * The same, unless somebody has the lock: then nothing is done.
+   *
+   * @throws IOException as that does
+   */
+  static void holdIfFree(Path directory, Change change) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      if (acquired(channel)) {
+        change.make();
+      }
+    }
+  }
+
   private static boolean acquired(FileChannel channel) throws IOException {
     try {
       return channel.tryLock() != null;

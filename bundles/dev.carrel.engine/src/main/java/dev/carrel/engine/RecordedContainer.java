@@ -27,6 +27,8 @@ import java.util.concurrent.CompletableFuture;
 
 /** A container that another process started, known by its record. */
 final class RecordedContainer implements ContainerHandle {
+  private static final String CHANGE = "change the limits of";
+
   private final Entry entry;
   private final Backends backends;
   private final Controllers controllers;
@@ -215,8 +217,10 @@ final class RecordedContainer implements ContainerHandle {
     Running running = alive("pause");
     Freezing freezing = new Freezing(running, group(), entry.detached());
     turns(running).requirePausable(true, entry.waiting(), freezing);
-    mark(entry, true);
-    freezing.pause();
+    oneByOne(entry, "pause", () -> {
+      mark(entry, true);
+      freezing.pause();
+    });
   }
 
   @Override
@@ -224,30 +228,47 @@ final class RecordedContainer implements ContainerHandle {
     Running running = alive("resume");
     Freezing freezing = new Freezing(running, group(), entry.detached());
     turns(running).requirePausable(false, entry.waiting(), freezing);
-    freezing.resume();
-    mark(entry, false);
+    oneByOne(entry, "resume", () -> {
+      freezing.resume();
+      mark(entry, false);
+    });
   }
 
   @Override
   public void update(Limits limits) {
-    Running running = alive("change the limits of");
+    alive(CHANGE);
     ResourceGroup group = group().orElseThrow(() -> unlimited(id()));
-    oneByOne(entry, () -> {
+    changeLimits(entry, group, () -> {
       Limits changed = changed(id(), Entry.read(entry.directory()).flatMap(Entry::limits).orElse(Limits.none()), limits);
-      new Freezing(running, Optional.of(group), entry.detached()).proceed(entry.paused());
+      Freezing.proceed(entry, group);
       group.update(limits);
       record(entry, changed);
     });
   }
 
-  /** What several change at once is in the end what its record says. */
-  static void oneByOne(Entry entry, RecordLock.Change change) {
+  /** Whoever finds its mark and the lock free knows that this was broken off. */
+  static void changeLimits(Entry entry, ResourceGroup group, RecordLock.Change change) {
+    oneByOne(entry, CHANGE, () -> {
+      if (entry.changing()) {
+        Freezing.proceed(entry, group);
+      }
+      entry.setChanging(true);
+      try {
+        change.make();
+      } finally {
+        entry.setChanging(false);
+      }
+    });
+  }
+
+  /** What several change at once is in the end what its record says: an update does not let go on what is paused meanwhile. */
+  static void oneByOne(Entry entry, String purpose, RecordLock.Change change) {
     try {
       RecordLock.hold(entry.directory(), change);
     } catch (NoSuchFileException e) {
-      throw hasEnded("change the limits of", entry.id());
+      throw hasEnded(purpose, entry.id());
     } catch (IOException e) {
-      throw CarrelException.failed("cannot change the limits of container " + entry.id() + ": its record in " + entry.directory() + " cannot be locked: "
+      throw CarrelException.failed("cannot " + purpose + " container " + entry.id() + ": its record in " + entry.directory() + " cannot be locked or written: "
           + e.getMessage(), e);
     }
   }

@@ -234,7 +234,7 @@ final class StartedContainer implements Container {
     ResourceGroup mine = group.orElseThrow(() -> RecordedContainer.unlimited(id));
     Optional<Entry> recorded = recording.entry();
     if (recorded.isPresent()) {
-      RecordedContainer.oneByOne(recorded.get(), () -> RecordedContainer.record(recorded.get(), update(mine, by)));
+      RecordedContainer.changeLimits(recorded.get(), mine, () -> RecordedContainer.record(recorded.get(), update(mine, by)));
     } else {
       update(mine, by);
     }
@@ -350,15 +350,26 @@ final class StartedContainer implements Container {
     }
     Freezing freezing = new Freezing(running, group, spec.life().detached());
     new Turns(id, running, spec.life().first()).requirePausable(now, isWaiting(), freezing);
+    Optional<Entry> recorded = recording.entry();
+    if (recorded.isPresent()) {
+      RecordedContainer.oneByOne(recorded.get(), now ? "pause" : "resume", () -> {
+        RecordedContainer.mark(recorded.get(), now);
+        turn(freezing, now);
+      });
+    } else {
+      turn(freezing, now);
+    }
+    if (listeners.get() != null) {
+      Announcing.turn(listeners, this, now ? Announcing.Turn.PAUSED : Announcing.Turn.RESUMED);
+    }
+  }
+
+  private void turn(Freezing freezing, boolean now) {
     paused = now;
-    recording.entry().ifPresent(record -> RecordedContainer.mark(record, now));
     if (now) {
       freezing.pause();
     } else {
       freezing.resume();
-    }
-    if (listeners.get() != null) {
-      Announcing.turn(listeners, this, now ? Announcing.Turn.PAUSED : Announcing.Turn.RESUMED);
     }
   }
 

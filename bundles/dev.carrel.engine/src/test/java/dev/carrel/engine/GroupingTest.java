@@ -36,6 +36,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -69,6 +70,7 @@ class GroupingTest {
   /** Makes nothing, and notes what it is asked for. */
   private final class Written implements ResourceController, ResourceGroup {
     private boolean greedy;
+    private Optional<Supplier<CarrelException>> refusal = Optional.empty();
 
     @Override
     public String name() {
@@ -138,6 +140,9 @@ class GroupingTest {
 
     @Override
     public void update(Limits limits) {
+      if (refusal.isPresent()) {
+        throw refusal.get().get();
+      }
       calls.add("update");
     }
 
@@ -231,6 +236,45 @@ class GroupingTest {
     backend.failure = CarrelException.failed("no");
     assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> recording().start(spec(Life.unrecorded()).withLimits(LIMITS)));
     assertThat(calls).endsWith("remove");
+  }
+
+  @Test
+  void what_a_killed_change_of_limits_has_left_standing_goes_on_as_soon_as_somebody_looks() throws IOException {
+    ContainerHandle container = recording().start(spec(new Life(Optional.empty(), true, true, Life.Restart.never())).withLimits(LIMITS));
+    Entry entry = Entry.read(container.info().record().orElseThrow()).orElseThrow();
+    entry.setChanging(true);
+    RecordLock.hold(entry.directory(), () -> recording().all()); // somebody is still at it
+    assertThat(calls).doesNotContain("thaw");
+
+    recording().all();
+    assertThat(calls).containsOnlyOnce("thaw");
+    recording().all();
+    assertThat(calls).containsOnlyOnce("thaw");
+
+    entry.setPaused(true);
+    entry.setChanging(true);
+    recording().all();
+    assertThat(calls).as("what is paused is let alone").containsOnlyOnce("thaw");
+    assertThat(entry.changing()).isFalse();
+    backend.endAll();
+  }
+
+  @Test
+  void a_change_of_limits_is_marked_as_long_as_it_lasts_however_it_ends() throws IOException {
+    Container container = recording().start(spec(new Life(Optional.empty(), true, true, Life.Restart.never())).withLimits(LIMITS));
+    Entry entry = Entry.read(container.info().record().orElseThrow()).orElseThrow();
+    controller.refusal = Optional.of(() -> {
+      assertThat(entry.changing()).isTrue();
+      return CarrelException.failed("no");
+    });
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> container.update(LIMITS)).withMessage("no");
+    assertThat(entry.changing()).isFalse();
+
+    entry.setChanging(true); // by another, who was killed
+    controller.refusal = Optional.empty();
+    container.update(LIMITS);
+    assertThat(calls).endsWith("thaw", "update");
+    backend.endAll();
   }
 
   @Test

@@ -39,7 +39,8 @@ final class RuntimeEnter {
     program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.CONTAINER + 1), EVERYTHING, ZERO);
     SealedFile.ofData(program, content, "<" + content.length + " bytes>", OBJECT);
     program.purpose("enter the container");
-    program.call(SystemCall.SETNS, Operand.of(Launcher.CONTAINER), Kernel.cloneFlags(Kernel.CLONE_NEWNS | Kernel.CLONE_NEWPID));
+    // The runtime itself joins what it has made; the network namespace of a container that is attached to a network, it has only been started in.
+    program.call(SystemCall.SETNS, Operand.of(Launcher.CONTAINER), Kernel.cloneFlags(Kernel.CLONE_NEWNS | Kernel.CLONE_NEWPID | Kernel.CLONE_NEWNET));
     program.purpose("start a process in the container");
     program.callInto(pid, SystemCall.CLONE, Kernel.cloneFlags(Kernel.CLONE_PARENT | Kernel.SIGCHLD), NULL, NULL, NULL, NULL);
     program.unlessEqual(pid.value(), ZERO, parent);

@@ -20,7 +20,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Attaches one container: lease, ports, firewall, interface, name; in this order, so that what was made is always written down. */
+/**
+ * Attaches one container: lease, bridge and rules of its network, ports, firewall, interface, name; in this order, so that what was made is always written
+ * down, and nothing is made for a network that has been removed: who has a lease keeps it from that.
+ */
 final class Attaching {
   static final String DEVICE = "eth0";
   /** The first two bytes of a hardware address that is made of an address of IPv4: whoever gets that has the same again. */
@@ -33,6 +36,19 @@ final class Attaching {
   private final Guest guest;
   private final NetworkOptions options;
   private final List<PublishedPort> published = new ArrayList<>();
+
+  /**
+   * What of a network is on the host.
+   *
+   * @param bridge the number of its bridge
+   * @param notes what was done for it
+   */
+  record Ground(int bridge, List<String> notes) {}
+
+  /** Has it there. */
+  interface Preparation {
+    Ground run() throws NetlinkFailure;
+  }
 
   /** What a network is made of. */
   record Rooms(NetworkDirectory directory, Leases leases, Rules rules, Tidying tidying) {}
@@ -52,15 +68,14 @@ final class Attaching {
   /**
    * Does it.
    *
-   * @param bridge the number of the network's
-   * @param notes what was done for it on the host
+   * @throws NetlinkFailure if its network cannot be prepared
    */
-  Attachment run(RouteSocket host, int bridge, List<String> notes) {
+  Attachment run(RouteSocket host, Preparation preparation) throws NetlinkFailure {
     try {
       rooms.leases().begin(Lease.of(network.name(), guest, options.firewall().isPresent()));
       try {
-        return attach(host, bridge, notes);
-      } catch (IOException | RuntimeException failure) {
+        return attach(host, preparation);
+      } catch (IOException | NetlinkFailure | RuntimeException failure) {
         rooms.tidying().detach(guest.id());
         throw failure;
       }
@@ -69,8 +84,9 @@ final class Attaching {
     }
   }
 
-  private Attachment attach(RouteSocket host, int bridge, List<String> notes) throws IOException {
+  private Attachment attach(RouteSocket host, Preparation preparation) throws IOException, NetlinkFailure {
     List<InetAddress> addresses = take();
+    Ground ground = preparation.run();
     MacAddress mac = options.mac().orElseGet(() -> mac(addresses.get(0)));
     for (PublishedPort port : options.published()) {
       publish(port, addresses);
@@ -78,10 +94,10 @@ final class Attaching {
     List<InetAddress> gateways = network.internal() ? List.of() : gateways();
     try (NetworkNamespace namespace = NetworkNamespace.of(guest.pid())) {
       if (options.firewall().isPresent()) {
-        host.filterBridge(bridge, true);
+        host.filterBridge(ground.bridge(), true);
         rooms.rules().guard(guest.id(), device(guest.id()), addresses, options.firewall().get());
       }
-      host.addPair(device(guest.id()), bridge, namespace, DEVICE, mac, options.mtu());
+      host.addPair(device(guest.id()), ground.bridge(), namespace, DEVICE, mac, options.mtu());
       try (RouteSocket inside = namespace.open()) {
         int device = inside.index(DEVICE).orElseThrow(() -> CarrelException.failed("the container has ended"));
         inside.configure(device, addresses, prefixes(addresses), gateways, options.egress(), options.mtu().orElse(USUAL_MTU));
@@ -91,7 +107,7 @@ final class Attaching {
           + failure.getMessage(), failure);
     }
     enterName(addresses);
-    return new Attachment("veth", network.name(), DEVICE, Optional.of(mac), addresses, gateways, options.dns(), published, notes);
+    return new Attachment("veth", network.name(), DEVICE, Optional.of(mac), addresses, gateways, options.dns(), published, ground.notes());
   }
 
   private static MacAddress mac(InetAddress ipv4) {

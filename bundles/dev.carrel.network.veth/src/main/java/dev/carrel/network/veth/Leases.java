@@ -62,7 +62,7 @@ final class Leases {
    * Takes addresses: those that are wanted, or some that are free.
    *
    * @return none if one that is wanted is taken, or all are; {@link #refusal} says so
-   * @throws CarrelException if one that is wanted is no container's
+   * @throws CarrelException if one that is wanted is no container's, or the network has been removed. Whoever has an address keeps it from that
    */
   List<InetAddress> take(Network network, String id, List<InetAddress> wanted) throws IOException {
     Optional<InetAddress> wanted4 = wanted(wanted, false);
@@ -96,6 +96,9 @@ final class Leases {
           continue;
         }
         addresses.add(ipv6);
+      }
+      if (!directory.find(network.name()).equals(Optional.of(network))) { // somebody has made another one of that name
+        throw network.removed();
       }
       StringBuilder lines = new StringBuilder();
       addresses.forEach(address -> lines.append(Lease.line(address)));
@@ -141,7 +144,13 @@ final class Leases {
     } catch (FileAlreadyExistsException e) {
       return false;
     } catch (NoSuchFileException e) {
-      throw CarrelException.failed("the network " + network.name() + " has just been removed", e);
+      if (Files.notExists(directory.ids().resolve(id))) {
+        throw CarrelException.failed("the container has ended", e); // and somebody has freed what it had
+      }
+      if (!directory.find(network.name()).equals(Optional.of(network))) {
+        throw network.removed();
+      }
+      return link(network, id, address); // somebody was about to remove it, and could not
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.carrel.network.veth;
 
+import dev.carrel.api.CarrelException;
 import dev.carrel.api.network.NetworkDefinition;
 import dev.carrel.api.network.Subnet;
 import java.util.List;
@@ -11,6 +12,19 @@ import java.util.Optional;
  * @param bridge the host's interface
  */
 record Network(String name, String bridge, Subnet ipv4, Optional<Subnet> ipv6, boolean internal) {
+  /** The name of the one that is made when it is first used. */
+  static final String PRIVATE = "veth";
+
+  /** What is said to who is about to be attached to it. */
+  CarrelException removed() {
+    return removed(name);
+  }
+
+  static CarrelException removed(String name) {
+    return CarrelException.failed("the network " + name + " was removed while a container was being attached to it. "
+        + (name.equals(PRIVATE) ? "Start that again" : "Make it again: carrel network create " + name));
+  }
+
   NetworkDefinition definition() {
     return new NetworkDefinition(name, ipv6.isPresent() ? List.of(ipv4, ipv6.get()) : List.of(ipv4), internal);
   }

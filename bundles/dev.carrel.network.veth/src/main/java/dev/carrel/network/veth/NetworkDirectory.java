@@ -131,8 +131,13 @@ final class NetworkDirectory {
     return children;
   }
 
+  /** One of that name. It is also there while somebody tries in vain to remove it. */
   Optional<Network> find(String name) {
-    return read(name, base.resolve(name));
+    Optional<Network> found = read(name, base.resolve(name));
+    if (found.isPresent()) {
+      return found;
+    }
+    return Files.exists(base.resolve(REMOVING + name)) ? locked(() -> read(name, base.resolve(name))) : read(name, base.resolve(name));
   }
 
   private static Optional<Network> read(String name, Path directory) {

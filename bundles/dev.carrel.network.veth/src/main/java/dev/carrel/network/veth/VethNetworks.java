@@ -34,7 +34,7 @@ import org.osgi.service.metatype.annotations.Designate;
 @Component(property = {NetworkProvider.NAME + "=veth", "service.ranking:Integer=100"}, configurationPid = "dev.carrel.network.veth")
 @Designate(ocd = VethSettings.class)
 public final class VethNetworks implements NetworkProvider {
-  private static final String NAME = "veth";
+  private static final String NAME = Network.PRIVATE;
   private static final NetworkDefinition PRIVATE = new NetworkDefinition(NAME, List.of(), false);
   private static final long LASTS_NANOS = 1_000_000_000L;
 
@@ -160,14 +160,18 @@ public final class VethNetworks implements NetworkProvider {
   @Override
   public Attachment attach(Guest guest, NetworkSpec.Attached wanted) {
     tidying.inPassing();
-    Network network = network(wanted.network());
+    String name = wanted.network().orElse(NAME);
+    Network network = directory.find(name).orElseThrow(() -> Network.removed(name)); // it was there when its files were asked for
     try (RouteSocket socket = RouteSocket.open()) {
-      int bridge = bridges.ensure(network, socket);
-      List<String> notes = isPrepared(network) ? List.of() : prepare(network, socket);
-      return new Attaching(new Attaching.Rooms(directory, leases, rules, tidying), network, guest, wanted.options()).run(socket, bridge, notes);
+      return new Attaching(new Attaching.Rooms(directory, leases, rules, tidying), network, guest, wanted.options()).run(socket, () -> ground(network, socket));
     } catch (NetlinkFailure failure) {
       throw failure(network, failure);
     }
+  }
+
+  private Attaching.Ground ground(Network network, RouteSocket socket) throws NetlinkFailure {
+    int bridge = bridges.ensure(network, socket);
+    return new Attaching.Ground(bridge, isPrepared(network) ? List.of() : prepare(network, socket));
   }
 
   private static CarrelException failure(Network network, NetlinkFailure failure) {
@@ -223,7 +227,7 @@ public final class VethNetworks implements NetworkProvider {
         removed.add("the beginning of a lease, " + fragment.getFileName());
       }
       Optional<Network> unused = directory.find(NAME).filter(network -> leases.of(network).isEmpty());
-      if (unused.isPresent() && directory.beginRemoval(NAME)) {
+      if (unused.isPresent() && beginRemoval(NAME)) {
         removed.add("the private network, which no container is attached to");
       }
       for (Network network : directory.removing()) {
@@ -297,14 +301,25 @@ public final class VethNetworks implements NetworkProvider {
     directory.locked(() -> {
       Network network = directory.find(name).orElseThrow(() -> gone(name));
       checkUnused(network, leases.of(network));
-      directory.beginRemoval(name);
-      if (!NetworkDirectory.children(directory.leasesOfRemoved(name)).isEmpty()) { // somebody was quicker
-        directory.takeBack(name);
+      if (!beginRemoval(name)) {
         checkUnused(network, leases.of(network));
+        throw CarrelException.failed("cannot remove the network " + name + ": a container was being attached to it. Try again"); // and has given up
       }
       endRemoval(network);
       return network;
     });
+  }
+
+  /** Nobody can be attached to it from now on, unless somebody was quicker: then it stays. The caller has the lock. */
+  private boolean beginRemoval(String name) throws IOException {
+    if (!directory.beginRemoval(name)) {
+      return false;
+    }
+    if (NetworkDirectory.children(directory.leasesOfRemoved(name)).isEmpty()) {
+      return true;
+    }
+    directory.takeBack(name);
+    return false;
   }
 
   private static void checkUnused(Network network, List<Lease> holders) {

@@ -105,6 +105,55 @@ class LeasesTest {
   }
 
   @Test
+  void on_a_network_that_was_removed_nothing_is_taken_also_if_there_is_another_of_its_name() throws IOException {
+    removed();
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> take("one")).withMessageContaining("small was removed while");
+
+    Network other = new Network("small", "carrel0", Subnet.parse("10.8.0.0/26"), Optional.empty(), false);
+    directory.locked(() -> {
+      directory.write(other, HostsFile.head("here"));
+      return other;
+    });
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> take("two")).withMessageContaining("carrel network create small");
+    leases.free(leases.of("two").orElseThrow());
+    assertThat(NetworkDirectory.children(directory.leases("small"))).isEmpty();
+  }
+
+  private void removed() {
+    directory.locked(() -> {
+      assertThat(directory.beginRemoval("small")).isTrue();
+      directory.endRemoval("small");
+      return "small";
+    });
+  }
+
+  @Test
+  void who_was_freed_meanwhile_gets_nothing() throws IOException {
+    Files.createDirectories(directory.ids());
+
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> leases.take(SMALL, "freed", List.of())).withMessageContaining("has ended");
+  }
+
+  @Test
+  void a_removal_that_is_taken_back_is_nobodys_end() throws Exception {
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    try {
+      Future<List<InetAddress>> taken = directory.locked(() -> {
+        directory.beginRemoval("small");
+        Future<List<InetAddress>> started = thread.submit(() -> take("one"));
+        while (leases.of("one").isEmpty()) {
+          Thread.onSpinWait();
+        }
+        directory.takeBack("small");
+        return started;
+      });
+      assertThat(taken.get()).hasSize(2);
+    } finally {
+      thread.shutdownNow();
+    }
+  }
+
+  @Test
   void a_lease_lives_as_long_as_the_process_and_not_as_its_pid() throws Exception {
     Process process = new ProcessBuilder("sleep", "4321").start();
     Lease lease = Lease.of("small", new Guest("x", Optional.empty(), Optional.empty(), process.pid()), false);
