@@ -38,6 +38,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 public final class ContainerWorkplaces implements Workplaces {
   private final Host host;
   private final Sources sources = new Sources();
+  private final KnownBases bases = new KnownBases();
 
   private final AtomicReference<Store> store = new AtomicReference<>();
   private final AtomicReference<Containers> containers = new AtomicReference<>();
@@ -121,7 +122,7 @@ public final class ContainerWorkplaces implements Workplaces {
       Store present = presentStore();
       ConfiguredProfiles setup = new ConfiguredProfiles(containers, host, present, request.backend(), progress, notes);
       return sources.arePlain(packages)
-          ? new Profiles(present, sources.choose(packages.source(), packages.packages()), setup, progress).provide(packages, root, realize)
+          ? new Profiles(present, sources.choose(packages.source(), packages.packages()), setup, bases, progress).provide(packages, root, realize)
           : new MixedPackages(present, sources, setup, progress).provide(packages, request.life(), root, realize);
     } else if (request.software() instanceof Software.Locked locked) {
       Optional<Path> root = request.root().isPresent() ? Optional.of(request.directory().resolve(request.root().get())) : request.root();

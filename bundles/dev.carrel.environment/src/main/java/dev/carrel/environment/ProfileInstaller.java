@@ -41,6 +41,7 @@ public final class ProfileInstaller implements Installations {
   private final Generations generations;
   private final Host host;
   private final Sources sources = new Sources();
+  private final KnownBases bases = new KnownBases();
   private final AtomicReference<Containers> containers = new AtomicReference<>();
 
   @Activate
@@ -182,7 +183,7 @@ public final class ProfileInstaller implements Installations {
   }
 
   private Profiles profiles(PackageSource source, Progress progress, List<String> notes) {
-    return new Profiles(store, source, new ConfiguredProfiles(containers, host, store, Optional.empty(), progress, notes), progress);
+    return new Profiles(store, source, new ConfiguredProfiles(containers, host, store, Optional.empty(), progress, notes), bases, progress);
   }
 
   private static String version(String name, Resolution resolution) {

@@ -33,6 +33,7 @@ final class Profiles {
   private final PackageSource source;
   private final Progress progress;
   private final Setup setup;
+  private final KnownBases bases;
 
   /** How packages are configured: a class of its own, which only loads where a profile is made. */
   interface Setup {
@@ -45,9 +46,19 @@ final class Profiles {
   }
 
   Profiles(Store store, PackageSource source, Setup setup, Progress progress) {
+    this(store, source, setup, new KnownBases(), progress);
+  }
+
+  /**
+   * For one request.
+   *
+   * @param bases those of other requests
+   */
+  Profiles(Store store, PackageSource source, Setup setup, KnownBases bases, Progress progress) {
     this.store = store;
     this.source = source;
     this.setup = setup;
+    this.bases = bases;
     this.progress = progress;
   }
 
@@ -98,13 +109,22 @@ final class Profiles {
     return provision(made.profile(), made.resolution(), List.of());
   }
 
-  /** A profile, and what is in it. */
-  record Made(StorePath profile, Resolution resolution) {}
+  /**
+   * A profile, and what is in it.
+   *
+   * @param base the smaller one that it was made from
+   */
+  record Made(StorePath profile, Resolution resolution, Optional<StorePath> base) {}
 
   /** Resolves packages, fetches what is missing and makes their profile, configured as is said. */
   Made make(List<PackageRequest> packages, Lists lists, Scripts scripts) {
     store.prepare(); // while packages are resolved
-    return make(source.resolve(packages, store, lists, progress), scripts);
+    Optional<StorePath> likely = scripts.use() == Scripts.Use.ALL ? bases.likely(source.name(), packages) : Optional.empty();
+    try (Store.Begun begun = likely.isPresent() ? store.begin(likely.get()) : () -> {}) {
+      Made made = make(source.resolve(packages, store, lists, progress), scripts);
+      made.base().ifPresent(base -> bases.add(source.name(), packages, base));
+      return made;
+    }
   }
 
   /** The same of what has been resolved. */
@@ -112,26 +132,27 @@ final class Profiles {
     store.hold(resolution.items());
     source.realize(resolution, store, progress);
     Optional<Configuration> configuration = configuration(scripts);
-    return new Made(configuration.isEmpty() ? store.union(NAME, resolution.items(), progress)
-        : configured(configuration.get(), resolution, scripts), resolution);
+    return configuration.isEmpty() ? new Made(store.union(NAME, resolution.items(), progress), resolution, Optional.empty())
+        : configured(configuration.get(), resolution, scripts);
   }
 
   /**
    * The configured profile. It is made from a smaller one, which others are made from as well: what most of them have in common is
    * configured once. Not where a script may fail, as nobody would be told of it the next time.
    */
-  private StorePath configured(Configuration configuration, Resolution resolution, Scripts scripts) {
+  private Made configured(Configuration configuration, Resolution resolution, Scripts scripts) {
     Finish whole = setup.finish(configuration, resolution, Optional.empty(), scripts);
     if (scripts.use() != Scripts.Use.ALL || store.isValid(store.unionPath(NAME, resolution.items(), whole.name()))) {
-      return store.union(NAME, resolution.items(), whole, progress);
+      return new Made(store.union(NAME, resolution.items(), whole, progress), resolution, Optional.empty());
     }
     Optional<Resolution> part = base(configuration, resolution);
     if (part.isEmpty()) {
-      return store.union(NAME, resolution.items(), whole, progress);
+      return new Made(store.union(NAME, resolution.items(), whole, progress), resolution, Optional.empty());
     }
-    Made base = new Made(configured(configuration, part.get(), scripts), part.get());
+    Made base = configured(configuration, part.get(), scripts);
     store.remember(Keys.sha256(("base\0" + base.profile()).getBytes(StandardCharsets.UTF_8)), base.profile()); // for some time
-    return store.union(NAME, resolution.items(), setup.finish(configuration, resolution, Optional.of(base), scripts), progress);
+    Finish finish = setup.finish(configuration, resolution, Optional.of(base), scripts);
+    return new Made(store.union(NAME, resolution.items(), finish, progress), resolution, Optional.of(base.profile()));
   }
 
   private Optional<Resolution> base(Configuration configuration, Resolution resolution) {

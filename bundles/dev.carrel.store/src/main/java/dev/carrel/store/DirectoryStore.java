@@ -35,6 +35,7 @@ public final class DirectoryStore implements Store {
   private final Host host;
   private final String configured;
   private final Map<String, String> environment;
+  private final BegunUnions begun = new BegunUnions();
   private Links links;
   private Optional<SystemStore> system;
   private Writing writing;
@@ -109,7 +110,7 @@ public final class DirectoryStore implements Store {
     return beside.isPresent() && beside.get().has(item);
   }
 
-  private Layout layout() {
+  Layout layout() {
     return links().layout();
   }
 
@@ -244,7 +245,7 @@ public final class DirectoryStore implements Store {
   }
 
   /** A store refers to nothing outside: what is in the system store is not this one's to keep. */
-  private Set<StorePath> ownOf(Collection<StorePath> references) {
+  Set<StorePath> ownOf(Collection<StorePath> references) {
     Set<StorePath> own = new HashSet<>(references);
     own.removeIf(reference -> !Files.isDirectory(layout().item(reference), LinkOption.NOFOLLOW_LINKS) && isElsewhere(reference));
     return own;
@@ -256,7 +257,8 @@ public final class DirectoryStore implements Store {
     return !isOwn(profile) && isElsewhere(profile) ? profile : ownUnion(name, items, finish, progress);
   }
 
-  private StorePath ownUnion(String name, List<StorePath> items, Finish finish, Progress progress) {
+  /** The same, in this store whatever that of root has. */
+  StorePath ownUnion(String name, List<StorePath> items, Finish finish, Progress progress) {
     StorePath profile = unionPath(name, items, finish.name());
     Set<StorePath> from = new HashSet<>(items);
     finish.base().ifPresent(base -> from.add(base.profile()));
@@ -269,7 +271,8 @@ public final class DirectoryStore implements Store {
       Database database = store.database().enter();
       if (!store.realization().isValid(profile, database)) {
         store.realization().requireValid("make the profile " + profile, own, database);
-        Union union = new Union(profile, items, finish, own.size() == from.size() ? List.of(layout()) : List.of(layout(), system().get().layout()), host);
+        List<Layout> layouts = own.size() == from.size() ? List.of(layout()) : List.of(layout(), system().get().layout());
+        Union union = new Union(profile, items, finish, layouts, host, begun.take(finish.base()));
         Recipe recipe = new Recipe(profile, ownOf(items), union::build);
         store.realization().realize(List.of(recipe), union::finish, database, progress);
         union.tellCost(progress);
@@ -280,6 +283,12 @@ public final class DirectoryStore implements Store {
     return profile;
   }
 
+  @Override
+  public Begun begin(StorePath base) {
+    hold(List.of(base));
+    return !isOwn(base) ? Store.super.begin(base) : begun.begin(base, () -> BegunUnion.on(base, layout(), host, writing().staging()));
+  }
+
   /** Whether an item is what {@link #union} makes of others alone, so that it can be made of them again. */
   boolean isPlainUnion(StorePath item, List<StorePath> references) {
     return unionPath(item.name(), references).fileName().equals(item.fileName());
@@ -287,40 +296,9 @@ public final class DirectoryStore implements Store {
 
   /** Sees to it that an item is in this store, and not only in that of root, who may collect it: the same under the same name. */
   void bringHome(StorePath item, Progress progress) {
-    if (isOwn(item) || !isElsewhere(item)) {
-      return;
+    if (!isOwn(item) && isElsewhere(item)) {
+      new HomeBringing(this, system().get().layout(), host, progress).bring(item);
     }
-    SystemStore beside = system().get();
-    try {
-      About about = About.read(beside.layout().about(item), item.fileName()).orElseThrow(() -> damagedThere(item, "what is noted of it"));
-      List<StorePath> references = List.copyOf(about.entry().references());
-      if (isPlainUnion(item, references)) {
-        ownUnion(item.name(), references, Finish.none(), progress);
-        return;
-      }
-      Restoration copy = new Restoration(layout(), List.of(beside.layout().item(item)), host);
-      Recipe recipe = new Recipe(item, ownOf(references), directory -> requireWhole(item, copy.make(about.files(), directory)), about.origin());
-      hold(List.of(item));
-      upkeep(tools -> {
-        tools.realization().realize(List.of(recipe), tree -> Nar.isHash(about.entry().hash()) ? Nar.content(tree, host)
-            : new Nar.Content(new Nar.Result(about.entry().hash(), about.entry().size()), about.files()), tools.database(), progress);
-        return item;
-      });
-      CopiedFiles.tell(copy.copied(), beside.layout(), progress);
-    } catch (IOException e) {
-      throw layout().failure("copy " + item + " from the store " + beside.layout().directory() + " to the store " + directory(), e);
-    }
-  }
-
-  private void requireWhole(StorePath item, Optional<String> missing) {
-    if (missing.isPresent()) {
-      throw damagedThere(item, missing.get());
-    }
-  }
-
-  private CarrelException damagedThere(StorePath item, String what) {
-    return CarrelException.failed("cannot copy " + item + " from the store " + system().get().layout().directory() + ": " + what
-        + " is damaged there. Ask root for carrel store verify --repair");
   }
 
   /** Where the store of root has it, if it does. */

@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -147,7 +148,7 @@ public final class DirectoryTransfers implements Transfers {
           .filter(about -> about.entry().references().stream().noneMatch(one -> unions.containsKey(one.fileName())))
           .findFirst().orElseThrow(() -> new IOException("its profiles consist of each other"));
       StorePath item = next.entry().item();
-      Union union = new Union(item, List.copyOf(next.entry().references()), Finish.none(), List.of(place, layout()), host);
+      Union union = new Union(item, List.copyOf(next.entry().references()), Finish.none(), List.of(place, layout()), host, Optional.empty());
       Path tree = Files.createDirectory(place.item(item));
       union.build(tree);
       Nar.Content content = union.finish(tree);

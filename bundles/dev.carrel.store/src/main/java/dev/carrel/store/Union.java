@@ -15,6 +15,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -32,6 +33,7 @@ final class Union {
   private final Finish finish;
   private final List<Layout> layouts;
   private final Host host;
+  private final Optional<BegunUnion> begun;
   private final CopiedFiles copies;
   private Path target;
   private UnionTree tree;
@@ -42,13 +44,15 @@ final class Union {
    *
    * @param finish what is changed in the end
    * @param layouts the store it is for, and others in which items may be
+   * @param begun what has been made of it ahead
    */
-  Union(StorePath profile, List<StorePath> items, Finish finish, List<Layout> layouts, Host host) {
+  Union(StorePath profile, List<StorePath> items, Finish finish, List<Layout> layouts, Host host, Optional<BegunUnion> begun) {
     this.profile = profile;
     this.items = items;
     this.finish = finish;
     this.layouts = layouts;
     this.host = host;
+    this.begun = begun;
     this.copies = new CopiedFiles(layouts.get(0));
   }
 
@@ -75,7 +79,9 @@ final class Union {
   void build(Path directory) throws IOException {
     target = directory;
     tree = new UnionTree(directory, host);
-    new UnionLinks(layouts, copies).make(plan(), directory, tree);
+    UnionPlan plan = plan();
+    Set<String> there = based && begun.isPresent() ? begun.get().takeOver(plan, directory) : Set.of();
+    new UnionLinks(layouts, copies).make(plan, there, directory, tree);
     complete();
     if (!finish.name().isEmpty()) {
       change();

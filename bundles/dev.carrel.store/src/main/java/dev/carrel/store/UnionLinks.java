@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Makes what is planned of a union, its files as hard links; two at a time, as most of that is the kernel's work. */
 final class UnionLinks {
@@ -27,18 +28,26 @@ final class UnionLinks {
     this.copies = copies;
   }
 
-  /** Fills an empty directory. */
-  void make(UnionPlan plan, Path target, UnionTree tree) throws IOException {
+  /**
+   * Fills a directory.
+   *
+   * @param there the paths of what is in it already, as it was planned
+   */
+  void make(UnionPlan plan, Set<String> there, Path target, UnionTree tree) throws IOException {
     List<Map.Entry<String, Node>> others = new ArrayList<>(plan.nodes().size());
     for (Map.Entry<String, Node> one : plan.nodes().entrySet()) {
       Node node = one.getValue();
       if (node.entry().kind() == Kind.DIRECTORY) {
-        Files.createDirectory(target.resolve(one.getKey()));
+        if (!there.contains(one.getKey())) {
+          Files.createDirectory(target.resolve(one.getKey()));
+        }
         tree.knowDirectory(one.getKey(), node.entry());
       } else {
         items.computeIfAbsent(node.item(), this::locate);
         tree.know(one.getKey(), node.entry());
-        others.add(one);
+        if (!there.contains(one.getKey())) {
+          others.add(one);
+        }
       }
     }
     int half = others.size() / 2;

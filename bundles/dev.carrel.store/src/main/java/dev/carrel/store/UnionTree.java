@@ -56,6 +56,11 @@ final class UnionTree {
     thawed.add(name);
   }
 
+  /** Whether it has anything that is not an item's. */
+  boolean hasOwn() {
+    return !made.isEmpty();
+  }
+
   /** Lets something be changed in a directory. */
   void open(Path directory) throws IOException {
     Freeze.open(directory);

@@ -70,6 +70,23 @@ public interface Store {
    */
   StorePath union(String name, List<StorePath> items, Finish finish, Progress progress);
 
+  /** Work that was begun because somebody may want it. Closing takes back what nobody wanted, and does not wait for that. */
+  @ProviderType
+  interface Begun extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /**
+   * Begins a union on a profile in the background, for the next {@link #union} whose {@link Finish#base} that is, before it is known what else is in it.
+   * Worth it where a processor would wait meanwhile.
+   *
+   * @param base if it is not there, nothing is begun
+   */
+  default Begun begin(StorePath base) {
+    return () -> {};
+  }
+
   /** Makes one that is not finished in any way. */
   default StorePath union(String name, List<StorePath> items, Progress progress) {
     return union(name, items, Finish.none(), progress);
