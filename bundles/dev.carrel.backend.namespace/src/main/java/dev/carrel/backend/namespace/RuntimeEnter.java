@@ -47,6 +47,8 @@ final class RuntimeEnter {
     program.purpose(ToolPrograms.EXECUTE + bundle.runtime());
     program.call(SystemCall.SETSID);
     program.call(SystemCall.CLOSE_RANGE, Operand.of(Launcher.CONTROL), Operand.of(Launcher.CONTAINER), ZERO);
+    Operand told = Operand.of(Launcher.STATUS); // the JVM knows by its end that the runtime was executed
+    program.call(SystemCall.CLOSE_RANGE, told, told, Operand.of(4, "CLOSE_RANGE_CLOEXEC"));
     program.call(SystemCall.RT_SIGPROCMASK, Operand.of(2, "SIG_SETMASK"), program.longs("[]", 0).address(), NULL, Operand.of(8));
     List<String> words = bundle.words("exec", List.of("--process", "/proc/self/fd/" + OBJECT), BundlePrograms.STATE, id);
     program.call(SystemCall.EXECVE, program.string(BundlePrograms.TOOL).address(), program.strings(words).address(),
