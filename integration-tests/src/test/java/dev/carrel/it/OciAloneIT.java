@@ -84,6 +84,22 @@ class OciAloneIT {
     assertThat(containers.says("logs", "web")).isEqualTo("begun\nending\n");
   }
 
+  /** By the runtime's command exec: not each hands it on to the program, but each ends. */
+  @ParameterizedTest
+  @Tag(User.ROOT)
+  @ValueSource(strings = {"crun", "runc", "runsc"})
+  void a_signal_ends_who_has_entered(String runtime) throws Exception {
+    needs(runtime);
+    assertThat(with(runtime, "--detach", "--name=web", "--", "sleep", "4321").run().err()).isEmpty();
+    Path out = directory.resolve("out");
+    Process entered = containers.carrel("exec", "web", "--", "sh", "-c",
+        "trap 'exit 6' TERM; echo inside; i=0; while test $i -lt 400; do i=$((i+1)); sleep 0.05; done; exit 7").start(out);
+    Await.until("the program", () -> Files.readString(out).contains("inside"));
+    entered.destroy();
+
+    assertThat(entered.waitFor()).isIn(6, 128 + 15);
+  }
+
   /** While the runtime does that, if it can be seen doing it, or else while the program runs. */
   @ParameterizedTest
   @Tag(User.ROOT)

@@ -132,7 +132,7 @@ final class BundlePrograms {
     int groups = moveGroups();
     mountProc();
     program.call(SystemCall.UMASK, umask.value());
-    new InitProgram(program, spec, plan.held(), status, new RuntimeStart(program, bundle, plan, groups)).write();
+    new InitProgram(program, spec, plan.held(), status, new RuntimeStart(program, bundle, plan, groups, bundle.files(spec.process().stdio()))).write();
     program.actor("stage1");
     program.place(parent);
     program.call(SystemCall.WRITE, Operand.of(Launcher.STATUS), first.address(), Operand.of(16));

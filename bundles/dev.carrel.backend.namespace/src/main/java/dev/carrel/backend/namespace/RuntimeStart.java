@@ -39,17 +39,24 @@ final class RuntimeStart implements InitProgram.Main {
   private final LaunchPlan plan;
   private final String id;
   private final int groups;
+  private final StreamCopies copies;
   private final Data all;
   private final Data none;
   private final Data info;
 
-  /** @param groups how many files of control groups there are from {@link InitProgram#SPARED} on */
-  RuntimeStart(ProgramBuilder program, Bundle bundle, LaunchPlan plan, int groups) {
+  /**
+   * For one start.
+   *
+   * @param groups how many files of control groups there are from {@link InitProgram#SPARED} on
+   * @param files those of the container's streams that the runtime is not given, but pipes
+   */
+  RuntimeStart(ProgramBuilder program, Bundle bundle, LaunchPlan plan, int groups, FileStreams files) {
     this.program = program;
     this.bundle = bundle;
     this.plan = plan;
     this.id = plan.id();
     this.groups = groups;
+    this.copies = new StreamCopies(program, files, InitProgram.SPARED + groups);
     this.all = program.longs("~[]", -1L);
     this.none = program.longs("[]", 0);
     this.info = program.space("siginfo", 128);
@@ -74,13 +81,16 @@ final class RuntimeStart implements InitProgram.Main {
     if (plan.spec().life().restart().attempts() > 0) {
       run("delete", List.of("--force"));
     }
+    if (copies.any()) {
+      copies.open();
+    }
     run("create", List.of("--bundle", BundlePrograms.PLACE, "--pid-file", BundlePrograms.PID));
-    program.requireEqual(info.value(SI_STATUS), ZERO);
+    requireSuccess();
     if (groups > 0) {
       joinGroups();
     }
     run("start", List.of());
-    program.requireEqual(info.value(SI_STATUS), ZERO);
+    requireSuccess();
     program.call(SystemCall.WAITID, ZERO, ZERO, info.address(), LOOK, NULL); // fails if there is nothing
     program.call(SystemCall.PRCTL, SUBREAPER, ZERO); // what these leave behind says nothing of the container
     leaveStreams();
@@ -89,6 +99,20 @@ final class RuntimeStart implements InitProgram.Main {
     }
     program.call(SystemCall.CLOSE, Operand.of(Launcher.STATUS)); // the JVM knows by it that all went well
     loop();
+  }
+
+  /** What was read ahead of a runtime that fails is nobody's. */
+  private void requireSuccess() {
+    Label failed = program.label("tool_failed");
+    Label succeeded = program.label("tool_succeeded");
+    if (copies.any()) {
+      program.unlessEqual(info.value(SI_STATUS), ZERO, failed);
+      program.jump(succeeded);
+      program.place(failed);
+      copies.giveBack();
+    }
+    program.requireEqual(info.value(SI_STATUS), ZERO);
+    program.place(succeeded);
   }
 
   @Override
@@ -111,8 +135,13 @@ final class RuntimeStart implements InitProgram.Main {
   }
 
   private void leaveStreams() {
-    Data nothing = program.variable("null");
     program.purpose("leave the container's streams to it");
+    leaveStreams(program);
+  }
+
+  /** Has nothing to read or to write. */
+  static void leaveStreams(ProgramBuilder program) {
+    Data nothing = program.variable("null");
     program.callInto(nothing, SystemCall.OPENAT, CURRENT, program.string("/dev/null").address(), Operand.of(2, "O_RDWR"), ZERO);
     for (int stream = 0; stream < 3; stream++) {
       program.call(SystemCall.DUP3, nothing.value(), Operand.of(stream), ZERO);
@@ -147,6 +176,13 @@ final class RuntimeStart implements InitProgram.Main {
     program.call(SystemCall.WAITID, ONE, info.value(SI_PID), kept.address(), WEXITED, NULL);
     program.jump(reap);
     program.place(other);
+    if (copies.any()) {
+      Label notInput = program.label("not_input");
+      program.unlessEqual(signal.value(), Operand.of(Kernel.SIGIO, "SIGIO"), notInput);
+      copies.transfer();
+      program.jump(wait);
+      program.place(notInput);
+    }
     kill(signal);
     program.jump(reap);
     program.place(over);
@@ -157,7 +193,13 @@ final class RuntimeStart implements InitProgram.Main {
     Label failed = program.label("failed");
     Label killed = program.label("killed");
     run("delete", List.of("--force"));
+    if (copies.any()) {
+      copies.finish();
+    }
     program.unlessEqual(kept.value(SI_STATUS), ZERO, failed);
+    if (copies.any()) {
+      copies.exitIfLost();
+    }
     program.call(SystemCall.EXIT_GROUP, ZERO);
     program.place(failed);
     program.unlessEqual(kept.value(SI_CODE), Operand.of(1, "CLD_EXITED"), killed);
@@ -196,7 +238,11 @@ final class RuntimeStart implements InitProgram.Main {
     program.call(SystemCall.RT_SIGPROCMASK, Operand.of(2, "SIG_SETMASK"), none.address(), NULL, ALL_SIGNALS_SIZE);
     work.run();
     program.place(parent);
-    program.call(SystemCall.WAITID, ONE, child.value(), info.address(), WEXITED, NULL);
+    if (copies.any()) {
+      copies.await(child, info);
+    } else {
+      program.call(SystemCall.WAITID, ONE, child.value(), info.address(), WEXITED, NULL);
+    }
   }
 
   private void execute(List<String> words) {

@@ -4,6 +4,7 @@ import dev.carrel.api.CarrelException;
 import dev.carrel.api.container.ContainerSpec;
 import dev.carrel.api.container.ProcessSpec;
 import dev.carrel.api.container.Security;
+import dev.carrel.api.container.Stdio;
 import dev.carrel.api.host.Host;
 import dev.carrel.api.isolation.ContainerRecord;
 import dev.carrel.api.isolation.GroupEntry;
@@ -75,11 +76,18 @@ public final class ToolBackend {
    * @param createOptions more of its command create
    * @param configuration the bundle's config.json
    * @param controlGroups how it is kept from making any beside those that the container may have from Carrel
+   * @param ownOffsets whether it does not go by the offset of a file that is one of the container's streams: it is given a pipe then
    */
-  public record Bundle(Path runtime, List<String> options, List<String> createOptions, String configuration, ControlGroupsOfTool controlGroups) {
+  public record Bundle(Path runtime, List<String> options, List<String> createOptions, String configuration, ControlGroupsOfTool controlGroups,
+      boolean ownOffsets) {
     public Bundle {
       options = List.copyOf(options);
       createOptions = List.copyOf(createOptions);
+    }
+
+    /** Those streams that are files and for which it is given pipes. */
+    FileStreams files(Stdio stdio) {
+      return ownOffsets ? FileStreams.of(stdio) : FileStreams.NONE;
     }
 
     List<String> words(String command, List<String> more, String state, String id) {
@@ -241,7 +249,7 @@ public final class ToolBackend {
    * @param object the program, as the runtime reads it
    */
   public Running enterAlone(String id, Running running, Bundle bundle, Optional<GroupEntry> group, String object, ProcessSpec process) {
-    try (Image image = launcher.image(RuntimeEnter.of(id, bundle, group, object))) {
+    try (Image image = launcher.image(RuntimeEnter.of(id, bundle, group, object, bundle.files(process.stdio())))) {
       Given given = new Given(process.stdio(), List.of(), group, Optional.empty(), Optional.empty());
       return launcher.launch(new Launch(image, given, Optional.of(running), Optional.empty()));
     } catch (LaunchFailure failure) {

@@ -107,7 +107,7 @@ public final class OciBackend implements IsolationBackend {
   private static Bundle bundle(LaunchPlan plan, OciRuntime runtime) {
     check(plan, runtime, "oci");
     HostFacts facts = HostFacts.now();
-    return new Bundle(runtime.path(), runtime.options(), runtime.createOptions(), Configuration.of(plan, facts), runtime.controlGroups(facts.hybrid()));
+    return new Bundle(runtime.path(), runtime.options(), runtime.createOptions(), Configuration.of(plan, facts), runtime.controlGroups(facts.hybrid()), false);
   }
 
   /**

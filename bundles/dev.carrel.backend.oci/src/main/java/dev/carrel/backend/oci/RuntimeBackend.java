@@ -123,7 +123,8 @@ public final class RuntimeBackend implements IsolationBackend {
   }
 
   private static Bundle bundle(OciRuntime runtime, HostFacts facts, boolean sharesKeyring, String configuration) {
-    return new Bundle(runtime.path(), runtime.optionsAlone(), runtime.createOptionsAlone(sharesKeyring), configuration, runtime.controlGroups(facts.hybrid()));
+    return new Bundle(runtime.path(), runtime.optionsAlone(), runtime.createOptionsAlone(sharesKeyring), configuration, runtime.controlGroups(facts.hybrid()),
+        runtime.hasOwnKernel());
   }
 
   /** What no feature is for, and no config.json can say. */

@@ -11,6 +11,7 @@ import dev.carrel.api.container.Identity;
 import dev.carrel.api.container.Namespace;
 import dev.carrel.api.container.ProcessSpec;
 import dev.carrel.api.container.Stdio;
+import dev.carrel.api.container.Stdio.Redirect;
 import dev.carrel.api.isolation.Feature;
 import dev.carrel.api.isolation.LaunchPlan;
 import dev.carrel.api.mount.Mount;
@@ -49,7 +50,11 @@ class RuntimeBackendTest {
   }
 
   private static LaunchPlan plan(Mount... mounts) {
-    ContainerSpec spec = new ContainerSpec(new ProcessSpec(List.of("/proc/self/exe"), Map.of(), Path.of("/"), Stdio.discard()), Namespace.standard(),
+    return plan(Stdio.discard(), mounts);
+  }
+
+  private static LaunchPlan plan(Stdio stdio, Mount... mounts) {
+    ContainerSpec spec = new ContainerSpec(new ProcessSpec(List.of("/proc/self/exe"), Map.of(), Path.of("/"), stdio), Namespace.standard(),
         new Identity(new IdMapping(0, 0, 1), new IdMapping(0, 0, 1)), Optional.empty(), new RootSpec(List.of(), List.of(), false), NetworkSpec.NONE,
         Optional.empty());
     return new LaunchPlan("1", spec, new MountPlan(List.of(mounts), false), Optional.empty());
@@ -106,5 +111,16 @@ class RuntimeBackendTest {
 
     assertThat(backend.explain(plan(PROC, DEVICES))).anyMatch(step -> step.call().contains("\"create\", \"--bundle\""))
         .anyMatch(step -> step.call().contains("\"kill\", \"1\", \"15\"")).anyMatch(step -> step.call().contains("\"delete\", \"--force\""));
+  }
+
+  @Test
+  void a_kernel_of_its_own_is_given_a_pipe_for_a_file_and_others_are_given_the_file() throws IOException {
+    LaunchPlan plan = plan(Stdio.discard().withInput(new Redirect.FromFile(Files.createFile(directory.resolve("in")))), PROC, DEVICES);
+
+    saying("crun version 1.8.1");
+    assertThat(backend.explain(plan)).noneMatch(step -> step.call().contains("splice("));
+    saying("runsc version release-20240101.0");
+    assertThat(backend.explain(plan)).anyMatch(step -> step.call().contains("splice("));
+    assertThat(backend.explain(plan(PROC, DEVICES))).noneMatch(step -> step.call().contains("splice("));
   }
 }
