@@ -3,6 +3,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -20,6 +21,8 @@ public final class Stage {
       "com/sun/jna/linux-x86-64/", "com/sun/jna/linux-aarch64/",
       "org/sqlite/native/Linux/x86_64/", "org/sqlite/native/Linux/aarch64/",
       "linux/amd64/", "linux/aarch64/");
+  /** Later than the year 1980, before which a time is written with its zone. */
+  private static final LocalDateTime WHENEVER = LocalDateTime.of(1980, 2, 1, 0, 0);
   private static final List<String> NATIVE = List.of(".so", ".dll", ".dylib", ".jnilib", ".a", ".o");
 
   private final Path checkout;
@@ -72,7 +75,7 @@ public final class Stage {
       for (ZipEntry entry : jar.stream().toList()) {
         if (isWanted(entry.getName())) {
           ZipEntry same = new ZipEntry(entry.getName());
-          same.setTimeLocal(entry.getTimeLocal());
+          same.setTimeLocal(WHENEVER); // that of the entry may be told in the time zone of this machine
           out.putNextEntry(same);
           try (InputStream content = jar.getInputStream(entry)) {
             content.transferTo(out);

@@ -24,6 +24,7 @@ import dev.carrel.api.isolation.Running;
 import dev.carrel.api.mount.Access;
 import dev.carrel.api.mount.Mapping;
 import dev.carrel.api.mount.Mount;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -346,6 +347,24 @@ public abstract class BackendConformance extends LaunchedContainers {
     assertThat(end(found)).isEqualTo(ExitStatus.exited(8));
     assertThat(ExitStatus.ofSiginfo(Files.readAllBytes(directory.resolve(ContainerRecord.EXIT)))).isEqualTo(ExitStatus.exited(8));
     await("it to be gone", () -> backend().adopt(record).isEmpty());
+  }
+
+  @Test
+  void a_detached_one_is_in_no_session_of_who_started_it() throws Exception {
+    needs(Feature.DETACHED);
+    Running running = launch(SampleContainer.sh("while :; do sleep 0.05; done").detached(directory));
+    running.detach();
+    String own = session(ProcessHandle.current().pid());
+
+    await("it to leave", () -> !session(running.process().pid()).equals(own));
+    running.kill();
+    end(running);
+  }
+
+  /** The sixth field of proc_pid_stat(5). */
+  private static String session(long pid) throws IOException {
+    String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"), StandardCharsets.ISO_8859_1);
+    return stat.substring(stat.lastIndexOf(')') + 2).split(" ")[3];
   }
 
   @Test

@@ -33,6 +33,9 @@ record SettingFile(Path path, JsonObject content, boolean commented) {
   /** @throws CarrelException if it cannot be read, or is no such file */
   static SettingFile read(Path path) {
     try {
+      if (!Files.isRegularFile(path)) { // to read a pipe would be to wait for who writes to it
+        throw refusal(path, Files.exists(path) ? "it is no file" : "it is a link to what is not there");
+      }
       if (Files.size(path) > LARGEST) {
         throw refusal(path, "it is larger than " + (LARGEST >> 20) + " MiB");
       }

@@ -31,6 +31,16 @@ class SettingFileTest {
   }
 
   @Test
+  void what_is_no_file_is_refused_and_not_waited_for() throws Exception {
+    Path pipe = directory.resolve("pipe.json");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    Path link = Files.createSymbolicLink(directory.resolve("link.json"), Path.of("nowhere"));
+
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> SettingFile.read(pipe)).withMessageContaining(pipe + ": it is no file");
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(() -> SettingFile.read(link)).withMessageContaining(link + ": it is a link to what is not there");
+  }
+
+  @Test
   void what_is_meant_for_the_configurator_itself_is_left_to_it() throws IOException {
     assertThat(read("{\":configurator:version\": \"1\", \"pid\": {\":configurator:ranking\": 5, \"a\": 1}}")).containsOnlyKeys("pid")
         .extractingByKey("pid").isEqualTo(Map.of("a", 1L));

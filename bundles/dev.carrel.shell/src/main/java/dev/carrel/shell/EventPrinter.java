@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.osgi.framework.BundleContext;
 
 /**
@@ -93,17 +94,22 @@ final class EventPrinter {
       }
       if (before == null || before.state() != info.state()) {
         boolean resumed = before != null && before.state() == State.PAUSED && info.state() == State.RUNNING;
-        Instant time = info.ended().isPresent() ? info.ended().get().time() : before == null ? info.started() : Instant.now();
+        Instant time = noted(info).isPresent() ? noted(info).get().time() : before == null && info.ended().isEmpty() ? info.started() : Instant.now();
         print(resumed ? "resumed" : info.state().name().toLowerCase(Locale.ROOT), time, info);
       }
     }
     gone.forEach((id, info) -> {
       known.remove(id);
       if (info.state() != State.ENDED && !info.detached()) {
-        print("ended", Instant.now(), info); // of one in the foreground nothing is kept, also not how
+        print("ended", Instant.now(), info);
       }
       print("removed", Instant.now(), info);
     });
+  }
+
+  /** Who starts one in the foreground hears how it ends, and forgets it: for others nothing is kept, and what there is for a moment is no word of that. */
+  private static Optional<ContainerInfo.End> noted(ContainerInfo info) {
+    return info.detached() ? info.ended() : Optional.empty();
   }
 
   private static long kills(ContainerInfo info) {
@@ -114,9 +120,9 @@ final class EventPrinter {
     Map<String, Object> data = EventLines.line(time, what);
     data.put("id", info.id());
     info.name().ifPresent(name -> data.put("name", name));
-    boolean ended = what.equals("ended") && info.ended().isPresent();
+    boolean ended = what.equals("ended") && noted(info).isPresent();
     if (ended) {
-      data.put("status", info.ended().get().status().shellStatus());
+      data.put("status", noted(info).get().status().shellStatus());
     }
     if (ended || what.equals("out-of-memory") && json) {
       info.outOfMemory().ifPresent(word -> data.put("out-of-memory", json ? LimitReport.data(word) : "out-of-memory"));

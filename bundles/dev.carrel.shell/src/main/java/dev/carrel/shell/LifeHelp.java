@@ -85,9 +85,9 @@ final class LifeHelp {
   static final String EVENTS = """
       Usage: carrel events [--json] [NAME]...
 
-      Prints a line whenever one of your containers is created, running, paused, resumed, ended (with its exit
-      status) or removed, or loses a process as its memory ran out (out-of-memory), until it is interrupted; of
-      those that are named, until they are forgotten.
+      Prints a line whenever one of your containers is created, running, paused, resumed, ended (if it is detached,
+      with its exit status: that of another is told to who started it alone) or removed, or loses a process as its
+      memory ran out (out-of-memory), until it is interrupted; of those that are named, until they are forgotten.
 
       Where none is named, also when a collection of the store begins (collecting) and ends (collected, with how
       many items and bytes went, or collection-failed), by whomever; and in the interactive shell when a part of

@@ -88,6 +88,10 @@ final class SetupProgram {
 
   private Program start() {
     program.actor("stage1");
+    if (keeper.isPresent()) { // it stays, and what is typed at the terminal of whoever began it is not meant for it
+      program.purpose("leave the session of who starts it");
+      program.attempt(SystemCall.SETSID);
+    }
     if (!spec.namespaces().contains(Namespace.MOUNT)) {
       outer.enterUserNamespace(files() + descriptors());
       return startInHostRoot();

@@ -13,6 +13,7 @@ import dev.carrel.api.isolation.IsolationBackend;
 import dev.carrel.api.isolation.LaunchPlan;
 import dev.carrel.api.isolation.Running;
 import dev.carrel.api.isolation.Step;
+import dev.carrel.api.resource.Limits;
 import dev.carrel.backend.namespace.ToolBackend;
 import dev.carrel.backend.namespace.ToolBackend.Bundle;
 import dev.carrel.linux.Launcher;
@@ -39,10 +40,10 @@ import org.osgi.service.component.annotations.Reference;
 public final class RuntimeBackend implements IsolationBackend {
   static final String NAME = "oci-runtime";
   private static final Set<Feature> FEATURES = Set.copyOf(EnumSet.of(Feature.ID_RANGES, Feature.DIES_WITH_PARENT, Feature.DETACHED, Feature.MOUNT_OPTIONS,
-      Feature.OVERLAYS, Feature.HELD_START, Feature.LIMITS, Feature.PROTECTED_PATHS, Feature.OPEN_KERNEL_FILES, Feature.CAPABILITIES));
+      Feature.OVERLAYS, Feature.HELD_START, Feature.LIMITS, Feature.OPEN_KERNEL_FILES, Feature.CAPABILITIES));
 
-  /** A kernel of its own takes over interfaces only before it begins. */
-  private static final Set<Feature> FEATURES_ON_LINUX = Set.copyOf(withNetworks());
+  /** A kernel of its own takes over interfaces only before it begins, and that of runsc does not heed maskedPaths and readonlyPaths. */
+  private static final Set<Feature> FEATURES_ON_LINUX = Set.copyOf(onLinux());
 
   private final ToolBackend around;
   private final Host host;
@@ -76,9 +77,10 @@ public final class RuntimeBackend implements IsolationBackend {
     return choice.runtime().filter(OciRuntime::hasOwnKernel).isPresent() ? FEATURES : FEATURES_ON_LINUX;
   }
 
-  private static Set<Feature> withNetworks() {
+  private static Set<Feature> onLinux() {
     Set<Feature> features = EnumSet.copyOf(FEATURES);
     features.add(Feature.NETWORK_ATTACHMENT);
+    features.add(Feature.PROTECTED_PATHS);
     return features;
   }
 
@@ -112,6 +114,9 @@ public final class RuntimeBackend implements IsolationBackend {
     OciBackend.check(plan, runtime, NAME);
     List<FilterPolicy> filters = ToolBackend.filters(plan.spec().security());
     refuse(plan.spec(), filters);
+    if (runtime.hasOwnKernel() && plan.spec().limits().flatMap(Limits::processes).isPresent()) { // the host counts none of its processes
+      throw cannot("a limit of processes with a runtime that has a kernel of its own (" + runtime.path().getFileName() + ")");
+    }
     List<Path> devices = RuntimeConfiguration.devices(plan);
     if (devices.isEmpty()) {
       throw CarrelException.usage("the backend " + NAME + " cannot start a container without a /dev of its own, from which its first process is executed. Choose"

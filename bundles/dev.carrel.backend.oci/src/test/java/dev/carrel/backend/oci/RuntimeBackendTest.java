@@ -64,9 +64,9 @@ class RuntimeBackendTest {
   void a_runtime_with_a_kernel_of_its_own_is_taken_and_has_no_networks() throws IOException {
     saying("runsc version release-20240101.0");
     assertThat(backend.version()).isEqualTo("runsc release-20240101.0");
-    assertThat(backend.features()).contains(Feature.LIMITS, Feature.DETACHED).doesNotContain(Feature.NETWORK_ATTACHMENT, Feature.UNPRIVILEGED);
+    assertThat(backend.features()).contains(Feature.LIMITS, Feature.DETACHED).doesNotContain(Feature.NETWORK_ATTACHMENT, Feature.UNPRIVILEGED, Feature.PROTECTED_PATHS);
     saying("crun version 1.8.1");
-    assertThat(backend.features()).contains(Feature.NETWORK_ATTACHMENT);
+    assertThat(backend.features()).contains(Feature.NETWORK_ATTACHMENT, Feature.PROTECTED_PATHS);
     assumeTrue(host.administers(), "needs root");
     saying("runsc version release-20240101.0");
     assertThat(backend.unavailable()).isEmpty();
