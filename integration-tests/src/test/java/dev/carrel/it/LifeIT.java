@@ -130,6 +130,16 @@ class LifeIT {
   }
 
   @Test
+  void killing_asks_nobody() {
+    for (String way : List.of("kill", "stop")) {
+      detach("by" + way, "trap 'exit 3' TERM; echo ready; while :; do sleep 0.05; done");
+      awaitLog("by" + way, "ready");
+      assertThat((way.equals("kill") ? run("kill", "bykill") : run("stop", "--time=0", "bystop")).status()).isZero();
+      assertThat(inspect("by" + way).get("status").getAsInt()).as(way).isEqualTo(137);
+    }
+  }
+
+  @Test
   void a_signal_reaches_the_program_by_name_and_number() {
     detach("listens", "trap 'echo usr1' USR1; trap 'echo hup; exit' HUP; echo ready; while :; do sleep 0.05; done");
     awaitLog("listens", "ready");

@@ -27,6 +27,9 @@ record Stopping(String id, Running running, FirstProcess first, int signal, Comp
     if (first == FirstProcess.INIT) { // to the program they would be signals like others
       running.renounceRestart();
     }
+    if (grace.isZero()) {
+      return kill(); // without a signal before, of which some programs would end and others not
+    }
     running.signal(signal);
     if (group.isPresent()) {
       group.get().thaw();

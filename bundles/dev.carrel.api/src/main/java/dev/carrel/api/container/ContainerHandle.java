@@ -62,8 +62,8 @@ public interface ContainerHandle {
   List<ProcessHandle> processes();
 
   /**
-   * Asks the program to end (SIGTERM), waits, and then kills everything inside. It is not restarted. Returns how it ended, also
-   * if that was before.
+   * Asks the program to end (SIGTERM), waits, and then kills everything inside; at once and without asking, if it is not to wait. It is not
+   * restarted. Returns how it ended, also if that was before.
    */
   ExitStatus stop(Duration grace);
 
