@@ -2,7 +2,9 @@ package dev.carrel.addon;
 
 import dev.carrel.api.addon.Addon;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.wiring.FrameworkWiring;
@@ -11,22 +13,41 @@ import org.osgi.framework.wiring.FrameworkWiring;
 final class States {
   private static final String WATCHER = "org.apache.felix.fileinstall";
 
-  private final BundleContext context;
+  private static final String WATCHED = "felix.fileinstall.dir";
 
-  States(BundleContext context) {
+  private final BundleContext context;
+  private final UnaryOperator<String> gate;
+
+  /** @param gate says why a folder or a file in it is not used; empty if it is */
+  States(BundleContext context, UnaryOperator<String> gate) {
     this.context = context;
+    this.gate = gate;
   }
 
   Addon of(Path file, boolean shared) {
     try {
       BundleJar jar = BundleJar.glance(file);
+      String refused = refused(file);
+      if (!refused.isEmpty()) {
+        return new Addon(jar.name(), jar.version().toString(), file, shared, refused, false);
+      }
       Bundle bundle = installed(file);
       boolean current = bundle != null && bundle.getVersion().equals(jar.version());
       boolean sound = !current || isStarted(bundle);
-      return new Addon(jar.name(), jar.version().toString(), file, shared, current ? words(bundle) : notInstalled(), sound);
+      return new Addon(jar.name(), jar.version().toString(), file, shared, current ? words(bundle) : notInstalled(file), sound);
     } catch (BundleJar.Refused e) {
       return new Addon(file.getFileName().toString(), "", file, shared, "it " + e.getMessage(), false);
     }
+  }
+
+  /** Why it is not started, whatever it is. */
+  private String refused(Path file) {
+    String folder = gate.apply(file.getParent().toString());
+    if (!folder.isEmpty()) {
+      return "kept, but not started: " + folder;
+    }
+    String reason = gate.apply(file.toString());
+    return reason.isEmpty() ? "" : "refused: " + reason;
   }
 
   private Bundle installed(Path file) {
@@ -40,7 +61,10 @@ final class States {
   }
 
   /** The watcher is about to install what it has just found; where there is none, nothing starts add-ons. */
-  private String notInstalled() {
+  private String notInstalled(Path file) {
+    if (!Arrays.asList(String.valueOf(context.getProperty(WATCHED)).split(",")).contains(String.valueOf(file.getParent()))) {
+      return "kept"; // also by a shell that found the folder refused when it began
+    }
     for (Bundle bundle : context.getBundles()) {
       if (WATCHER.equals(bundle.getSymbolicName()) && bundle.getState() == Bundle.ACTIVE) {
         return "about to start";
