@@ -35,7 +35,7 @@ public final class AddonService implements Addons {
 
   @Activate
   public AddonService(BundleContext context) {
-    this(context, new Sources(new MavenRepository(Path.of(System.getProperty("user.home"), ".m2", "repository"), List.of("mvn"))));
+    this(context, new Sources(new MavenRepository(LocalRepository.of(System.getenv(), Path.of(System.getProperty("user.home"))), List.of("mvn"))));
   }
 
   AddonService(BundleContext context, Sources sources) {
