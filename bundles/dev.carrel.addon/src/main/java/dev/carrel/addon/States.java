@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.framework.wiring.FrameworkWiring;
 
 /** What has become of kept files in this framework. */
@@ -33,8 +35,8 @@ final class States {
       }
       Bundle bundle = installed(file);
       boolean current = bundle != null && bundle.getVersion().equals(jar.version());
-      boolean sound = !current || isStarted(bundle);
-      return new Addon(jar.name(), jar.version().toString(), file, shared, current ? words(bundle) : notInstalled(file), sound);
+      String state = current ? words(bundle) : notInstalled(file);
+      return new Addon(jar.name(), jar.version().toString(), file, shared, state, !current || isStarted(bundle));
     } catch (BundleJar.Refused e) {
       return new Addon(file.getFileName().toString(), "", file, shared, "it " + e.getMessage(), false);
     }
@@ -77,12 +79,28 @@ final class States {
     return bundle.getState() == Bundle.ACTIVE || bundle.getState() == Bundle.STARTING;
   }
 
+  /** The watcher keeps for itself why a start failed, and tries again whenever anything changes; so what is asked for the reason does, too. */
+  private static String startedAgain(Bundle bundle) {
+    try {
+      bundle.start(Bundle.START_TRANSIENT);
+      return "runs";
+    } catch (BundleException e) {
+      Throwable cause = e;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      return "its start failed: " + (cause == e ? e.getMessage() : cause.toString());
+    } catch (IllegalStateException e) {
+      return "removed a moment ago";
+    }
+  }
+
   private String words(Bundle bundle) {
     if (isStarted(bundle)) {
       return "runs";
     }
     if (bundle.getState() != Bundle.INSTALLED) {
-      return "stopped, or its start failed";
+      return bundle.adapt(BundleStartLevel.class).isPersistentlyStarted() ? startedAgain(bundle) : "stopped";
     }
     List<String> missing = Requirements.missing(bundle, context.getBundle(0).adapt(FrameworkWiring.class));
     return missing.isEmpty() ? "cannot be resolved" : "needs " + String.join(", and ", missing) + ", which no bundle here offers";
