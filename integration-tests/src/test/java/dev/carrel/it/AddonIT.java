@@ -8,6 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -101,6 +104,7 @@ class AddonIT {
     refused("neither a file nor a directory", "/dev/null");
     refused("no jar is in that directory", Files.createDirectory(home.resolve("empty")).toString());
     refused("symbolic name that is none", AddonJar.version("1.0.0").called("../../evil").in(home).toString());
+    refused("another name of the framework", AddonJar.version("1.0.0").called("system.bundle").in(home).toString());
     refused("bundle of Carrel's own", AddonJar.version("9.0.0").called("dev.carrel.engine").in(home).toString());
     refused("needs the package no.such.thing of version 2.0.0 or later",
         AddonJar.version("3.0.0").importing("no.such.thing;version=2").in(home).toString());
@@ -173,6 +177,48 @@ class AddonIT {
       assertThat(shell.end()).doesNotContain("Exception").doesNotContain("\tat ");
     }
     assertThat(kept()).containsExactly("needy.jar");
+  }
+
+  @Test
+  void what_others_could_have_written_or_has_a_name_of_carrels_is_not_started_and_the_reason_is_told() throws Exception {
+    Path sound = AddonJar.version("1.0.0").called("org.example.sound").in(home);
+    carrel("addon", "install", sound.toString()).says();
+    drop(first, "open.jar");
+    Path open = folder().resolve("open.jar");
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rw-rw-rw-"));
+    Path elsewhere = Files.createDirectory(home.resolve("elsewhere"));
+    Path linked = AddonJar.version("1.0.0").called("org.example.linked").in(elsewhere);
+    Files.setPosixFilePermissions(elsewhere, PosixFilePermissions.fromString("rwxrwxrwx"));
+    Files.createSymbolicLink(folder().resolve("linked.jar"), linked);
+    drop(AddonJar.version("99.0.0").called("dev.carrel.shell").in(home), "shell.jar");
+    String writable = "others may write to " + open + ". Run: chmod go-w " + open;
+
+    assertThat(carrel("addon", "list").says()).contains("refused: " + writable, "refused: others may write to " + elsewhere + ". Run: chmod go-w " + elsewhere,
+        "refused: dev.carrel.shell is a bundle of Carrel's own").containsPattern("org.example.sound +1.0.0 +you +kept");
+    assertThat(carrel("run", "--no-cwd", "--backend=none", "--", "true").run().err()).contains("carrel: the add-on " + open + " is not started: " + writable)
+        .containsOnlyOnce(STARTS);
+    try (PipedShell shell = new PipedShell(carrel(), home.resolve("out"))) {
+      shell.until("addon list", "refused: " + writable);
+      Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rw-r--r--"));
+      shell.until("addon list", "touch " + open);
+      Files.setLastModifiedTime(open, FileTime.from(Instant.now().plusSeconds(5)));
+      shell.until("addon list", NAME + "  1.0.0    you  runs");
+      shell.end();
+    }
+  }
+
+  @Test
+  void a_folder_that_others_may_write_to_is_told_by_install_and_list() throws Exception {
+    carrel("addon", "install", first.toString()).says();
+    Files.setPosixFilePermissions(folder(), PosixFilePermissions.fromString("rwxrwxrwx"));
+    String state = "kept, but not started: others may write to " + folder() + ". Run: chmod go-w " + folder();
+    assertThat(carrel("addon", "list").says()).contains(state);
+    Carrel.Result installed = carrel("addon", "install", first.toString()).run();
+    assertThat(installed.status()).isEqualTo(1);
+    assertThat(installed.out()).isEqualTo("installed " + NAME + " 1.0.0: " + state + "\n");
+    Carrel.Result greeted = carrel("greet").run();
+    assertThat(greeted.err()).contains("carrel: the add-ons in " + folder() + " are not started: others may write to ");
+    assertThat(greeted.err()).doesNotContain(STARTS);
   }
 
   @Test

@@ -4,8 +4,6 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,31 +80,27 @@ record AddonFolders(String own, String shared) {
     // Otherwise an add-on with a package that the watcher itself could use has it wired anew, for which it waits for itself.
     properties.put("felix.fileinstall.optionalImportRefreshScope", "none");
     properties.put("felix.fileinstall.fragmentRefreshScope", "none");
+    properties.put("felix.extensions.disable", "true"); // what extends the framework itself is a part of it before anybody is asked
     properties.put("felix.fileinstall.log.level", "0"); // carrel addon list tells what is wrong, without a stack trace
   }
 
   /** A folder in which others could put files is not used; nor is one whose name the watcher would take for something else. */
   private boolean isWatchable(String folder) {
-    Path path = Path.of(folder);
     try {
       if (folder.equals(own)) {
-        make(path);
+        make(Path.of(folder));
       }
-      PosixFileAttributes attributes = Files.readAttributes(path, PosixFileAttributes.class);
-      String owner = attributes.owner().getName();
-      if (folder.indexOf(',') >= 0 || folder.contains("${") || !attributes.isDirectory()) {
-        System.err.println("carrel: add-ons cannot be in " + folder + ": use a directory whose path has no comma and no ${");
-        return false;
-      }
-      if (!owner.equals(ROOT) && !owner.equals(System.getProperty("user.name"))
-          || attributes.permissions().contains(PosixFilePermission.OTHERS_WRITE) || attributes.permissions().contains(PosixFilePermission.GROUP_WRITE)) {
-        System.err.println("carrel: the add-ons in " + folder + " are not started: others may write to that directory. Run: chmod go-w " + folder);
-        return false;
-      }
-      return true;
     } catch (IOException e) {
       return false; // there is none, and none can be made
     }
+    if (!Files.isDirectory(Path.of(folder))) {
+      return false;
+    }
+    String reason = AddonGate.folder(folder);
+    if (!reason.isEmpty()) {
+      System.err.println("carrel: the add-ons in " + folder + " are not started: " + reason);
+    }
+    return reason.isEmpty();
   }
 
   /** For somebody to put a jar there while the shell runs. What is above it is made as the XDG base directory specification wants. */

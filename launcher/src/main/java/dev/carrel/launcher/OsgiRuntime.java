@@ -59,6 +59,7 @@ public final class OsgiRuntime implements AutoCloseable {
         : start(locations(sets), ClassPathBundles.read(home, sets), Storage.create(), properties);
     if (addons) {
       Trial.offer(home, runtime.context());
+      AddonGate.offer(home, runtime.context());
     }
     return runtime;
   }
@@ -142,7 +143,10 @@ public final class OsgiRuntime implements AutoCloseable {
   private static OsgiRuntime of(Path home, Storage storage, Map<String, String> properties) throws BundleException, IOException {
     Map<String, String> all = new HashMap<>(properties);
     all.put("felix.fileinstall.tmpdir", storage.directory().resolve("fileinstall").toString()); // to be gone with the rest
-    OsgiRuntime runtime = start(files(home), new NoConnection(), storage, all);
+    List<String> locations = files(home);
+    Framework framework = installed(locations, new NoConnection(), storage, all);
+    AddonGate.offer(home, framework.getBundleContext());
+    OsgiRuntime runtime = started(framework, locations, storage);
     runtime.context().addBundleListener(new LastClasses());
     Trial.offer(home, runtime.context());
     return runtime;
@@ -173,7 +177,10 @@ public final class OsgiRuntime implements AutoCloseable {
   private static OsgiRuntime start(
       List<String> locations, ModuleConnector connector, Storage storage, Map<String, String> properties)
       throws BundleException, IOException {
-    Framework framework = installed(locations, connector, storage, properties);
+    return started(installed(locations, connector, storage, properties), locations, storage);
+  }
+
+  private static OsgiRuntime started(Framework framework, List<String> locations, Storage storage) throws BundleException {
     BundleContext context = framework.getBundleContext();
     for (String location : locations) {
       Bundle bundle = context.getBundle(location);

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
@@ -34,7 +35,7 @@ public final class AddonService implements Addons {
 
   @Activate
   public AddonService(BundleContext context) {
-    this(context, new Sources(new MavenRepository(Path.of(System.getProperty("user.home"), ".m2", "repository"), List.of("mvn"))));
+    this(context, new Sources(new MavenRepository(LocalRepository.of(System.getenv(), Path.of(System.getProperty("user.home"))), List.of("mvn"))));
   }
 
   AddonService(BundleContext context, Sources sources) {
@@ -116,7 +117,7 @@ public final class AddonService implements Addons {
     List<Path> files = new ArrayList<>();
     for (Folder folder : folders()) {
       for (Path jar : folder.jars()) {
-        if (!names.contains(Folder.nameOf(jar))) {
+        if (refused(jar.toString()).isEmpty() && !names.contains(Folder.nameOf(jar))) { // nobody finds anything in what is not started
           files.add(jar);
         }
       }
@@ -156,10 +157,27 @@ public final class AddonService implements Addons {
     }
   }
 
+  /** The launcher decides what is started: why a folder or a file is not. */
+  private String refused(String path) {
+    try {
+      ServiceReference<?>[] found = context.getServiceReferences(UnaryOperator.class.getName(), "(carrel.addons.gate=true)");
+      if (found == null) {
+        return "";
+      }
+      @SuppressWarnings("unchecked") // as the launcher promises
+      UnaryOperator<String> gate = (UnaryOperator<String>) context.getService(found[0]);
+      String reason = gate.apply(path);
+      context.ungetService(found[0]);
+      return reason;
+    } catch (InvalidSyntaxException e) {
+      throw new IllegalStateException("the filter has no variable part", e);
+    }
+  }
+
   @Override
   public List<Addon> all() {
     List<Addon> addons = new ArrayList<>();
-    States states = new States(context);
+    States states = new States(context, this::refused);
     for (Folder folder : folders()) {
       for (Path jar : folder.jars()) {
         addons.add(states.of(jar, !own.isPresent() || folder != own.get()));

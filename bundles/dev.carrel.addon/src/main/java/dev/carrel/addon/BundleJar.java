@@ -88,6 +88,9 @@ record BundleJar(String name, Version version) {
     if (!name.matches(NAME) || name.length() > LONGEST_NAME) {
       throw new Refused("has a symbolic name that is none: letters, digits, '_', '-' and single dots between them, at most " + LONGEST_NAME);
     }
+    if (name.equals(Constants.SYSTEM_BUNDLE_SYMBOLICNAME)) {
+      throw new Refused("calls itself " + name + ", which is another name of the framework");
+    }
     try {
       return new BundleJar(name, Version.parseVersion(headers.getValue(Constants.BUNDLE_VERSION)));
     } catch (IllegalArgumentException e) {

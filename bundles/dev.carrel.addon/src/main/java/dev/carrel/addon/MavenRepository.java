@@ -22,13 +22,19 @@ final class MavenRepository {
   private static final String WORD = "([A-Za-z0-9_][A-Za-z0-9_.-]*)";
   private static final Pattern COORDINATES = Pattern.compile(WORD + ":" + WORD + ":" + WORD);
   private static final String GOAL = "org.apache.maven.plugins:maven-dependency-plugin:3.11.0:get";
+  private static final String COLOURS = "\u001b\\[[0-9;]*m";
+  /** Written by its option -X. */
+  private static final Pattern CHOSEN = Pattern.compile("(?m)^\\[DEBUG] Using local repository at (/.*?)\\s*$");
   /** As much of what Maven wrote as is told. */
   private static final int LONGEST_REASON = 400;
 
   private final Path local;
   private final List<String> maven;
 
-  /** @param maven the beginning of a command line */
+  /**
+   * @param local where Maven is expected to keep artifacts
+   * @param maven the beginning of a command line
+   */
   MavenRepository(Path local, List<String> maven) {
     this.local = local;
     this.maven = List.copyOf(maven);
@@ -46,21 +52,22 @@ final class MavenRepository {
     }
     String artifact = matcher.group(2);
     String version = matcher.group(3);
-    Path file = local.resolve(matcher.group(1).replace('.', '/')).resolve(artifact).resolve(version).resolve(artifact + "-" + version + ".jar");
+    String inside = matcher.group(1).replace('.', '/') + "/" + artifact + "/" + version + "/" + artifact + "-" + version + ".jar";
+    Path file = local.resolve(inside);
     if (!Files.isRegularFile(file)) {
-      fetch(coordinates);
+      file = fetch(coordinates).resolve(inside);
     }
     if (!Files.isRegularFile(file)) {
-      throw CarrelException.failed("cannot install " + coordinates + ": Maven has fetched it, but not to " + file
-          + ". If your settings have another local repository, give the path of the jar there");
+      throw CarrelException.failed("cannot install " + coordinates + ": Maven has fetched it, but not to " + file + ". Give the path of the jar");
     }
     check(coordinates, file);
     return file;
   }
 
-  private void fetch(String coordinates) {
+  /** Into the local repository of Maven's own choice, and says which that is: files that Maven alone reads may choose it, too. */
+  private Path fetch(String coordinates) {
     List<String> command = new ArrayList<>(maven);
-    command.addAll(List.of("-B", "-q", "-U", "--strict-checksums", "-Dmaven.repo.local=" + local, GOAL, "-Dartifact=" + coordinates, "-Dtransitive=false"));
+    command.addAll(List.of("-B", "-X", "-U", "--strict-checksums", GOAL, "-Dartifact=" + coordinates, "-Dtransitive=false"));
     String said;
     int status;
     try {
@@ -77,10 +84,12 @@ final class MavenRepository {
     if (status != 0) {
       throw CarrelException.failed("cannot install " + coordinates + ": Maven could not fetch it: " + reason(said));
     }
+    Matcher chosen = CHOSEN.matcher(said.replaceAll(COLOURS, ""));
+    return chosen.find() ? Path.of(chosen.group(1)) : local;
   }
 
   private static String reason(String said) {
-    String first = said.replaceAll("\u001b\\[[0-9;]*m", "").lines().filter(line -> line.startsWith("[ERROR]")).findFirst().orElse(said).replace("[ERROR]", "").strip();
+    String first = said.replaceAll(COLOURS, "").lines().filter(line -> line.startsWith("[ERROR]")).findFirst().orElse(said).replace("[ERROR]", "").strip();
     int end = first.indexOf(" -> [Help");
     String whole = end < 0 ? first : first.substring(0, end);
     return whole.length() > LONGEST_REASON ? whole.substring(0, LONGEST_REASON) + " ..." : whole;

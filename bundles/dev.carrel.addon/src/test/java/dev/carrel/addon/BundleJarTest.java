@@ -35,6 +35,12 @@ class BundleJarTest {
   }
 
   @Test
+  void another_name_of_the_framework_is_refused() throws Exception {
+    Jars.bundle(file(), "system.bundle", "1.0");
+    refused("another name of the framework");
+  }
+
+  @Test
   void a_name_that_is_too_long_for_a_file_is_refused() throws Exception {
     Jars.bundle(file(), "a".repeat(201), "1.0");
     refused("at most 200");

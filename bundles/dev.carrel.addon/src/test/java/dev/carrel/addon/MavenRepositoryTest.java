@@ -47,6 +47,14 @@ class MavenRepositoryTest {
   }
 
   @Test
+  void it_is_taken_from_where_maven_keeps_it_and_maven_is_not_told_where() throws Exception {
+    Path chosen = Files.createDirectory(local.resolve("chosen by settings"));
+    Path mvn = Files.writeString(local.resolve("mvn.sh"), "mkdir -p '" + chosen + "/org/example/a/1.0' && echo \"$@\" >'" + chosen + "/org/example/a/1.0/a-1.0.jar'\n"
+        + "printf '[\\033[1mDEBUG\\033[m] Using local repository at " + chosen + "\\n[DEBUG] more\\n'\n");
+    assertThat(repository("sh", mvn.toString()).find(COORDINATES)).isEqualTo(chosen.resolve("org/example/a/1.0/a-1.0.jar")).content().doesNotContain("maven.repo.local");
+  }
+
+  @Test
   void what_maven_says_is_told_in_one_line() throws Exception {
     Path mvn = Files.writeString(local.resolve("mvn.sh"), "printf '\\033[0m[ERROR] it is nowhere -> [Help 1]\\n[ERROR]\\n[ERROR] more\\n'; exit 1\n");
     assertThatThrownBy(() -> repository("sh", mvn.toString()).find(COORDINATES))
