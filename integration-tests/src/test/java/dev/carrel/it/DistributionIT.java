@@ -59,6 +59,17 @@ class DistributionIT {
     }
   }
 
+  @Test
+  void the_archive_works_where_the_path_has_letters_that_the_locale_has_not() throws IOException {
+    Path strange = Files.move(unpacked(), directory.resolve("Bücher 本"));
+    String[] command = {"env", "-i", "PATH=" + System.getenv("PATH"), "HOME=" + directory, "TMPDIR=" + directory, "LC_ALL=C",
+        strange.resolve("bin/carrel").toString(), "run", "--no-cwd", "--", "echo", "works"};
+    for (int i = 0; i < 2; i++) {
+      assertThat(Host.says(command)).isEqualTo("works");
+    }
+    assertThat(strange.resolve("carrel-new")).doesNotExist();
+  }
+
   /** In a mount namespace in which /usr, /var and /etc are covered: the host is not changed. */
   @Test
   void the_package_is_installed_upgraded_and_removed_whole() throws IOException {
