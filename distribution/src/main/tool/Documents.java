@@ -23,6 +23,49 @@ public final class Documents {
   private static final String NAMES =
       "NR == 1 { n = index($0, \"NAME\"); s = index($0, \"STATE\"); next } { print $1, substr($0, n, s - n) }";
 
+  /** What both shells ask carrel itself. Whoever waits for a completion waits for that: it has an end, whatever the host is like. */
+  private static final String ASK = """
+      _carrel_ask() {
+        timeout 5 carrel "$@" </dev/null 2>/dev/null
+      }
+      _carrel_first_column() {
+        awk 'NR == 1 { next } $0 == "" { exit } { sub(/^[*] /, ""); if (!told[$1]++) print $1 }'
+      }
+      _carrel_names() {
+        case $1 in
+          containers) _carrel_ask list | awk '@NAMES@' ;;
+          addons) _carrel_ask addon list | _carrel_first_column ;;
+          backends) _carrel_ask backend list | _carrel_first_column ;;
+          networks) _carrel_ask network list | _carrel_first_column ;;
+          profiles) _carrel_ask profile generations | _carrel_first_column ;;
+          settings) _carrel_ask config list | _carrel_first_column ;;
+          attachments) printf '%s\\n' none host; _carrel_names networks ;;
+          providers) printf '%s\\n' veth pasta slirp4netns ;;
+          sources) printf '%s\\n' debian nix guix ;;
+        esac
+      }
+      # Of what kind the names are that follow: PREVIOUS-WORD COMMAND VERB. An option before "=" has that behind it.
+      _carrel_kind() {
+        case ${1%=} in
+          --backend) echo backends; return ;;
+          --profile) echo profiles; return ;;
+          --provider) echo providers; return ;;
+          --source) echo sources; return ;;
+        esac
+        case $1 in
+          --network=) echo attachments; return ;;
+          *=) return ;;
+        esac
+        case "$2 $3" in
+          'addon remove') echo addons ;;
+          'config get' | 'config unset') echo settings ;;
+          'config set') case $1 in set | --system) echo settings ;; esac ;;
+          'network inspect' | 'network remove') echo networks ;;
+          @CONTAINERS@) echo containers ;;
+        esac
+      }
+      """.replace("@NAMES@", NAMES);
+
   private final Path carrel;
   private final Path target;
   private final String version;
@@ -56,7 +99,9 @@ public final class Documents {
   private String says(String... words) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(carrel.toString()));
     command.addAll(List.of(words));
-    Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().put("CARREL_ADDONS", "/dev/null"); // what is added where this is made is no part of it
+    Process process = builder.start();
     String text = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     if (process.waitFor() != 0 || text.isBlank()) {
       throw new IOException("carrel " + String.join(" ", words) + " does not explain itself");
@@ -110,7 +155,7 @@ public final class Documents {
   private static TreeSet<String> verbs(String command, String help) {
     TreeSet<String> verbs = new TreeSet<>();
     String usage = help.split("\n\n", 2)[0];
-    for (Matcher verb = Pattern.compile("carrel " + command + " (" + VERB + "(?:\\|" + VERB + ")*)").matcher(usage); verb.find(); ) {
+    for (Matcher verb = Pattern.compile("carrel " + command + " (?:\\[--[a-z]+\\] )?(" + VERB + "(?:\\|" + VERB + ")*)").matcher(usage); verb.find(); ) {
       verbs.addAll(List.of(verb.group(1).split("\\|")));
     }
     if (usage.contains("carrel " + command + " COMMAND")) {
@@ -122,28 +167,35 @@ public final class Documents {
     return verbs;
   }
 
-  /** Whether it takes containers by their names. */
-  private static boolean takesContainer(String help) {
-    return Pattern.compile("(?m)^(Usage:|      ) .*\\bNAME\\b").matcher(help.split("\n\n", 2)[0]).find() && !help.contains("carrel network create");
+  /** Whether it takes containers by their names: where verbs follow, the names are those of something else. */
+  private static boolean takesContainer(String command, String help) {
+    return Pattern.compile("(?m)^(Usage:|      ) .*\\bNAME\\b").matcher(help.split("\n\n", 2)[0]).find() && verbs(command, help).isEmpty();
+  }
+
+  private static String ask(Map<String, String> helps) {
+    List<String> patterns = new ArrayList<>();
+    helps.forEach((command, help) -> {
+      if (takesContainer(command, help)) {
+        patterns.add("'" + command + " '*");
+      }
+    });
+    return ASK.replace("@CONTAINERS@", String.join(" | ", patterns));
   }
 
   private static String bash(Map<String, String> helps) {
     StringBuilder cases = new StringBuilder();
-    StringBuilder containers = new StringBuilder();
     for (Map.Entry<String, String> help : helps.entrySet()) {
       cases.append("    ").append(help.getKey()).append(") options='").append(String.join(" ", options(help.getValue())))
           .append("' verbs='").append(String.join(" ", verbs(help.getKey(), help.getValue()))).append("' ;;\n");
-      if (takesContainer(help.getValue())) {
-        containers.append(containers.length() == 0 ? "" : "|").append(help.getKey());
-      }
     }
     return """
         # Completion of carrel in bash. Made from what its commands say with --help.
+        @ASK@
         _carrel() {
-          local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]-} options= verbs= words= i
+          local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]-} options= verbs= words= kind= at=1 i
           COMPREPLY=()
           if [ "$COMP_CWORD" -eq 1 ]; then
-            COMPREPLY=($(compgen -W '%s help --help --version' -- "$current"))
+            COMPREPLY=($(compgen -W '@COMMANDS@ help --help --version' -- "$current"))
             return
           fi
           for ((i = 2; i < COMP_CWORD; i++)); do
@@ -153,28 +205,44 @@ public final class Documents {
               return
             fi
           done
+          # Readline takes "=" for a word of its own.
+          if [ "$current" = = ]; then
+            current= previous=$previous=
+          elif [ "$previous" = = ]; then
+            previous=${COMP_WORDS[COMP_CWORD-2]}=
+          fi
+          # What is planned is another command, with what that takes.
+          if [ "$command" = plan ]; then
+            [ "${COMP_WORDS[2]}" = --json ] && [ "$COMP_CWORD" -gt 2 ] && at=2
+            if [ "$COMP_CWORD" -gt "$((at + 1))" ]; then
+              at=$((at + 1))
+              command=${COMP_WORDS[at]}
+            fi
+          fi
           case $command in
-        %s    help) verbs='%s' ;;
+        @CASES@    help) verbs='@COMMANDS@' ;;
           esac
-          case $current in
-            -*) words=$options ;;
+          case $previous,$current in
+            *=,*) kind=$(_carrel_kind "$previous") ;;
+            *,-*) words=$options ;;
             *)
-              words=$verbs
-              if [ -z "$words" ]; then
-                case $command in
-                  %s) words=$(carrel list 2>/dev/null | awk '@NAMES@') ;;
-                  *) COMPREPLY=($(compgen -f -- "$current")); return ;;
-                esac
-              elif [ "$COMP_CWORD" -gt 2 ]; then
-                COMPREPLY=($(compgen -f -- "$current"))
-                return
+              if [ -n "$verbs" ] && [ "$COMP_CWORD" -eq "$((at + 1))" ]; then
+                words=$verbs
+              else
+                kind=$(_carrel_kind "$previous" "$command" "${COMP_WORDS[at + 1]}")
               fi ;;
           esac
+          if [ -n "$kind" ]; then
+            words=$(_carrel_names "$kind")
+          elif [ -z "$words" ]; then
+            COMPREPLY=($(compgen -f -- "$current"))
+            return
+          fi
           COMPREPLY=($(compgen -W "$words" -- "$current"))
-          [ "${#COMPREPLY[@]}" -eq 1 ] && [ "${COMPREPLY[0]%%=}" != "${COMPREPLY[0]}" ] && compopt -o nospace
+          [ "${#COMPREPLY[@]}" -eq 1 ] && [ "${COMPREPLY[0]%=}" != "${COMPREPLY[0]}" ] && compopt -o nospace
         }
         complete -F _carrel carrel
-        """.formatted(String.join(" ", helps.keySet()), cases, String.join(" ", helps.keySet()), containers).replace("@NAMES@", NAMES);
+        """.replace("@ASK@\n", ask(helps)).replace("@CASES@", cases).replace("@COMMANDS@", String.join(" ", helps.keySet()));
   }
 
   private static String zsh(Map<String, String> helps) {
@@ -183,16 +251,17 @@ public final class Documents {
     for (Map.Entry<String, String> help : helps.entrySet()) {
       commands.append("    ").append(help.getKey()).append('\n');
       cases.append("  ").append(help.getKey()).append(")\n    options=(").append(String.join(" ", options(help.getValue())))
-          .append(")\n    verbs=(").append(String.join(" ", verbs(help.getKey(), help.getValue()))).append(")\n    names=")
-          .append(takesContainer(help.getValue()) ? 1 : 0).append(" ;;\n");
+          .append(")\n    verbs=(").append(String.join(" ", verbs(help.getKey(), help.getValue()))).append(") ;;\n");
     }
     return """
         #compdef carrel
         # Completion of carrel in zsh. Made from what its commands say with --help.
+        @ASK@
         local -a commands options verbs
-        local names=0
+        local command=${words[2]} previous=${words[CURRENT-1]} kind=
+        local -i at=2
         commands=(
-        %s    help
+        @COMMANDS@    help
         )
         if (( CURRENT == 2 )); then
           compadd -- $commands --help --version
@@ -202,20 +271,36 @@ public final class Documents {
           _command_names -e
           return
         fi
-        case ${words[2]} in
-        %s  help)
+        # What is planned is another command, with what that takes.
+        if [[ $command == plan ]]; then
+          [[ ${words[3]} == --json ]] && (( CURRENT > 3 )) && at=3
+          if (( CURRENT > at + 1 )); then
+            (( at += 1 ))
+            command=${words[at]}
+          fi
+        fi
+        case $command in
+        @CASES@  help)
             verbs=($commands) ;;
         esac
-        if [[ ${words[CURRENT]} == -* ]]; then
+        if [[ ${words[CURRENT]} == --*=* ]]; then
+          kind=$(_carrel_kind ${words[CURRENT]%%=*}=)
+          compset -P '*='
+        elif [[ ${words[CURRENT]} == -* ]]; then
           compadd -S '' -- ${(M)options:#*=}
           compadd -- ${options:#*=}
-        elif (( ${#verbs} > 0 && CURRENT == 3 )); then
+          return
+        elif (( ${#verbs} > 0 && CURRENT == at + 1 )); then
           compadd -- $verbs
-        elif (( names )); then
-          compadd -- ${=$(carrel list 2>/dev/null | awk '@NAMES@')}
+          return
+        else
+          kind=$(_carrel_kind "$previous" "$command" "${words[at+1]}")
+        fi
+        if [[ -n $kind ]]; then
+          compadd -- ${(f)"$(_carrel_names $kind)"}
         else
           _files
         fi
-        """.formatted(commands, cases).replace("@NAMES@", NAMES);
+        """.replace("@ASK@\n", ask(helps)).replace("@CASES@", cases).replace("@COMMANDS@", commands);
   }
 }

@@ -63,6 +63,10 @@ class AddonIT {
     try (Stream<Path> left = Files.list(temporary)) { // what the watcher of the folder could leave behind
       assertThat(left.filter(file -> file.getFileName().toString().startsWith("fileinstall-"))).isEmpty();
     }
+    String listed = carrel("help", "--list").says();
+    assertThat(listed.lines()).contains("sample:greet", "run", "connect").noneMatch(name -> name.startsWith("gogo:")).isSorted();
+    assertThat(carrel().withInput("help --list\n").says()).contains(listed);
+    assertThat(carrel("sample:nope").run().err()).contains("there is no command 'sample:nope'. There is: ", ", sample:greet");
     assertThat(carrel().withInput("sample:greet\naddon list\n").says()).contains("greetings from 1.0.0").containsPattern(NAME + " +1.0.0 +you +runs");
     Carrel.Result result = carrel("run", "--no-cwd", "--", "true").run();
     assertThat(result.status()).as(result.err()).isZero();

@@ -103,7 +103,7 @@ class ConfigIT {
   @Test
   void what_does_not_fit_is_refused_and_changes_nothing() {
     refused(carrel("config", "set", "shell.memori", "64m"), "no setting called 'shell.memori'", "did you mean shell.memory?");
-    refused(carrel("config", "set", "shell.memory", "much"), "--memory=much is no size");
+    refused(carrel("config", "set", "shell.memory", "much"), "carrel config set: --memory=much is no size");
     refused(carrel("config", "set", "shell.seccomp", "profile.json"), "no absolute path");
     refused(carrel("config", "set", "shell.memory", "64m", "128m"), "one value, and here are 2");
     refused(carrel("config", "set", "shell.memory", ""), "carrel config unset shell.memory");

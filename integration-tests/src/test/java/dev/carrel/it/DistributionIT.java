@@ -59,6 +59,17 @@ class DistributionIT {
     }
   }
 
+  @Test
+  void the_archive_works_where_the_path_has_letters_that_the_locale_has_not() throws IOException {
+    Path strange = Files.move(unpacked(), directory.resolve("Bücher 本"));
+    String[] command = {"env", "-i", "PATH=" + System.getenv("PATH"), "HOME=" + directory, "TMPDIR=" + directory, "LC_ALL=C",
+        strange.resolve("bin/carrel").toString(), "run", "--no-cwd", "--", "echo", "works"};
+    for (int i = 0; i < 2; i++) {
+      assertThat(Host.says(command)).isEqualTo("works");
+    }
+    assertThat(strange.resolve("carrel-new")).doesNotExist();
+  }
+
   /** In a mount namespace in which /usr, /var and /etc are covered: the host is not changed. */
   @Test
   void the_package_is_installed_upgraded_and_removed_whole() throws IOException {
@@ -124,9 +135,42 @@ class DistributionIT {
     assertThat(complete(completion, "carrel", "run", "--", "setpri")).startsWith("setpriv");
   }
 
+  @Test
+  void bash_completes_what_is_planned_as_what_is_done() throws IOException {
+    Path completion = unpacked().resolve("bash/carrel");
+    assertThat(complete(completion, "carrel", "plan", "")).isEqualTo("environment run shell");
+    assertThat(complete(completion, "carrel", "plan", "--json", "sh")).isEqualTo("shell");
+    assertThat(complete(completion, "carrel", "plan", "run", "--memory-h")).isEqualTo("--memory-high=");
+    assertThat(complete(completion, "carrel", "plan", "--json", "shell", "--link")).isEqualTo("--link-profile");
+  }
+
+  /** What is said of containers, networks and so on is asked of carrel itself. Readline takes "=" for a word. */
+  @Test
+  void bash_completes_names_of_the_kind_that_belongs_there() throws IOException {
+    Path completion = unpacked().resolve("bash/carrel");
+    Path addons = Files.createDirectory(directory.resolve("addons"));
+    Carrel.command("addon", "install", AddonJar.version("1.0.0").in(directory).toString()).withVariable("CARREL_ADDONS", addons.toString()).says();
+    assertThat(asked(addons, completion, "carrel", "addon", "remove", "")).isEqualTo("org.example.sample");
+    assertThat(asked(addons, completion, "carrel", "config", "get", "shell.mem")).isEqualTo("shell.memory");
+    assertThat(asked(addons, completion, "carrel", "config", "set", "--system", "shell.pi")).isEqualTo("shell.pids");
+    for (String[] words : List.of(new String[] {"carrel", "run", "--backend", "bub"}, new String[] {"carrel", "plan", "run", "--backend", "=", "bub"})) {
+      assertThat(asked(addons, completion, words)).isEqualTo("bubblewrap");
+    }
+    assertThat(asked(addons, completion, "carrel", "shell", "--source", "=", "g")).isEqualTo("guix");
+    assertThat(asked(addons, completion, "carrel", "run", "--network", "=", "ho")).isEqualTo("host");
+  }
+
+  private static String asked(Path addons, Path completion, String... words) {
+    return complete("export CARREL_ADDONS=" + addons + " PATH=" + Checkout.underTest().directory() + ":$PATH; ", completion, words);
+  }
+
   private static String complete(Path completion, String... words) {
+    return complete("", completion, words);
+  }
+
+  private static String complete(String before, Path completion, String... words) {
     String list = String.join(" ", Stream.of(words).map(word -> "'" + word + "'").toList());
-    return Host.says("bash", "-c", "compopt() { :; }; . " + completion + "; COMP_WORDS=(" + list + "); COMP_CWORD=" + (words.length - 1)
+    return Host.says("bash", "-c", before + "compopt() { :; }; . " + completion + "; COMP_WORDS=(" + list + "); COMP_CWORD=" + (words.length - 1)
         + "; _carrel; echo \"${COMPREPLY[*]}\"");
   }
 }

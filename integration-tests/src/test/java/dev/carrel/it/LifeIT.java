@@ -333,6 +333,8 @@ class LifeIT {
     refused(run("stop", "--time=x", "y"), "--time=x is no whole number");
     refused(run("exec"), "which container?");
     refused(run("exec", "--bogus", "x"), "unknown option --bogus");
+    refused(run("exec", "-t", "x", "true"), "unknown option -t: leave it out");
+    refused(run("update", "-m", "1g", "x"), "unknown option -m; did you mean --memory?");
     refused(run("logs", "nobody"), "no container is called 'nobody'");
     refused(run("run", "--restart=on-failure", "--", "true"), "add --detach");
     refused(run("run", "-d", "--restart=always", "--", "true"), "on-failure");

@@ -63,6 +63,9 @@ public final class Main {
         }
       case "-h", "--help", "help":
         if (arguments.length == 2 && arguments[1].equals("--list")) {
+          if (AddonFolders.of(System.getenv()).anyKept()) {
+            return withAll(home, List.of("help", "--list"));
+          }
           for (String name : BundleSets.commands()) {
             System.out.println(name);
           }

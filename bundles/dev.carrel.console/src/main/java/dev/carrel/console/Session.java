@@ -119,15 +119,9 @@ final class Session implements AutoCloseable {
   }
 
   private int unknown(String name) {
-    List<String> own = new ArrayList<>();
-    for (String command : Shell.getCommands(gogo)) {
-      if (command.startsWith(OWN_SCOPE)) {
-        own.add(command.substring(OWN_SCOPE.length()));
-      }
-    }
-    own.sort(null);
-    System.err.println("carrel: there is no command '" + name + "'. " + FamiliarNames.own(name, Set.copyOf(own))
-        .map(familiar -> "What you look for may be carrel " + familiar).orElse("There is: " + String.join(", ", own)) + ". See carrel --help");
+    List<String> names = NamedCommands.of(Shell.getCommands(gogo));
+    System.err.println("carrel: there is no command '" + name + "'. " + FamiliarNames.own(name, Set.copyOf(names))
+        .map(familiar -> "What you look for may be carrel " + familiar).orElse("There is: " + String.join(", ", names)) + ". See carrel --help");
     return FAILED;
   }
 

@@ -25,6 +25,8 @@ public final class ConfigCommands {
   private static final Verbs VERBS = new Verbs("config", ConfigHelp.CONFIG, "list, get, set or unset");
   /** Settings of this name are options, whose values this bundle knows more of than their type. */
   private static final String OF_COMMANDS = "shell.";
+  /** Who is to be named when such a value is refused: nobody has asked for carrel run. */
+  private static final String COMMAND = "config set";
 
   private final BundleContext context;
   @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
@@ -114,8 +116,8 @@ public final class ConfigCommands {
 
   /** What makes no sense on a command line makes none here. */
   private static void check(String option, String value) {
-    WorkplaceLine plain = WorkplaceOptions.RUN.parse("run", new String[] {"--no-cwd", "--", "true"}, false);
-    WorkplaceLine line = new StandingWords(Map.of(option, value)).before(plain, WorkplaceOptions.RUN, "run", false);
+    WorkplaceLine plain = WorkplaceOptions.RUN.parse(COMMAND, new String[] {"--no-cwd", "--", "true"}, false);
+    WorkplaceLine line = new StandingWords(Map.of(option, value)).before(plain, WorkplaceOptions.RUN, COMMAND, false);
     line.limits();
     line.request(Stdio.inherit(), Long::parseLong);
   }

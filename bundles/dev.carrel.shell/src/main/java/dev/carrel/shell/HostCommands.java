@@ -28,6 +28,9 @@ import org.osgi.service.component.annotations.Component;
 public final class HostCommands {
   private static final String SCOPE = "osgi.command.scope";
   private static final String FUNCTION = "osgi.command.function";
+  private static final String OWN_SCOPE = "carrel";
+  /** All but what the shell itself has, and Felix's bundles. */
+  private static final String FOR_PEOPLE = "(!(|(osgi.command.scope=cm)(osgi.command.scope=felix)(osgi.command.scope=gogo)(osgi.command.scope=osgi)(osgi.command.scope=scr)))";
 
   private final BundleContext context;
   private final String preferred;
@@ -141,7 +144,7 @@ public final class HostCommands {
   }
 
   private ServiceReference<?> command(String name) {
-    for (ServiceReference<?> reference : references()) {
+    for (ServiceReference<?> reference : references("(" + SCOPE + "=" + OWN_SCOPE + ")")) {
       if (functions(reference).contains(name)) {
         return reference;
       }
@@ -149,10 +152,12 @@ public final class HostCommands {
     return null;
   }
 
+  /** Carrel's by their names alone, those of add-ons with their scopes; those of the shell itself are listed by gogo:help. */
   private TreeSet<String> commands() {
     TreeSet<String> names = new TreeSet<>();
-    for (ServiceReference<?> reference : references()) {
-      names.addAll(functions(reference));
+    for (ServiceReference<?> reference : references(FOR_PEOPLE)) {
+      String scope = String.valueOf(reference.getProperty(SCOPE));
+      functions(reference).forEach(name -> names.add(scope.equals(OWN_SCOPE) ? name : scope + ":" + name));
     }
     return names;
   }
@@ -162,12 +167,12 @@ public final class HostCommands {
     return functions instanceof String[] names ? Arrays.asList(names) : List.of(String.valueOf(functions));
   }
 
-  private ServiceReference<?>[] references() {
+  private ServiceReference<?>[] references(String which) {
     try {
-      ServiceReference<?>[] references = context.getAllServiceReferences(null, "(&(" + SCOPE + "=carrel)(" + FUNCTION + "=*))");
+      ServiceReference<?>[] references = context.getAllServiceReferences(null, "(&(" + SCOPE + "=*)(" + FUNCTION + "=*)" + which + ")");
       return references == null ? new ServiceReference<?>[0] : references;
     } catch (InvalidSyntaxException e) {
-      throw new IllegalStateException("the filter has no variable part", e);
+      throw new IllegalStateException("the filters have no variable part", e);
     }
   }
 

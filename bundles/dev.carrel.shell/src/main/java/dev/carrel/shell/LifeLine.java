@@ -12,6 +12,7 @@ import org.apache.commons.cli.MissingArgumentException;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
 import org.apache.commons.cli.ParseException;
+import org.apache.commons.cli.UnrecognizedOptionException;
 import org.osgi.framework.BundleContext;
 
 /** A command line about containers that are there: options first, then operands. */
@@ -28,15 +29,17 @@ record LifeLine(String name, CommandLine line) {
       int start = arguments.length - operands.size();
       boolean ended = start > 0 && arguments[start - 1].equals("--");
       if (ownOptionsOnly && !ended && !operands.isEmpty() && operands.get(0).startsWith("-") && operands.get(0).length() > 1) {
-        throw read.usage("unknown option " + operands.get(0));
+        throw read.usage(UnknownOption.of(name, operands.get(0), options));
       }
       return read;
     } catch (MissingArgumentException e) {
       Option option = e.getOption();
       throw WorkplaceOptions.usage(name, "option " + (option.getLongOpt() == null ? "-" + option.getOpt() : "--" + option.getLongOpt())
           + " lacks its value");
+    } catch (UnrecognizedOptionException e) {
+      throw WorkplaceOptions.usage(name, UnknownOption.of(name, e.getOption(), options));
     } catch (ParseException e) {
-      throw WorkplaceOptions.usage(name, e.getMessage().replace("Unrecognized option: ", "unknown option "));
+      throw WorkplaceOptions.usage(name, e.getMessage());
     }
   }
 

@@ -77,7 +77,7 @@ record LifeOptions(Life life, boolean held, boolean terminal) {
       throw WorkplaceOptions.usage(command, "--forward-signals is for a container in the foreground; carrel kill sends signals to others");
     }
     requireDetached(command, detached, held, "--hold lets a container wait until carrel start");
-    requireDetached(command, detached, terminal, "--tty gives a terminal to a container that goes on by itself; another one has yours");
+    requireDetached(command, detached, terminal, "--tty (-t) gives a terminal to a container that goes on by itself; another one has yours, without it");
     requireDetached(command, detached, restart.isPresent(), "--restart is for a container that goes on by itself");
     try {
       Life life = new Life(name, true, detached, restart.isPresent() ? restart(command, restart.get()) : Life.Restart.never(), first, kept,

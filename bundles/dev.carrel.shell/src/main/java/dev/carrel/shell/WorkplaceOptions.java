@@ -1,7 +1,6 @@
 package dev.carrel.shell;
 
 import dev.carrel.api.CarrelException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.commons.cli.CommandLine;
@@ -147,15 +146,7 @@ enum WorkplaceOptions {
     if (equals >= 0 && options.hasOption(option)) {
       return usage(name, "option " + option + " takes no value, and has " + word.substring(equals));
     }
-    List<String> names = new ArrayList<>();
-    for (Option known : options.getOptions()) {
-      if (known.getLongOpt() != null) {
-        names.add(known.getLongOpt());
-      }
-    }
-    String nearest = option.startsWith("--") ? NearestName.of(option.substring(2), names) : "";
-    String meant = nearest.isEmpty() ? "" : "; did you mean --" + nearest + "?";
-    return usage(name, "unknown option " + option + meant);
+    return usage(name, UnknownOption.of(name, option, options));
   }
 
   static CarrelException usage(String name, String problem) {

@@ -240,6 +240,20 @@ class WorkplaceOptionsTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"-m, --memory", "-m64m, --memory", "-v, --share", "-p, --publish", "--volume=/a:/b, --share", "--workdir=/srv, --directory"})
+  void an_option_that_others_have_is_named_with_what_it_is_called_here(String word, String own) {
+    assertThat(refusal(() -> run(word, "ls"))).isEqualTo(
+        "carrel run: unknown option " + word.replaceFirst("=.*", "") + "; did you mean " + own + "? See carrel run --help");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-i", "-it", "--interactive"})
+  void who_asks_for_a_terminal_is_told_that_it_is_there_anyhow(String word) {
+    assertThat(refusal(() -> run(word, "ls"))).contains("unknown option " + word + ": leave it out, the program has your terminal");
+    assertThat(refusal(() -> run("-t", "ls"))).contains("--tty (-t)", "another one has yours, without it", "add --detach");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"--bogus-and-far-away", "--exp", "-x", "-Nx", "--no-cwd-", "--json", "--root=/x", "--refresh"})
   void run_refuses_what_is_no_option_of_its_own_instead_of_running_it(String word) {
     assertThat(refusal(() -> run(word, "ls"))).contains("unknown option " + word.replaceFirst("=.*", ""));
