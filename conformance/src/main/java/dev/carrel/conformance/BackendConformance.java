@@ -341,24 +341,13 @@ public abstract class BackendConformance extends LaunchedContainers {
     long pid = running.process().pid();
     ContainerRecord record = new ContainerRecord(directory, pid, ProcessTimes.startTime(pid));
     await("its output", () -> Files.readString(directory.resolve(ContainerRecord.LOG), StandardCharsets.ISO_8859_1).contains("kept\n"));
+    assertThat(session(pid)).as("its session").isNotEqualTo(session(ProcessHandle.current().pid()));
     Running found = backend().adopt(record).orElseThrow();
     found.signal(SIGTERM);
 
     assertThat(end(found)).isEqualTo(ExitStatus.exited(8));
     assertThat(ExitStatus.ofSiginfo(Files.readAllBytes(directory.resolve(ContainerRecord.EXIT)))).isEqualTo(ExitStatus.exited(8));
     await("it to be gone", () -> backend().adopt(record).isEmpty());
-  }
-
-  @Test
-  void a_detached_one_is_in_no_session_of_who_started_it() throws Exception {
-    needs(Feature.DETACHED);
-    Running running = launch(SampleContainer.sh("while :; do sleep 0.05; done").detached(directory));
-    running.detach();
-    String own = session(ProcessHandle.current().pid());
-
-    await("it to leave", () -> !session(running.process().pid()).equals(own));
-    running.kill();
-    end(running);
   }
 
   /** The sixth field of proc_pid_stat(5). */

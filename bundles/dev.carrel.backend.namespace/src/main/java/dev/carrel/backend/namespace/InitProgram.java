@@ -150,9 +150,6 @@ final class InitProgram {
     }
     program.purpose("prepare the container's first process");
     program.call(SystemCall.PRCTL, Operand.of(15, "PR_SET_NAME"), program.string("carrel-init").address());
-    if (life.detached()) { // what is typed at the terminal of whoever began it, or its end, is not meant for what stays
-      program.attempt(SystemCall.SETSID);
-    }
     if (ownRoot) { // its memory holds this program, host paths included: nobody inside may look
       program.call(SystemCall.PRCTL, Operand.of(4, "PR_SET_DUMPABLE"), ZERO);
     }
@@ -162,6 +159,7 @@ final class InitProgram {
       program.call(SystemCall.PRCTL, Operand.of(36, "PR_SET_CHILD_SUBREAPER"), Operand.of(1));
     }
     if (life.detached()) {
+      program.attempt(SystemCall.SETSID); // the terminal of whoever began it is not for what stays
       log.open(self, start, console);
     }
     if (held) {
