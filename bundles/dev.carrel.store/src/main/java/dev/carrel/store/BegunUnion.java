@@ -21,8 +21,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * all of them where they are; if not, or if they could not be made, it makes its own.
  */
 final class BegunUnion implements Store.Begun {
+  static final String BACKGROUND_NAME = "carrel-begin";
   private static final Executor BACKGROUND = work -> {
-    Thread thread = new Thread(work, "carrel-begin");
+    Thread thread = new Thread(work, BACKGROUND_NAME);
     thread.setDaemon(true); // no reason for a JVM to stay that wants to end: the next one removes what it leaves in staging/
     thread.start();
   };
