@@ -3,6 +3,7 @@ package dev.carrel.configuration;
 import dev.carrel.api.CarrelException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,6 +91,8 @@ record Folders(Path installation, Path everybodys, Path own) {
   private static int attribute(Path file, String name) {
     try {
       return (Integer) Files.getAttribute(file, name);
+    } catch (NoSuchFileException e) {
+      throw CarrelException.usage("cannot take the configuration from " + file + ": it is a link to what is not there. Mend it or remove it");
     } catch (IOException e) {
       throw CarrelException.failed("cannot take the configuration from " + file + ": " + e.getMessage(), e);
     }

@@ -51,6 +51,13 @@ class FoldersTest {
   }
 
   @Test
+  void a_link_to_nothing_is_told() throws IOException {
+    Path link = Files.createSymbolicLink(folders.own().resolve("z.json"), Path.of("nowhere"));
+
+    assertThatExceptionOfType(CarrelException.class).isThrownBy(folders::read).withMessageContaining(link + ": it is a link to what is not there");
+  }
+
+  @Test
   void what_others_may_write_is_not_taken() throws IOException {
     Path file = write(folders.own(), "a.json", "{}");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-r--"));
