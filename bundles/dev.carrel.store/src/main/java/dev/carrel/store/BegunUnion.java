@@ -37,20 +37,12 @@ final class BegunUnion implements Store.Begun {
   /** What was made, and where. */
   private record Links(Staging.Place place, Path tree, UnionPlan plan) {}
 
-  private BegunUnion(StorePath base, Layout layout, Host host, Staging staging) {
+  /** On a profile that is in the store, and stays there. */
+  BegunUnion(StorePath base, Layout layout, Host host, Staging staging) {
     this.base = base;
     this.layout = layout;
     this.host = host;
     links = CompletableFuture.supplyAsync(() -> make(staging), BACKGROUND);
-  }
-
-  /** On a profile that is in the store, and stays there. */
-  static BegunUnion on(StorePath base, Layout layout, Host host, Staging staging) {
-    return new BegunUnion(base, layout, host, staging);
-  }
-
-  StorePath base() {
-    return base;
   }
 
   private Links make(Staging staging) {
@@ -105,7 +97,7 @@ final class BegunUnion implements Store.Begun {
   }
 
   /** A link of another item may have moved what is in a directory elsewhere. */
-  private boolean isWithin(UnionPlan begun, UnionPlan whole) {
+  private static boolean isWithin(UnionPlan begun, UnionPlan whole) {
     for (Map.Entry<String, UnionPlan.Node> one : begun.nodes().entrySet()) {
       UnionPlan.Node there = whole.nodes().get(one.getKey());
       boolean top = UnionPlan.DIRECTORIES.contains(one.getKey());

@@ -286,7 +286,7 @@ public final class DirectoryStore implements Store {
   @Override
   public Begun begin(StorePath base) {
     hold(List.of(base));
-    return !isOwn(base) ? Store.super.begin(base) : begun.begin(base, () -> BegunUnion.on(base, layout(), host, writing().staging()));
+    return !isOwn(base) ? Store.super.begin(base) : begun.begin(base, () -> new BegunUnion(base, layout(), host, writing().staging()));
   }
 
   /** Whether an item is what {@link #union} makes of others alone, so that it can be made of them again. */

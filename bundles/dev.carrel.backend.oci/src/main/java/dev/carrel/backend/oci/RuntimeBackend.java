@@ -113,10 +113,7 @@ public final class RuntimeBackend implements IsolationBackend {
   private static Bundle bundle(LaunchPlan plan, OciRuntime runtime) {
     OciBackend.check(plan, runtime, NAME);
     List<FilterPolicy> filters = ToolBackend.filters(plan.spec().security());
-    refuse(plan.spec(), filters);
-    if (runtime.hasOwnKernel() && plan.spec().limits().flatMap(Limits::processes).isPresent()) { // the host counts none of its processes
-      throw cannot("a limit of processes with a runtime that has a kernel of its own (" + runtime.path().getFileName() + ")");
-    }
+    refuse(plan.spec(), filters, runtime);
     List<Path> devices = RuntimeConfiguration.devices(plan);
     if (devices.isEmpty()) {
       throw CarrelException.usage("the backend " + NAME + " cannot start a container without a /dev of its own, from which its first process is executed. Choose"
@@ -133,7 +130,10 @@ public final class RuntimeBackend implements IsolationBackend {
   }
 
   /** What no feature is for, and no config.json can say. */
-  private static void refuse(ContainerSpec spec, List<FilterPolicy> filters) {
+  private static void refuse(ContainerSpec spec, List<FilterPolicy> filters, OciRuntime runtime) {
+    if (runtime.hasOwnKernel() && spec.limits().flatMap(Limits::processes).isPresent()) { // the host counts none of its processes
+      throw cannot("a limit of processes with a runtime that has a kernel of its own (" + runtime.path().getFileName() + ")");
+    }
     if (filters.size() > 1) {
       throw cannot("more than one filter of system calls");
     }

@@ -1,7 +1,6 @@
 package dev.carrel.linux.crypto;
 
 import com.sun.jna.Memory;
-import java.security.DigestException;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 
@@ -82,15 +81,6 @@ final class Sha256 extends MessageDigest {
     byte[] hash = data.getByteArray(0, LENGTH);
     engineReset();
     return hash;
-  }
-
-  @Override
-  protected int engineDigest(byte[] target, int offset, int length) throws DigestException {
-    if (length < LENGTH) {
-      throw new DigestException(length + " bytes are too few for a SHA-256");
-    }
-    System.arraycopy(engineDigest(), 0, target, offset, LENGTH);
-    return LENGTH;
   }
 
   @Override
